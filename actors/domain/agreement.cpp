@@ -1,0 +1,110 @@
+// Checks an agreement beyond what its schema can say.
+#include "actors/domain/agreement.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+/// Chosen: far above any storage of today, low enough that no product of two figures overflows 64 bits.
+constexpr std::uint64_t max_iops = 100'000'000;
+constexpr std::uint64_t max_bandwidth = std::uint64_t{1} << 42;       // 4 TiB/s
+constexpr duration max_latency_target = std::chrono::seconds{60};     // longer than any client's time-out
+constexpr duration max_burst_length = std::chrono::hours{1};          // EBS-like burst credits last 30 min
+constexpr duration min_compliance_interval = std::chrono::seconds{1}; // one stored row
+constexpr duration max_compliance_interval = std::chrono::hours{1};
+constexpr std::size_t max_latency_points = 8;
+constexpr std::size_t max_pattern_size = max_name_size;
+
+bool valid_pattern(std::string_view x) {
+  if (x.empty() || x.size() > max_pattern_size)
+    return false;
+  std::string name{x};
+  std::replace_if(
+      name.begin(), name.end(),
+      [](char c) {
+        return c == '*' || c == '?';
+      },
+      'x');
+  return valid_name(name);
+}
+
+class checker {
+public:
+  explicit checker(const agreement& x) : x_(x) {}
+
+  std::vector<mistake> run() && {
+    names();
+    rates();
+    latency();
+    judged();
+    return std::move(found_);
+  }
+
+private:
+  void require(bool holds, const char* path, const char* what) {
+    if (!holds)
+      found_.push_back({path, what});
+  }
+
+  void names() {
+    require(valid_name(x_.name), "metadata.name", "must be 1 to 255 characters of A-Z a-z 0-9 . _ : @ -");
+    require(valid_name(x_.tenant), "metadata.tenant", "must be 1 to 255 characters of A-Z a-z 0-9 . _ : @ -");
+    constexpr auto wanted = "must be a name in which * stands for any characters and ? for one";
+    require(valid_pattern(x_.streams.gateway), "spec.streams.gateway", wanted);
+    require(valid_pattern(x_.streams.volume), "spec.streams.volume", wanted);
+    require(valid_pattern(x_.streams.client), "spec.streams.client", wanted);
+  }
+
+  void rates() {
+    const auto& o = x_.objective;
+    require(o.reservation.per_second <= max_iops, "spec.objective.reservation.iops", "must be at most 100000000");
+    require(o.limit.iops.per_second <= max_iops, "spec.objective.limit.iops", "must be at most 100000000");
+    require(o.limit.bandwidth.per_second <= max_bandwidth, "spec.objective.limit.bandwidth", "must be at most 4TiB/s");
+    require(o.limit.iops.unlimited() || o.reservation <= o.limit.iops, "spec.objective.reservation.iops",
+            "must not be above limit.iops");
+    require(o.weight >= 1 && o.weight <= 1000, "spec.objective.weight", "must be 1 to 1000");
+    require(o.tier <= tier::gold, "spec.objective.tier", "must be best-effort, bronze, silver or gold");
+    if (const auto& burst = o.limit.above) {
+      require(!o.limit.iops.unlimited() && burst->iops > o.limit.iops, "spec.objective.limit.burst.iops",
+              "must be above limit.iops");
+      require(burst->iops.per_second <= max_iops, "spec.objective.limit.burst.iops", "must be at most 100000000");
+      require(burst->length > duration::zero() && burst->length <= max_burst_length, "spec.objective.limit.burst.for",
+              "must be above 0s and at most 1h");
+    }
+  }
+
+  void latency() {
+    const auto& points = x_.objective.latency;
+    require(points.size() <= max_latency_points, "spec.objective.latency", "must have at most 8 points");
+    for (const auto& point : points) {
+      require(point.statistic <= latency_statistic::p999, "spec.objective.latency.statistic",
+              "must be mean, p50, p90, p95, p99 or p99.9");
+      require(point.target > duration::zero() && point.target <= max_latency_target, "spec.objective.latency.target",
+              "must be above 0s and at most 60s");
+      require(point.up_to.per_second <= max_iops, "spec.objective.latency.up_to.iops", "must be at most 100000000");
+    }
+  }
+
+  void judged() {
+    const auto& c = x_.objective.compliance;
+    require(c.interval >= min_compliance_interval && c.interval <= max_compliance_interval,
+            "spec.objective.compliance.interval", "must be 1s to 1h");
+    require(c.target_ppm > 0 && c.target_ppm <= 1'000'000, "spec.objective.compliance.target",
+            "must be above 0% and at most 100%");
+    require(c.window <= compliance_window::rolling_7_days, "spec.objective.compliance.window",
+            "must be calendar-month, rolling-30-days or rolling-7-days");
+  }
+
+  const agreement& x_;
+  std::vector<mistake> found_;
+};
+
+} // namespace
+
+std::vector<mistake> check(const agreement& x) {
+  return checker{x}.run();
+}
+
+} // namespace sluice
