@@ -9,10 +9,10 @@ namespace sluice {
 /// The roles in the order of their role numbers: the role number is the position plus one, and zero means "nobody".
 /// Part of the shared-memory layout: append only.
 inline constexpr std::array<std::string_view, 4> roles{
-  "database-manager",
-  "application-server",
-  "sla-core",
-  "performance-monitor",
+    "database-manager",
+    "application-server",
+    "sla-core",
+    "performance-monitor",
 };
 
 } // namespace sluice

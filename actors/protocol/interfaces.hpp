@@ -1,0 +1,90 @@
+// The whole protocol on one page: every actor that another process can reach, one sentence per handler.
+//
+// Classes of messages (design.md §3): samples may be lost under overload, oldest first; operations are request and
+// response and end in a result or an error; throttles are absolute, idempotent, superseded by generation.
+#pragma once
+
+#include "actors/protocol/messages.hpp"
+
+namespace sluice {
+
+/// Under these names the actors are published in their roles.
+inline constexpr auto performance_monitor_name = "monitor";
+inline constexpr auto application_server_name = "collector";
+inline constexpr auto sla_core_name = "core";
+inline constexpr auto database_manager_name = "database";
+
+/// GATEWAY, reached over TCP by the handle in its hello.
+using gateway_actor = caf::typed_actor<
+    // Applies throttles and says which it refused. Sent by the performance monitor, repeated every second; a lost one
+    // is made good by the next.
+    caf::replies_to<throttle_batch>::with<apply_result>>;
+
+/// GATEWAY DOOR of the performance monitor, published on TCP port 4747.
+using gateway_door_actor = caf::typed_actor<
+    // A gateway registers, or repeats its registration after it reconnected. Answers the monitor's own incarnation;
+    // fails with ec::gateway_refused when another living gateway has the name.
+    caf::replies_to<hello_atom, gateway_info, gateway_actor>::with<std::uint64_t>,
+    // What a gateway measured. A sample; no answer.
+    caf::reacts_to<sample_batch>>;
+
+/// PERFORMANCE MONITOR, reached by the SLA core and the application server.
+using performance_monitor_actor = caf::typed_actor<
+    // Throttles for the gateways. Delivered at once and kept refreshed while the core lives.
+    caf::reacts_to<throttle_batch>,
+    // All gateways ever heard of since the monitor was started.
+    caf::replies_to<list_atom>::with<std::vector<gateway_info>>,
+    // FINDER: a peer was found or is gone.
+    caf::reacts_to<peer_up_atom, std::string, caf::strong_actor_ptr>,
+    caf::reacts_to<peer_down_atom, std::string, caf::error>>;
+
+/// APPLICATION SERVER, its collector, reached by the performance monitor and the SLA core.
+using application_server_actor = caf::typed_actor<
+    // What the gateways measured, from the performance monitor. A sample; no answer.
+    caf::reacts_to<sample_batch>,
+    // A gateway connected, was lost, or is as described (also sent for all when the collector is found).
+    caf::reacts_to<gateway_info>,
+    // What the core decided: throttles in force with their reasons, verdicts, events, backends.
+    caf::reacts_to<core_report>,
+    // FINDER: a peer was found or is gone.
+    caf::reacts_to<peer_up_atom, std::string, caf::strong_actor_ptr>,
+    caf::reacts_to<peer_down_atom, std::string, caf::error>>;
+
+/// SLA CORE, reached by the application server.
+using sla_core_actor = caf::typed_actor<
+    // What the gateways measured, handed on by the application server. A sample; no answer.
+    caf::reacts_to<sample_batch>,
+    // A gateway connected or was lost.
+    caf::reacts_to<gateway_info>,
+    // All agreements and operator's orders in force, replacing what it had. Answers how many agreements it holds.
+    // Repeated by the application server whenever the core is found again.
+    caf::replies_to<terms>::with<std::uint64_t>,
+    // FINDER: a peer was found or is gone.
+    caf::reacts_to<peer_up_atom, std::string, caf::strong_actor_ptr>,
+    caf::reacts_to<peer_down_atom, std::string, caf::error>>;
+
+/// DATABASE MANAGER, reached by the application server. Each operation fails with ec::database_away while PostgreSQL
+/// cannot be reached, and with ec::database_failed when it refuses.
+using database_manager_actor = caf::typed_actor<
+    // Stores a new agreement; answers it with version and time once committed. Fails with ec::already_exists, except
+    // when the stored one is equal (a repeated request): then answers the stored one.
+    caf::replies_to<create_atom, agreement>::with<agreement>,
+    // Stores a new version of an agreement, or a first one. An equal one changes nothing and is answered as stored.
+    caf::replies_to<replace_atom, agreement>::with<agreement>,
+    // Ends an agreement; its versions stay in the history. Answers the last one. Fails with ec::not_found.
+    caf::replies_to<end_atom, std::string>::with<agreement>,
+    // All versions of an agreement, newest first. Fails with ec::not_found.
+    caf::replies_to<history_atom, std::string>::with<std::vector<agreement>>,
+    // Stores an operator's order, replacing the one for its stream.
+    caf::replies_to<order_atom, override_order>::with<override_order>,
+    // Takes an operator's order back. Fails with ec::not_found.
+    caf::replies_to<retract_atom, stream_id>::with<override_order>,
+    // All agreements and orders in force.
+    caf::replies_to<terms_atom>::with<terms>,
+    // Stores rows; answers how many were new once they are committed. Waits in a bounded buffer while PostgreSQL is
+    // away; fails with ec::buffer_full beyond it.
+    caf::replies_to<row_batch>::with<std::uint64_t>,
+    // How it is doing. Never fails.
+    caf::replies_to<status_atom>::with<database_status>>;
+
+} // namespace sluice
