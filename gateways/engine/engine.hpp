@@ -1,0 +1,86 @@
+// The gateway's data path as one object: NBD clients on one side, backends on the other, samples out, throttles in.
+// Knows no actor, no file format and no SLA.
+#pragma once
+
+#include "actors/domain/sample.hpp"
+#include "actors/domain/throttle.hpp"
+#include "gateways/engine/config.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sluice::gateway {
+
+/// A backend as it was found.
+struct backend_summary {
+  std::string name;
+  std::string kind; ///< file, memory or nbd
+  std::uint64_t size_bytes = 0;
+  bool reachable = true; ///< false while an upstream server is lost
+};
+
+/// A volume as it is exported.
+struct volume_summary {
+  std::string name;
+  std::string backend;
+  std::uint64_t offset_bytes = 0;
+  std::uint64_t size_bytes = 0;
+  bool read_only = false;
+};
+
+/// A stream the engine knows of.
+struct stream_summary {
+  stream_id id;
+  std::string backend;
+  std::uint32_t connections = 0; ///< 0 = remembered for its throttle only
+  std::uint64_t generation = 0;
+  control_state control = control_state::unlimited;
+  allowance in_force;
+};
+
+/// Thread safety: start() and stop() from one thread; everything else from any thread, between and during them.
+class engine {
+public:
+  /// Keeps the configuration; opens nothing. @pre check(config) is empty
+  explicit engine(engine_config config);
+
+  /// Stops, if that was not done.
+  ~engine();
+
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+
+  /// Opens backends, listens, serves. Empty, or the sentence that says which resource is missing (exit code 3 for a
+  /// program); then nothing runs.
+  [[nodiscard]] std::string start();
+
+  /// Stops listening and reading, finishes requests for at most `drain_time`, closes everything. Idempotent.
+  void stop();
+
+  /// One sample for each stream that has a connection, or had one since the last call: what happened since the last
+  /// call. Nothing is lost or counted twice, also while the data path runs. One caller at a time.
+  /// @param now monotonic, the clock of monotonic_now()
+  [[nodiscard]] std::vector<sample> collect_samples(instant now, wall_time wall);
+
+  /// Puts a throttle in force, also for a stream that has not connected yet. Empty, or the sentence that says why it is
+  /// refused: nonsense, another gateway's, an unknown volume, an older generation than the one in force.
+  [[nodiscard]] std::string apply(const throttle& x);
+
+  [[nodiscard]] std::vector<stream_summary> streams() const;
+  [[nodiscard]] std::vector<volume_summary> volumes() const;
+  [[nodiscard]] std::vector<backend_summary> backends() const;
+
+  /// Where it listens, as URIs without export name: nbd://127.0.0.1:10809 or nbd+unix:///?socket=/path. Empty before
+  /// start().
+  [[nodiscard]] std::vector<std::string> endpoints() const;
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+/// The clock that the engine lives by (CLOCK_MONOTONIC).
+[[nodiscard]] instant monotonic_now() noexcept;
+
+} // namespace sluice::gateway
