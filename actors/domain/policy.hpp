@@ -1,0 +1,32 @@
+// How the SLA core controls: the numbers that an operator may set. Holds no state and no decision.
+#pragma once
+
+#include "actors/domain/units.hpp"
+
+#include <string>
+
+namespace sluice {
+
+/// The policy of the control loop. Defaults: where no source is given, chosen; their sensitivity is seen in tests/sim.
+struct control_policy {
+  duration lease = std::chrono::seconds{2};        ///< of every throttle (design: a dead server frees the gateways)
+  duration refresh = std::chrono::seconds{1};      ///< an unchanged throttle is repeated after so long: half the lease
+  duration repeat = std::chrono::milliseconds{500}; ///< one that no sample acknowledged is repeated after so long
+
+  duration knee = std::chrono::milliseconds{20}; ///< the backend latency aimed at where nobody was promised one
+  double aim_mean = 0.75;       ///< a promised mean is aimed at this share of its target
+  double aim_percentile = 0.45; ///< the mean aimed at for a promised percentile, as a share of the percentile's target
+  rate best_effort_floor{50};   ///< what every stream gets, agreement or not [I/O per second]
+
+  duration sticky = std::chrono::seconds{2};  ///< who took too much counts as taking too much for so long
+  duration active = std::chrono::seconds{5};  ///< an idle stream's latency promise is prepared for that long
+  duration silent = std::chrono::seconds{1};  ///< without a sample for so long, a stream asks for nothing
+  duration forget = std::chrono::seconds{10}; ///< without a sample for so long, a stream is gone
+  duration deficit_after = std::chrono::milliseconds{500}; ///< promises above capacity for so long are a deficit
+  duration deficit_over = std::chrono::seconds{2};         ///< and below it for so long end it
+};
+
+/// Empty if the loop can work with it; else one sentence that says what is wrong.
+[[nodiscard]] std::string problem_with(const control_policy& x);
+
+} // namespace sluice

@@ -1,0 +1,62 @@
+// Every event that Sluice logs, with its level and its fields: the one list that an operator greps by.
+//
+// A line is `event name=value …`; units are in the names. One INFO line per decision, none per request.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace sluice {
+
+enum class log_level : std::uint8_t { error, warning, info, debug };
+
+struct log_event {
+  std::string_view name;
+  log_level level;
+};
+
+namespace log_events {
+
+// --- every process ---------------------------------------------------------------------------------------------------
+inline constexpr log_event starting{"starting", log_level::info};                // process= version= pid=
+inline constexpr log_event ready{"ready", log_level::info};                      // process= (and what it listens on)
+inline constexpr log_event stopping{"stopping", log_level::info};                // process= signal=
+inline constexpr log_event peer_up{"peer-up", log_level::info};                  // role=
+inline constexpr log_event peer_down{"peer-down", log_level::warning};           // role= reason=
+inline constexpr log_event request_failed{"request-failed", log_level::warning}; // request= reason=
+
+// --- performance monitor and gateway ---------------------------------------------------------------------------------
+inline constexpr log_event gateway_connected{"gateway-connected", log_level::info};  // gateway= incarnation= volumes=
+inline constexpr log_event gateway_lost{"gateway-lost", log_level::warning};         // gateway= reason= silent_ms=
+inline constexpr log_event gateway_refused{"gateway-refused", log_level::warning};   // gateway= reason=
+inline constexpr log_event sample_refused{"sample-refused", log_level::warning};     // stream= reason=
+inline constexpr log_event throttle_refused{"throttle-refused", log_level::warning}; // stream= generation= reason=
+
+// --- SLA core --------------------------------------------------------------------------------------------------------
+inline constexpr log_event terms_taken{"terms-taken", log_level::info};           // agreements= overrides=
+inline constexpr log_event stream_throttled{"stream-throttled", log_level::info}; // stream= rule= iops= depth= for= …
+inline constexpr log_event stream_released{"stream-released", log_level::info};   // stream=
+inline constexpr log_event promise_violated{"promise-violated", log_level::warning}; // agreement= measured_ms= …
+inline constexpr log_event promise_recovered{"promise-recovered", log_level::info};  // agreement=
+inline constexpr log_event capacity_deficit{"capacity-deficit", log_level::warning}; // backend= promised= capacity=
+inline constexpr log_event capacity_restored{"capacity-restored", log_level::info};  // backend=
+
+// --- application server ----------------------------------------------------------------------------------------------
+inline constexpr log_event listening{"listening", log_level::info};                         // address= port=
+inline constexpr log_event token_made{"token-made", log_level::info};                       // file=
+inline constexpr log_event agreement_established{"agreement-established", log_level::info}; // agreement= version= who=
+inline constexpr log_event agreement_ended{"agreement-ended", log_level::info};             // agreement= who=
+inline constexpr log_event override_ordered{"override-ordered", log_level::info}; // stream= iops= who= why= until=
+inline constexpr log_event override_ended{"override-ended", log_level::info};     // stream= who=
+inline constexpr log_event rows_dropped{"rows-dropped", log_level::warning};      // rows= reason=
+inline constexpr log_event samples_lost{"samples-lost", log_level::warning};      // gateway= batches=
+
+// --- database manager ------------------------------------------------------------------------------------------------
+inline constexpr log_event database_connected{"database-connected", log_level::info}; // schema=
+inline constexpr log_event database_away{"database-away", log_level::warning};        // reason=
+inline constexpr log_event migration_applied{"migration-applied", log_level::info};   // version= file=
+inline constexpr log_event partition_made{"partition-made", log_level::info};         // table= day=
+inline constexpr log_event partition_dropped{"partition-dropped", log_level::info};   // table= day=
+
+} // namespace log_events
+} // namespace sluice
