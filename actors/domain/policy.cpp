@@ -28,8 +28,8 @@ std::string problem_with(const control_policy& x) {
     return "the share of a latency target that is aimed at must be above 0 and at most 1";
   if (x.best_effort_floor.per_second == 0 || x.best_effort_floor.per_second > 1'000'000)
     return "the best-effort floor must be 1 to 1000000 I/O per second";
-  if (x.sticky < duration::zero() || x.active <= duration::zero() || x.silent <= duration::zero()
-      || x.forget < x.silent || x.deficit_after < duration::zero() || x.deficit_over < duration::zero())
+  if (x.sticky < duration::zero() || x.active <= duration::zero() || x.silent <= duration::zero() || x.forget < x.silent
+      || x.deficit_after < duration::zero() || x.deficit_over < duration::zero())
     return "a time is negative or a stream would be forgotten before it is silent";
   return {};
 }

@@ -7,9 +7,9 @@
 
 namespace sluice {
 
-/// The agreement a stream falls under: of those that match, the most specific one. More parts without wildcard win, then
-/// more literal characters in all, then the name that sorts first; hence the order of `agreements` does not matter.
-/// Nothing if none matches.
+/// The agreement a stream falls under: of those that match, the most specific one. More parts without wildcard win,
+/// then more literal characters in all, then the name that sorts first; hence the order of `agreements` does not
+/// matter. Nothing if none matches.
 [[nodiscard]] const agreement* agreement_for(std::span<const agreement> agreements, const stream_id& stream) noexcept;
 
 } // namespace sluice

@@ -6,8 +6,8 @@
 
 namespace sluice {
 
-/// One that wants a part. All figures in the same unit; nonsense (negative, not a number, ceiling below floor) counts as
-/// zero or as the floor.
+/// One that wants a part. All figures in the same unit; nonsense (negative, not a number, ceiling below floor) counts
+/// as zero or as the floor.
 struct claim {
   double floor = 0;
   double ceiling = 0; ///< may be infinite
@@ -16,7 +16,8 @@ struct claim {
 
 struct filling {
   std::vector<double> parts; ///< in the order of the claims
-  double level = 0; ///< what a claim of weight 1 without ceiling gets or would get; infinite if all ceilings are reached
+  double level =
+      0; ///< what a claim of weight 1 without ceiling gets or would get; infinite if all ceilings are reached
 };
 
 /// Finds the level with sum(clamp(level * weight, floor, ceiling)) = min(max(amount, sum of floors), sum of ceilings).

@@ -1,0 +1,158 @@
+// The division, in three steps: what everybody is entitled to, who gets which rate, how many requests that is.
+#include "actors/domain/allocation.hpp"
+
+#include "actors/domain/entitlement.hpp"
+#include "actors/domain/envelope.hpp"
+#include "actors/domain/water_filling.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace sluice {
+
+namespace {
+
+constexpr double infinite = std::numeric_limits<double>::infinity();
+/// Below this many requests in flight a whole number is too coarse to divide a backend fairly: the rate helps.
+constexpr double coarse_depth = 4;
+constexpr double coarse_slack = 1.05; ///< so that the rate alone never keeps capacity from being found
+constexpr double deepest = 65536;
+/// While no promised latency is nearer to its target than this, the envelope is left to everybody.
+constexpr double calm = 0.8;
+/// The correction for one that gets less than promised: up by a tenth per tick, at most fourfold.
+constexpr double guard_up = 1.1;
+constexpr double guard_down = 0.98;
+constexpr double guard_most = 4;
+constexpr double short_of = 0.99;
+
+void entitle(std::span<entity> entities, const backend_view& backend) {
+  std::vector<need> needs;
+  needs.reserve(entities.size());
+  for (const auto& x : entities)
+    needs.push_back({x.promise.tier, need_of(x)});
+  const auto met = entitlements(needs, backend.deficit ? backend.capacity : infinite);
+  for (std::size_t i = 0; i < entities.size(); ++i) {
+    auto& x = entities[i];
+    const auto cut = backend.deficit && met[i] < 0.98 * needs[i].rate;
+    x.entitled = backend.deficit ? met[i] : x.promise.rate;
+    // Who keeps to its promise is held back only if the promise itself had to be cut.
+    if (cut)
+      x.excess = x.hungry = true;
+  }
+}
+
+/// Rates. Entities that wait for nobody keep what they use: reserving what they might ask for would trap throughput
+/// after a drop of capacity.
+double divide(std::span<entity> entities, const backend_view& backend, const control_policy& policy) {
+  std::vector<claim> claims;
+  claims.reserve(entities.size());
+  const auto least = static_cast<double>(policy.best_effort_floor.per_second);
+  for (const auto& x : entities) {
+    if (x.hungry) {
+      const auto floor = std::min(x.promise.limit, std::max(x.entitled, least));
+      claims.push_back({floor, x.promise.limit, x.promise.weight});
+    } else {
+      const auto used = std::min(std::max(x.used, x.excess ? x.demand : 0.0), x.promise.limit);
+      claims.push_back({x.excess ? std::min(used, x.entitled) : used, used, x.promise.weight});
+    }
+  }
+  const auto filled = water_fill(claims, backend.capacity);
+  for (std::size_t i = 0; i < entities.size(); ++i)
+    entities[i].part = filled.parts[i];
+  return filled.level;
+}
+
+void correct_guard(entity& x) {
+  const auto promised = std::min(x.entitled, x.promise.limit);
+  if (x.hungry && x.fresh && x.held_by_depth > 0 && x.used < short_of * promised)
+    x.guard = std::min(x.guard * guard_up, guard_most);
+  else if (!x.hungry || x.used > promised)
+    x.guard = std::max(x.guard * guard_down, 1.0);
+}
+
+/// Requests in flight of one that waits for the backend: Little's law for its part.
+void set_hungry_depth(entity& x, const backend_view& backend) {
+  correct_guard(x);
+  const auto share = backend.trim * backend.aim * x.part;
+  const auto promised = std::max(backend.trim, 1.0) * backend.aim * std::min(x.entitled, x.part) * x.guard;
+  auto depth = std::max(share, promised);
+  if (backend.danger < calm && !backend.deficit)
+    depth = std::max(depth, envelope_depth(x.promise.rate, backend.aim));
+  x.cap_rate = depth < coarse_depth;
+  x.depth = std::clamp(x.cap_rate ? std::ceil(depth) : std::round(depth), 1.0, deepest);
+  if (x.cap_rate)
+    x.part *= coarse_slack * std::max(x.guard, 1.0);
+}
+
+/// Requests in flight of one that waits for nobody: what it would get if it began to, so that a burst meets its cap at
+/// once; never less than its envelope.
+void set_standing_depth(entity& x, const backend_view& backend, double level, double others) {
+  const auto spare = std::max(backend.capacity - others, 0.0);
+  const auto part = std::max(x.part, std::isfinite(level) ? std::min(level * x.promise.weight, spare) : spare);
+  const auto promised = x.promise.target > 0 ? x.promise.target : backend.aim;
+  const auto envelope = envelope_depth(x.promise.rate, envelope_latency(promised, x.latency));
+  x.cap_rate = false;
+  x.depth = std::clamp(std::round(std::max(envelope, backend.trim * backend.aim * part)), 1.0, deepest);
+}
+
+} // namespace
+
+double need_of(const entity& x) noexcept {
+  return std::min(x.hungry ? x.promise.rate : std::min(x.demand, x.promise.rate), x.promise.limit);
+}
+
+void allocate(std::span<entity> entities, const backend_view& backend, const control_policy& policy) {
+  entitle(entities, backend);
+  const auto level = divide(entities, backend, policy);
+  double used = 0;
+  for (const auto& x : entities)
+    used += x.hungry ? 0 : x.used;
+  for (auto& x : entities) {
+    if (entities.size() == 1) {
+      x.depth = 0;
+      x.cap_rate = false;
+    } else if (x.hungry) {
+      set_hungry_depth(x, backend);
+    } else {
+      set_standing_depth(x, backend, level, used - x.used);
+    }
+  }
+}
+
+std::vector<double> share_out(double amount, std::span<const double> asked, double least) {
+  if (asked.empty())
+    return {};
+  const auto count = static_cast<double>(asked.size());
+  if (!std::isfinite(amount))
+    return std::vector<double>(asked.size(), amount);
+  const auto floor = std::min(least, amount / count);
+  std::vector<claim> claims;
+  claims.reserve(asked.size());
+  for (const auto x : asked)
+    claims.push_back({floor, x, 1});
+  auto result = water_fill(claims, amount).parts;
+  double given = 0;
+  for (const auto x : result)
+    given += x;
+  const auto rest = std::max(amount - given, 0.0) / count;
+  for (auto& x : result)
+    x += rest;
+  return result;
+}
+
+std::vector<std::uint32_t> whole_parts(std::span<const double> parts) {
+  std::vector<std::uint32_t> result;
+  result.reserve(parts.size());
+  double wanted = 0;
+  double given = 0;
+  for (const auto x : parts) {
+    wanted += std::isfinite(x) ? std::clamp(x, 0.0, deepest) : deepest;
+    const auto whole = std::clamp(std::floor(wanted - given + 0.5), 1.0, deepest);
+    given += whole;
+    result.push_back(static_cast<std::uint32_t>(whole));
+  }
+  return result;
+}
+
+} // namespace sluice

@@ -1,0 +1,19 @@
+// Who yields when less is there than was promised: the lowest tier first, in proportion inside a tier.
+#pragma once
+
+#include "actors/domain/objective.hpp"
+
+#include <span>
+#include <vector>
+
+namespace sluice {
+
+struct need {
+  sluice::tier tier = sluice::tier::best_effort;
+  double rate = 0; ///< promised and asked for [I/O per second]
+};
+
+/// What of each need is met from `capacity`, in the order of the needs. All of it if there is enough.
+[[nodiscard]] std::vector<double> entitlements(std::span<const need> needs, double capacity);
+
+} // namespace sluice

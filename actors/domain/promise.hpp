@@ -1,0 +1,33 @@
+// What an objective comes to in figures for the control loop. Decides nothing.
+#pragma once
+
+#include "actors/domain/agreement.hpp"
+#include "actors/domain/policy.hpp"
+
+#include <limits>
+
+namespace sluice {
+
+/// The terms of an agreement, or of best effort, as numbers. Rates in I/O per second, times in seconds.
+struct promise {
+  double rate = 0;        ///< up to this much is protected: the reservation or the highest load of a latency point
+  double reservation = 0; ///< granted at any time
+  double limit = std::numeric_limits<double>::infinity();
+  double weight = 1;
+  sluice::tier tier = sluice::tier::best_effort;
+  double aim = 0;    ///< the mean backend latency aimed at so that every latency point holds; 0 = none is promised
+  double target = 0; ///< the target of the point that gave `aim`
+};
+
+/// A latency point without a highest load counts as promised up to the reservation, else up to the limit, for the
+/// question how much is protected.
+[[nodiscard]] promise promise_of(const objective& x, const control_policy& policy) noexcept;
+
+/// Best effort: weight 1 and the floor that everybody gets.
+[[nodiscard]] promise best_effort_promise(const control_policy& policy) noexcept;
+
+[[nodiscard]] constexpr double seconds(duration x) noexcept {
+  return static_cast<double>(x.count()) / 1e9;
+}
+
+} // namespace sluice
