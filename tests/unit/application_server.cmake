@@ -1,0 +1,1 @@
+sluice_test(quantity_test LABELS no-caf SOURCES ${CMAKE_CURRENT_LIST_DIR}/quantity_test.cpp LINK sluice_domain)
