@@ -88,3 +88,8 @@ using database_manager_actor = caf::typed_actor<
     caf::replies_to<status_atom>::with<database_status>>;
 
 } // namespace sluice
+
+// A gateway's handle travels in its hello, hence is a message type.
+CAF_BEGIN_TYPE_ID_BLOCK(sluice_handles, caf::id_block::sluice::end)
+CAF_ADD_TYPE_ID(sluice_handles, (sluice::gateway_actor))
+CAF_END_TYPE_ID_BLOCK(sluice_handles)

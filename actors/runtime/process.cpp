@@ -31,6 +31,7 @@ void require_writable_log(const caf::actor_system_config& config) {
 
 int run_checked(process_config& config, const std::function<void(caf::actor_system&, stop_signal&)>& body) {
   require_writable_log(config);
+  config.prepare();
   stop_signal stop; // before any thread exists
   std::optional<caf::actor_system> built;
   try {

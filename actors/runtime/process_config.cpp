@@ -1,7 +1,7 @@
 // Reads and strictly checks the options of a process.
 #include "actors/runtime/process_config.hpp"
 
-#include "actors/protocol/messages.hpp"
+#include "actors/protocol/interfaces.hpp"
 
 #include <caf/all.hpp>
 
@@ -55,6 +55,7 @@ std::string parser_problem(const caf::actor_system_config& config, const caf::er
 
 process_config::process_config(process_identity identity) : identity_(identity) {
   add_message_types<caf::id_block::sluice>();
+  add_message_types<caf::id_block::sluice_handles>();
   add_error_category(caf::atom("sluice"), [](std::uint8_t code, caf::atom_value, const caf::message& context) {
     auto text = to_string(static_cast<ec>(code));
     if (context.size() == 1 && context.match_element<std::string>(0))

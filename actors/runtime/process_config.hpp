@@ -41,6 +41,10 @@ public:
     return {};
   }
 
+  /// Called once, after the configuration was found good and before the actor system is built: loads modules that only
+  /// some options need. @throws resource_missing
+  virtual void prepare() {}
+
   /// Text for --help: usage, purpose and every option.
   [[nodiscard]] std::string help() const;
 
