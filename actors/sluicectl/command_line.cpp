@@ -1,0 +1,225 @@
+// Turns arguments into a command; the only file that knows CLI11.
+#include "actors/sluicectl/command_line.hpp"
+
+#include "actors/domain/stream.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace sluice::ctl {
+
+namespace {
+
+std::string stream_name(const std::string& text) {
+  return parse_stream_id(text) ? std::string{} : "expected GATEWAY/VOLUME/CLIENT, got " + text;
+}
+
+std::string kind_name(const std::string& text) {
+  return parse_resource_kind(text) ? std::string{} : "there is no kind " + text + "; there are " + all_resource_kinds();
+}
+
+std::string span_text(const std::string& text) {
+  return parse_span(text) ? std::string{} : "expected a length of time such as 500ms, 30s or 10m, got " + text;
+}
+
+/// The words of all subcommands, as CLI11 fills them.
+struct words {
+  command_line line;
+  std::string server, token_file, config_file, output;
+  apply_command apply;
+  delete_command erase;
+  std::string erase_kind;
+  std::string get_kind;
+  get_command get;
+  std::string describe_kind;
+  describe_command describe;
+  explain_command explain;
+  top_command top;
+  std::string interval = "1s";
+  limit_command limit;
+  std::uint64_t iops = 0;
+  wait_command wait;
+  std::string timeout = "30s";
+};
+
+void add_agreement_commands(CLI::App& app, words& w) {
+  auto* apply = app.add_subcommand("apply", "create or replace what a file says");
+  apply->add_option("-f,--file", w.apply.sources, "a file, a directory of .yaml, .yml and .json files, or -")
+      ->required()
+      ->type_name("FILE|DIR|-");
+  apply->callback([&w] {
+    w.line.what = w.apply;
+  });
+
+  auto* erase = app.add_subcommand("delete", "end agreements");
+  erase->add_option("KIND", w.erase_kind, "agreement")->type_name("");
+  erase->add_option("NAME", w.erase.name, "its name")->type_name("");
+  erase->add_option("-f,--file", w.erase.sources, "what a file names")->type_name("FILE|DIR|-");
+  erase->callback([&w] {
+    const bool by_name = !w.erase_kind.empty();
+    if (by_name != w.erase.sources.empty())
+      throw CLI::ValidationError("delete", "say either agreement NAME or -f FILE");
+    if (by_name && (parse_resource_kind(w.erase_kind) != resource_kind::agreement || w.erase.name.empty()))
+      throw CLI::ValidationError("delete", "only an agreement can be deleted: delete agreement NAME");
+    w.line.what = w.erase;
+  });
+}
+
+void add_reading_commands(CLI::App& app, words& w) {
+  auto* get = app.add_subcommand("get", "a table of " + all_resource_kinds());
+  get->add_option("KIND", w.get_kind, all_resource_kinds())->required()->check(kind_name)->type_name("");
+  get->add_option("NAME", w.get.name, "only this one")->type_name("");
+  get->add_option("--last", w.get.last, "events: at most so many, the newest")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  get->callback([&w] {
+    w.get.kind = *parse_resource_kind(w.get_kind);
+    w.line.what = w.get;
+  });
+
+  auto* describe = app.add_subcommand("describe", "everything about one thing");
+  describe->add_option("KIND", w.describe_kind, all_resource_kinds())->required()->check(kind_name)->type_name("");
+  describe->add_option("NAME", w.describe.name, "its name")->required()->type_name("");
+  describe->callback([&w] {
+    w.describe.kind = *parse_resource_kind(w.describe_kind);
+    if (w.describe.kind == resource_kind::event)
+      throw CLI::ValidationError("describe", "an event has no more to it than get events shows");
+    w.line.what = w.describe;
+  });
+
+  auto* explain = app.add_subcommand("explain", "why a stream may do what it may do now");
+  explain->add_option("STREAM", w.explain.stream, "GATEWAY/VOLUME/CLIENT")
+      ->required()
+      ->check(stream_name)
+      ->type_name("");
+  explain->callback([&w] {
+    w.line.what = w.explain;
+  });
+
+  auto* top = app.add_subcommand("top", "backends and streams, live on a terminal");
+  top->add_flag("--once", w.top.once, "print once and end");
+  top->add_option("--interval", w.interval, "between two pictures")->check(span_text)->capture_default_str();
+  top->callback([&w] {
+    w.top.interval = *parse_span(w.interval);
+    w.line.what = w.top;
+  });
+}
+
+void add_limit_command(CLI::App& app, words& w) {
+  auto* limit = app.add_subcommand("limit", "an operator's limit on a stream, over what the plan says");
+  limit->add_option("STREAM", w.limit.stream, "GATEWAY/VOLUME/CLIENT")->required()->check(stream_name)->type_name("");
+  auto* iops = limit->add_option("--iops", w.iops, "operations per second")->check(CLI::PositiveNumber);
+  auto* bandwidth = limit->add_option("--bandwidth", w.limit.bandwidth, "for example 10MB/s");
+  auto* length = limit->add_option("--for", w.limit.length, "for example 10m; without it until --clear");
+  auto* why = limit->add_option("--why", w.limit.why, "the reason, kept with the limit");
+  auto* who = limit->add_option("--who", w.limit.who, "who wants it; without it the name of the user");
+  limit->add_flag("--clear", w.limit.clear, "take the limit back")
+      ->excludes(iops)
+      ->excludes(bandwidth)
+      ->excludes(length)
+      ->excludes(why)
+      ->excludes(who);
+  limit->callback([&w, iops] {
+    if (iops->count() != 0)
+      w.limit.iops = w.iops;
+    if (!w.limit.clear && !w.limit.iops && w.limit.bandwidth.empty())
+      throw CLI::ValidationError("limit", "say --iops, --bandwidth or both, or --clear");
+    w.line.what = w.limit;
+  });
+}
+
+void add_wait_command(CLI::App& app, words& w) {
+  auto* wait = app.add_subcommand("wait", "until the system is ready, or until streams are throttled");
+  wait->require_subcommand(1);
+  wait->add_option("--timeout", w.timeout, "how long at most")->check(span_text)->capture_default_str();
+  const auto finish = [&w] {
+    w.wait.timeout = *parse_span(w.timeout);
+    w.line.what = w.wait;
+  };
+  auto* ready = wait->add_subcommand("ready", "all parts of the system have found each other")->fallthrough();
+  auto* throttled = wait->add_subcommand("throttled", "each of the streams has a throttle in force")->fallthrough();
+  throttled->add_option("STREAM", w.wait.streams, "GATEWAY/VOLUME/CLIENT")
+      ->required()
+      ->check(stream_name)
+      ->type_name("");
+  (void)ready;
+  wait->final_callback(finish); // after the options that stand behind `ready` were read
+}
+
+void add_global_options(CLI::App& app, words& w) {
+  app.set_help_flag("-h,--help", "print this and end");
+  app.set_version_flag("--version", "sluicectl " SLUICE_VERSION, "print name and version and end");
+  app.add_option("--server", w.server, "where it is, or SLUICE_SERVER; default http://127.0.0.1:8080")
+      ->type_name("URL");
+  app.add_option("--token-file", w.token_file,
+                 "the file with the token, or SLUICE_TOKEN_FILE; default var/run/token, /var/lib/sluice/token")
+      ->type_name("FILE");
+  app.add_option("--config-file", w.config_file, "an ini file with server, token-file, output")->type_name("FILE");
+  app.add_option("-o,--output", w.output, "table or json")->check(CLI::IsMember({"table", "json"}))->type_name("FORM");
+  app.add_flag("--check-config", w.line.check_config, "check the configuration and end: 0, or 2 and what is wrong");
+  app.fallthrough();
+  app.require_subcommand(0, 1);
+  app.footer("Exit codes: 0 done, 1 refused, not found or out of time, 2 usage, 3 server not reached.");
+}
+
+void take_global_options(words& w) {
+  const auto given = [](const std::string& text) {
+    return text.empty() ? std::optional<std::string>{} : std::optional{text};
+  };
+  w.line.server = given(w.server);
+  w.line.token_file = given(w.token_file);
+  w.line.config_file = given(w.config_file);
+  if (!w.output.empty())
+    w.line.output = w.output == "json" ? output_format::json : output_format::table;
+}
+
+} // namespace
+
+parsed_line parse_command_line(std::vector<std::string> arguments) {
+  words w;
+  CLI::App app{"Establishes agreements and shows how they are kept.", "sluicectl"};
+  add_global_options(app, w);
+  add_agreement_commands(app, w);
+  add_reading_commands(app, w);
+  add_limit_command(app, w);
+  add_wait_command(app, w);
+  try {
+    std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
+    app.parse(arguments);
+  } catch (const CLI::CallForVersion& version) {
+    return {{}, std::string{version.what()} + "\n", exit_code::done};
+  } catch (const CLI::Success&) { // help, of the program or of a command
+    const auto asked = app.get_subcommands();
+    return {{}, asked.empty() ? app.help() : asked.front()->help(), exit_code::done};
+  } catch (const CLI::ParseError& mistake) {
+    return {{}, mistake.what(), exit_code::usage};
+  }
+  if (!w.line.what && !w.line.check_config)
+    return {{}, "say what to do: apply, get, describe, delete, explain, top, limit or wait", exit_code::usage};
+  take_global_options(w);
+  return {w.line, {}, exit_code::done};
+}
+
+std::optional<std::chrono::milliseconds> parse_span(const std::string& text) {
+  struct unit {
+    std::string_view name;
+    std::int64_t milliseconds;
+  };
+  constexpr std::array units{unit{"ms", 1}, unit{"s", 1000}, unit{"m", 60'000}, unit{"h", 3'600'000}};
+  constexpr std::int64_t longest = 366LL * 24 * 3'600'000;
+  std::int64_t number = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [rest, problem] = std::from_chars(text.data(), end, number);
+  if (problem != std::errc{} || number <= 0)
+    return std::nullopt;
+  const std::string_view name{rest, static_cast<std::size_t>(end - rest)};
+  for (const auto& x : units)
+    if (name == x.name && number <= longest / x.milliseconds)
+      return std::chrono::milliseconds{number * x.milliseconds};
+  return std::nullopt;
+}
+
+} // namespace sluice::ctl

@@ -1,0 +1,33 @@
+// The commands, one function each. Each prints its results to `out` and its mistakes to `err`, and ends with an exit
+// code or with `failure`.
+#pragma once
+
+#include "actors/sluicectl/command_line.hpp"
+#include "actors/sluicectl/server.hpp"
+
+#include <iosfwd>
+
+namespace sluice::ctl {
+
+/// Where a command writes.
+struct console {
+  std::ostream& out;
+  std::ostream& err;
+  bool terminal = false; ///< `out` is one
+};
+
+/// Puts each document; goes on after a refused one. `refused` if any was.
+[[nodiscard]] exit_code run(const apply_command& x, server_link& server, const console& io);
+[[nodiscard]] exit_code run(const delete_command& x, server_link& server, const console& io);
+[[nodiscard]] exit_code run(const get_command& x, server_link& server, const console& io);
+[[nodiscard]] exit_code run(const describe_command& x, server_link& server, const console& io);
+[[nodiscard]] exit_code run(const explain_command& x, server_link& server, const console& io);
+[[nodiscard]] exit_code run(const limit_command& x, server_link& server, const console& io);
+
+/// Asks again and again until it is so. An unreachable server is "not yet" for `ready` alone.
+[[nodiscard]] exit_code run(const wait_command& x, server_link& server, const console& io);
+
+/// On a terminal until a signal (SIGINT, SIGTERM) ends it, else once.
+[[nodiscard]] exit_code run(const top_command& x, server_link& server, const console& io);
+
+} // namespace sluice::ctl
