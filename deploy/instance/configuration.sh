@@ -1,0 +1,17 @@
+# Derives an instance's configuration from deploy/config: its directory, its ports, its name. Sourced after postgres.sh.
+
+# derive_configuration: writes $var/config/*.ini anew.
+derive_configuration() {
+  local url=${SLUICE_DATABASE_URL:-$(database_url)}
+  derive database-manager shm.instance="\"$instance\"" database-manager.url="\"$url\"" \
+    database-manager.schema-directory="\"$root/deploy/schema\""
+  derive sla-core shm.instance="\"$instance\""
+  derive performance-monitor shm.instance="\"$instance\"" performance-monitor.port="$control_port"
+  derive application-server shm.instance="\"$instance\"" application-server.port="$http_port" \
+    application-server.token-file="\"$var/run/token\""
+  derive gateway
+}
+
+derive() {
+  python3 "$root/deploy/instance/derive.py" "$root/deploy/config/$1.ini" "$var/config/$1.ini" "${@:2}"
+}
