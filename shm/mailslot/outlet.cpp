@@ -1,0 +1,46 @@
+// Placing and notifying; the sender's half of the two-step call.
+#include "shm/mailslot/outlet.hpp"
+
+#include "shm/mailslot/futex.hpp"
+
+#include <cstring>
+
+namespace sluice::shm {
+
+outlet::outlet(segment mailbox, participant self)
+    : mailbox_(std::move(mailbox)), self_(self), lane_(mailbox_.lane_at(self.role() - 1)) {}
+
+bool outlet::put(const message_header& header, std::span<const std::byte> prefix, std::span<const std::byte> body) {
+  const auto ticket = claim(lane_, self_);
+  if (!ticket)
+    return false;
+  auto* parameters = lane_.parameters(*ticket);
+  if (!prefix.empty())
+    std::memcpy(parameters, prefix.data(), prefix.size());
+  if (!body.empty())
+    std::memcpy(parameters + prefix.size(), body.data(), body.size());
+  auto filled = header;
+  filled.length = static_cast<std::uint32_t>(prefix.size() + body.size());
+  filled.checksum = message_checksum(filled, {parameters, filled.length});
+  lane_.at(*ticket).header = filled;
+  publish(lane_, *ticket, self_);
+  return true;
+}
+
+void outlet::notify() {
+  auto& sleeping = mailbox_.header().sleeping;
+  // SEQ_CST load after publish()'s SEQ_CST store; pairs with inbox::wait(). One of several writers wins the exchange.
+  if (sleeping.load(std::memory_order_seq_cst) != 0 && sleeping.exchange(0, std::memory_order_seq_cst) != 0)
+    futex_wake(sleeping);
+}
+
+void outlet::wait_for_room(std::chrono::nanoseconds limit) {
+  auto& wanted = lane_.header().room_wanted;
+  wanted.store(1, std::memory_order_seq_cst);
+  const auto t = lane_.header().tail.load(std::memory_order_acquire);
+  const auto word = lane_.at(t).word.load(std::memory_order_seq_cst); // pairs with inbox::make_room_known()
+  if (static_cast<std::int32_t>(lap_of(word) - lane_.lap_at(t)) < 0)
+    futex_wait(wanted, 1, limit);
+}
+
+} // namespace sluice::shm

@@ -1,0 +1,88 @@
+// Puts the fragments of large messages together again, per sender. Trusts no number in them.
+#pragma once
+
+#include "shm/mailslot/layout.hpp"
+
+#include <cstddef>
+#include <cstring>
+#include <map>
+#include <span>
+#include <vector>
+
+namespace sluice::shm {
+
+/// Messages of one sender that may be incomplete at the same time. Chosen: one per sending thread, and those are few.
+inline constexpr std::size_t max_incomplete_messages = 64;
+/// And their bytes together. Bounds what a hostile sender can make us hold.
+inline constexpr std::size_t max_incomplete_bytes = 2 * std::size_t{max_message_bytes};
+
+enum class assembly : std::uint8_t { incomplete, complete, refused };
+
+/// Thread safety: none, the receiver's thread has one per lane.
+class assembler {
+public:
+  /// Takes one fragment. On `complete`, `whole` is the message. On `refused` nothing of that message is kept; its later
+  /// fragments are refused too. Memory grows with bytes received, never with bytes announced.
+  [[nodiscard]] assembly add(const message_header& header, std::span<const std::byte> parameters,
+                             std::vector<std::byte>& whole) {
+    if (header.sender_incarnation != incarnation_) { // another life of the sender: what was begun will never end
+      clear();
+      incarnation_ = header.sender_incarnation;
+    }
+    fragment_prefix prefix;
+    if (parameters.size() <= sizeof prefix)
+      return assembly::refused;
+    std::memcpy(&prefix, parameters.data(), sizeof prefix);
+    const auto bytes = parameters.subspan(sizeof prefix);
+    if (prefix.total > max_message_bytes || bytes.size() > prefix.total)
+      return assembly::refused;
+    auto found = parts_.find(header.sequence);
+    if (prefix.offset == 0) {
+      if (found != parts_.end() || parts_.size() >= max_incomplete_messages)
+        return forget(found);
+      found = parts_.emplace(header.sequence, part{prefix.total, {}}).first;
+    }
+    if (found == parts_.end())
+      return assembly::refused;
+    auto& begun = found->second;
+    if (begun.total != prefix.total || begun.bytes.size() != prefix.offset
+        || begun.bytes.size() + bytes.size() > begun.total || bytes_ + bytes.size() > max_incomplete_bytes)
+      return forget(found);
+    begun.bytes.insert(begun.bytes.end(), bytes.begin(), bytes.end());
+    bytes_ += bytes.size();
+    if (begun.bytes.size() < begun.total)
+      return assembly::incomplete;
+    whole = std::move(begun.bytes);
+    bytes_ -= whole.size();
+    parts_.erase(found);
+    return assembly::complete;
+  }
+
+  void clear() {
+    parts_.clear();
+    bytes_ = 0;
+  }
+  [[nodiscard]] std::size_t bytes() const {
+    return bytes_;
+  }
+
+private:
+  struct part {
+    std::uint32_t total = 0;
+    std::vector<std::byte> bytes;
+  };
+
+  assembly forget(std::map<std::uint32_t, part>::iterator which) {
+    if (which != parts_.end()) {
+      bytes_ -= which->second.bytes.size();
+      parts_.erase(which);
+    }
+    return assembly::refused;
+  }
+
+  std::uint64_t incarnation_ = 0;
+  std::map<std::uint32_t, part> parts_;
+  std::size_t bytes_ = 0;
+};
+
+} // namespace sluice::shm

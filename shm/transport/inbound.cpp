@@ -1,0 +1,235 @@
+// From bytes in our mailbox to a message for an actor: the receiver's thread.
+#include "actors/runtime/log.hpp"
+#include "shm/transport/arrival.hpp"
+#include "shm/transport/node_identity.hpp"
+#include "shm/transport/problem.hpp"
+
+#include <caf/binary_deserializer.hpp>
+#include <caf/binary_serializer.hpp>
+#include <caf/scoped_execution_unit.hpp>
+
+namespace sluice::shm {
+
+namespace {
+
+constexpr auto component = caf::atom("transport");
+
+/// Messages taken from one lane before the next lane has its turn.
+constexpr int lane_turn = 32;
+
+/// One line per second says that something was refused; the counters say how much.
+void log_refused(const message_header& header, std::string_view why) {
+  static thread_local std::chrono::steady_clock::time_point next;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next)
+    return;
+  next = now + std::chrono::seconds{1};
+  log(log_events::message_refused, component, log_field{"sender_role", header.sender_role},
+      log_field{"operation", header.operation}, log_field{"reason", why});
+}
+
+} // namespace
+
+void transport::receive() {
+  while (!stop_.load(std::memory_order_acquire)) {
+    bool any = false;
+    for (std::uint32_t role = 1; role <= settings_.roles.size(); ++role)
+      any = receive_lane(role) || any;
+    inbox_->beat();
+    if (!any)
+      inbox_->wait(settings_.heartbeat_interval, settings_.spin);
+  }
+}
+
+bool transport::receive_lane(std::uint32_t role) {
+  bool any = false;
+  for (int turn = 0; turn < lane_turn; ++turn) {
+    switch (inbox_->take(role, header_, parameters_)) {
+    case take_result::nothing:
+      return any;
+    case take_result::recovered:
+      log(log_events::slot_recovered, component, log_field{"sender", settings_.roles[role - 1]});
+      break;
+    case take_result::refused:
+      log_refused(header_, "not a whole message");
+      break;
+    case take_result::message:
+      if ((header_.flags & flag_fragment) == 0) {
+        accept(header_, parameters_);
+      } else {
+        std::vector<std::byte> whole;
+        switch (assemblers_[role].add(header_, parameters_, whole)) {
+        case assembly::complete:
+          accept(header_, whole);
+          break;
+        case assembly::refused:
+          malformed_.fetch_add(1, std::memory_order_relaxed);
+          log_refused(header_, "fragments do not fit together");
+          break;
+        case assembly::incomplete:
+          break;
+        }
+      }
+      unit_.drain();
+      break;
+    }
+    any = true;
+  }
+  return any;
+}
+
+peer_ptr transport::sender_of(const message_header& header) {
+  const auto role = header.sender_role; // take() has made sure that it is that of the lane
+  auto& known = senders_[role];
+  if (known && !known->down() && known->incarnation() == header.sender_incarnation)
+    return known;
+  if (gone_[role] == header.sender_incarnation)
+    return nullptr;
+  auto found = peers_->connect(role, header.sender_incarnation);
+  if (found)
+    known = found;
+  else
+    gone_[role] = header.sender_incarnation;
+  return found;
+}
+
+void transport::accept(const message_header& header, std::span<const std::byte> body) {
+  const arrival x{header, body, sender_of(header)};
+  if (header.operation >= operation::first_free || header.operation == operation::generic
+      || header.operation == operation::error_result || header.operation == operation::void_result) {
+    on_message(x);
+    return;
+  }
+  if (!x.from)
+    return; // the rest is between living processes
+  switch (header.operation) {
+  case operation::watch:
+    return on_watch(x);
+  case operation::down:
+    return on_down(x);
+  case operation::link:
+  case operation::unlink:
+    return on_link(x);
+  case operation::resolve:
+    return on_resolve(x);
+  case operation::resolved:
+    return on_resolved(x);
+  default:
+    malformed_.fetch_add(1, std::memory_order_relaxed);
+    log_refused(header, "unknown operation code");
+  }
+}
+
+void transport::on_watch(const arrival& x) {
+  const auto id = x.header.destination;
+  const auto say_down = [this, id](peer& home, const caf::error& reason) {
+    std::vector<char> body;
+    caf::scoped_execution_unit unit{&system_};
+    caf::binary_serializer sink{&unit, body};
+    auto copy = reason;
+    if (sink(copy))
+      body.clear();
+    home.remove_watched(id);
+    send_control(home, operation::down, 0, id, 0, std::as_bytes(std::span{body}));
+  };
+  const auto local = system_.registry().get(id);
+  if (!local)
+    say_down(*x.from, caf::make_error(caf::exit_reason::unknown));
+  else if (x.from->add_watched(id))
+    local->get()->attach_functor([say_down, home = std::weak_ptr<peer>{x.from}](const caf::error& reason) {
+      if (const auto there = home.lock())
+        say_down(*there, reason);
+    });
+}
+
+void transport::on_down(const arrival& x) {
+  caf::error reason;
+  caf::binary_deserializer source{&unit_, reinterpret_cast<const char*>(x.body.data()), x.body.size()};
+  if (source(reason))
+    reason = caf::make_error(caf::exit_reason::remote_link_unreachable);
+  proxies_.erase(x.from->node(), x.header.source, std::move(reason));
+}
+
+void transport::on_link(const arrival& x) {
+  const auto remote = proxies_.get_or_put(x.from->node(), x.header.source);
+  if (!remote)
+    return;
+  const auto local = system_.registry().get(x.header.destination);
+  if (!local)
+    remote->enqueue(nullptr, caf::make_message_id(),
+                    caf::make_message(caf::exit_msg{caf::actor_addr{}, caf::make_error(caf::exit_reason::unknown)}),
+                    nullptr);
+  else if (x.header.operation == operation::link)
+    remote->get()->add_link(local->get());
+  else
+    remote->get()->remove_link(local->get());
+}
+
+void transport::on_message(const arrival& x) {
+  caf::strong_actor_ptr sender;
+  caf::error trouble;
+  caf::mailbox_element_ptr element;
+  try {
+    element = decode(x, sender, trouble);
+  } catch (const std::exception& reason) { // CAF's containers throw on lengths that no memory could hold
+    trouble = caf::make_error(problem::malformed, std::string{reason.what()});
+  }
+  const auto id = caf::make_message_id(x.header.correlation);
+  if (id.is_response()) {
+    // Usually the sender owes it; after a delegation another peer does.
+    if (!x.from || !x.from->in_flight().remove(x.header.destination, id))
+      for (const auto& other : peers_->all())
+        other->in_flight().remove(x.header.destination, id);
+  }
+  const auto local = system_.registry().get(x.header.destination);
+  if (!trouble && local) {
+    local->enqueue(std::move(element), &unit_);
+    return;
+  }
+  if (trouble) {
+    malformed_.fetch_add(1, std::memory_order_relaxed);
+    log_refused(x.header, system_.render(trouble));
+  }
+  if (id.is_request() && sender)
+    sender->enqueue(
+        caf::make_mailbox_element(nullptr, id.response_id(), {},
+                                  trouble ? trouble : caf::make_error(caf::exit_reason::remote_link_unreachable)),
+        &unit_);
+  else if (id.is_response() && trouble && local) // a result that cannot be read still ends the request
+    local->enqueue(caf::make_mailbox_element(nullptr, id, {}, trouble), &unit_);
+}
+
+caf::mailbox_element_ptr transport::decode(const arrival& x, caf::strong_actor_ptr& sender, caf::error& trouble) {
+  caf::binary_deserializer source{&unit_, reinterpret_cast<const char*>(x.body.data()), x.body.size()};
+  const auto id = caf::make_message_id(x.header.correlation);
+  if ((x.header.flags & flag_source_inline) != 0) {
+    if ((trouble = source(sender)))
+      return nullptr;
+  } else if (x.header.source != 0) {
+    const auto node =
+        x.from ? x.from->node() : make_node(settings_.instance, {x.header.sender_role, x.header.sender_incarnation});
+    sender = proxies_.get_or_put(node, x.header.source);
+  }
+  caf::mailbox_element_ptr result;
+  if (x.header.operation == operation::generic) {
+    std::vector<caf::strong_actor_ptr> stages;
+    caf::message content;
+    if (!(trouble = source(stages, content)))
+      result = caf::make_mailbox_element(sender, id, std::move(stages), std::move(content));
+  } else if (x.header.operation == operation::void_result) {
+    result = caf::make_mailbox_element(sender, id, {}, caf::message{});
+  } else if (x.header.operation == operation::error_result) {
+    caf::error reason;
+    if (!(trouble = source(reason)))
+      result = caf::make_mailbox_element(sender, id, {}, std::move(reason));
+  } else if (const auto* known = settings_.codecs.for_operation(x.header.operation)) {
+    result = known->load(source, caf::strong_actor_ptr{sender}, id, trouble);
+  } else {
+    trouble = caf::make_error(problem::malformed, "unknown operation code");
+  }
+  if (!trouble && source.remaining() != 0)
+    trouble = caf::make_error(problem::malformed, "bytes are left over");
+  return result;
+}
+
+} // namespace sluice::shm
