@@ -1,0 +1,31 @@
+// Agreements in PostgreSQL: every version is kept, at most one of a name is in force. Inside a transaction of the
+// caller; libpqxx's exceptions pass through.
+#pragma once
+
+#include "actors/database_manager/store/outcome.hpp"
+#include "actors/domain/agreement.hpp"
+
+#include <string>
+#include <vector>
+
+#include <pqxx/pqxx>
+
+namespace sluice::store {
+
+/// Stores a first version (or the next one of a name that was ended). already_exists if one is in force, unless that
+/// one has the same terms: then it is answered and nothing changes.
+[[nodiscard]] outcome<agreement> create_agreement(pqxx::work& transaction, const agreement& x, wall_time now);
+
+/// Stores a new version, valid from `now`. Equal terms change nothing and are answered as stored.
+[[nodiscard]] outcome<agreement> replace_agreement(pqxx::work& transaction, const agreement& x, wall_time now);
+
+/// Ends what is in force and answers it; not_found if nothing is.
+[[nodiscard]] outcome<agreement> end_agreement(pqxx::work& transaction, const std::string& name, wall_time now);
+
+/// All versions, newest first; not_found if there never was one.
+[[nodiscard]] outcome<std::vector<agreement>> agreement_history(pqxx::work& transaction, const std::string& name);
+
+/// What is in force, by name.
+[[nodiscard]] std::vector<agreement> agreements_in_force(pqxx::work& transaction);
+
+} // namespace sluice::store

@@ -1,0 +1,172 @@
+// The store's front over session, schema, partitions, agreements, overrides and rows.
+#include "actors/database_manager/store/database.hpp"
+
+#include "actors/database_manager/store/address.hpp"
+#include "actors/database_manager/store/agreements.hpp"
+#include "actors/database_manager/store/overrides.hpp"
+#include "actors/database_manager/store/partitions.hpp"
+#include "actors/database_manager/store/row_writer.hpp"
+#include "actors/database_manager/store/schema.hpp"
+#include "actors/database_manager/store/session.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace sluice::store {
+
+struct database::state {
+  explicit state(connection_settings x) : settings(std::move(x)), connection(line) {}
+
+  connection_settings settings;
+  std::shared_ptr<interrupter> line = std::make_shared<interrupter>();
+  session connection;
+  partitions kept_ready;
+  row_writer rows;
+};
+
+namespace {
+
+outcome<std::string> secret_of(const connection_settings& x) {
+  return x.password_file.empty() ? outcome<std::string>{std::string{}} : read_secret(x.password_file);
+}
+
+outcome<wall_time> server_time(session& connection) {
+  return connection.transact<wall_time>([](pqxx::work& transaction) -> outcome<wall_time> {
+    return wall_time{
+        transaction.exec1("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")[0].as<std::int64_t>()};
+  });
+}
+
+/// The days of a batch's lines, per table in the order of `partitioned_tables`.
+std::array<std::set<std::int64_t>, table_count> days_of(std::span<const std::shared_ptr<const packed_batch>> batches) {
+  std::array<std::set<std::int64_t>, table_count> days;
+  for (const auto& batch : batches) {
+    for (const auto& row : batch->rows)
+      days[0].insert(day_of(wall_time{row.second * 1'000'000}));
+    for (const auto& verdict : batch->verdicts)
+      days[1].insert(day_of(verdict.from));
+    for (const auto& event : batch->events)
+      days[2].insert(day_of(event.at));
+  }
+  return days;
+}
+
+} // namespace
+
+database::database(connection_settings settings) : state_(std::make_unique<state>(std::move(settings))) {}
+
+database::~database() = default;
+
+const std::shared_ptr<interrupter>& database::line() const noexcept {
+  return state_->line;
+}
+
+outcome<opened> database::open() {
+  auto& connection = state_->connection;
+  const auto& settings = state_->settings;
+  const auto migrations = read_migrations(settings.schema_directory);
+  if (!migrations.problem.empty())
+    return failure{failure_kind::wrong_schema, migrations.problem};
+  const auto secret = secret_of(settings);
+  if (!secret)
+    return secret.why();
+  const auto address = connection_string(settings.url, *secret, settings.connect_timeout);
+  if (const auto ready = connection.open(address, settings.statement_timeout); !ready)
+    return ready.why();
+  const auto fail = [&](const failure& why) -> outcome<opened> {
+    connection.close();
+    return why;
+  };
+  const auto schema = migrate(connection, migrations.steps);
+  if (!schema)
+    return fail(schema.why());
+  if (const auto loaded = state_->kept_ready.load(connection); !loaded)
+    return fail(loaded.why());
+  if (const auto prepared = state_->rows.prepare(connection); !prepared)
+    return fail(prepared.why());
+  opened result{schema->version, {}};
+  for (const auto& step : schema->applied)
+    result.applied.push_back(step.file);
+  return result;
+}
+
+outcome<agreement> database::create(const agreement& x, wall_time now) {
+  return state_->connection.transact<agreement>([&](pqxx::work& transaction) {
+    return create_agreement(transaction, x, now);
+  });
+}
+
+outcome<agreement> database::replace(const agreement& x, wall_time now) {
+  return state_->connection.transact<agreement>([&](pqxx::work& transaction) {
+    return replace_agreement(transaction, x, now);
+  });
+}
+
+outcome<agreement> database::end(const std::string& name, wall_time now) {
+  return state_->connection.transact<agreement>([&](pqxx::work& transaction) {
+    return end_agreement(transaction, name, now);
+  });
+}
+
+outcome<std::vector<agreement>> database::history(const std::string& name) {
+  return state_->connection.transact<std::vector<agreement>>([&](pqxx::work& transaction) {
+    return agreement_history(transaction, name);
+  });
+}
+
+outcome<override_order> database::order(const override_order& x, wall_time now) {
+  return state_->connection.transact<override_order>([&](pqxx::work& transaction) {
+    return order_override(transaction, x, now);
+  });
+}
+
+outcome<override_order> database::retract(const stream_id& stream, wall_time now) {
+  return state_->connection.transact<override_order>([&](pqxx::work& transaction) {
+    return retract_override(transaction, stream, now);
+  });
+}
+
+outcome<terms_in_force> database::terms(wall_time now) {
+  return state_->connection.transact<terms_in_force>([&](pqxx::work& transaction) -> outcome<terms_in_force> {
+    return terms_in_force{agreements_in_force(transaction), overrides_in_force(transaction, now)};
+  });
+}
+
+outcome<std::vector<std::uint64_t>> database::append(std::span<const std::shared_ptr<const packed_batch>> batches,
+                                                     wall_time now, const retention& kept) {
+  const auto today = day_of(now);
+  const auto days = days_of(batches);
+  maintenance_report made;
+  for (std::size_t i = 0; i < table_count; ++i) {
+    for (const auto day : days[i]) {
+      if (day > today - kept[i] && day <= today + days_ahead)
+        state_->kept_ready.make(state_->connection, partitioned_tables[i], day, made);
+    }
+  }
+  // A partition that cannot be made now is no reason to refuse the rows: the default partition takes them.
+  if (made.problem && made.problem->kind == failure_kind::away)
+    return *made.problem;
+  return state_->rows.append(state_->connection, batches);
+}
+
+maintenance_report database::maintain(wall_time now, const retention& kept) {
+  auto& connection = state_->connection;
+  auto& ready = state_->kept_ready;
+  maintenance_report report;
+  const auto theirs = server_time(connection);
+  if (!theirs) {
+    report.problem = theirs.why();
+    return report;
+  }
+  const auto today = day_of(now);
+  const auto surely = day_of(std::min(now, *theirs));
+  for (std::size_t i = 0; i < table_count; ++i) {
+    for (auto day = today; day <= today + days_ahead; ++day)
+      ready.make(connection, partitioned_tables[i], day, report);
+  }
+  for (std::size_t i = 0; i < table_count; ++i)
+    ready.drop(connection, partitioned_tables[i], surely - kept[i], report);
+  return report;
+}
+
+} // namespace sluice::store

@@ -1,0 +1,80 @@
+// The store's front: everything that is asked of PostgreSQL, as plain calls that block and never throw. Knows the
+// domain and libpqxx; knows no actor and no clock.
+#pragma once
+
+#include "actors/database_manager/store/interrupter.hpp"
+#include "actors/database_manager/store/maintenance.hpp"
+#include "actors/database_manager/store/migration.hpp"
+#include "actors/database_manager/store/outcome.hpp"
+#include "actors/database_manager/store/packed_row.hpp"
+#include "actors/domain/agreement.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sluice::store {
+
+/// Where and how to connect.
+struct connection_settings {
+  std::string url;                                   ///< without a password
+  std::filesystem::path password_file;               ///< read at each connecting; empty = none is needed
+  std::filesystem::path schema_directory;            ///< holds the migrations; read at each connecting
+  std::chrono::milliseconds statement_timeout{5000}; ///< of each statement but the migrations'
+  std::chrono::seconds connect_timeout{5};
+};
+
+/// What connecting found.
+struct opened {
+  std::uint32_t schema_version = 0;
+  std::vector<std::string> applied; ///< files of the migrations that were applied now
+};
+
+/// Agreements and orders in force.
+struct terms_in_force {
+  std::vector<agreement> agreements;
+  std::vector<override_order> overrides;
+};
+
+/// One database over one connection. Each call blocks for at most the time-outs of its statements; `line()->cut()` from
+/// another thread ends it at once. Every call after a failure of kind `away` fails so until `open` succeeds. One
+/// thread.
+class database {
+public:
+  explicit database(connection_settings settings);
+  ~database();
+  database(const database&) = delete;
+  database& operator=(const database&) = delete;
+
+  /// Connects anew, brings the schema up to date and makes the session ready.
+  outcome<opened> open();
+
+  [[nodiscard]] const std::shared_ptr<interrupter>& line() const noexcept;
+
+  /// See agreements.hpp and overrides.hpp for what each does.
+  outcome<agreement> create(const agreement& x, wall_time now);
+  outcome<agreement> replace(const agreement& x, wall_time now);
+  outcome<agreement> end(const std::string& name, wall_time now);
+  outcome<std::vector<agreement>> history(const std::string& name);
+  outcome<override_order> order(const override_order& x, wall_time now);
+  outcome<override_order> retract(const stream_id& stream, wall_time now);
+  outcome<terms_in_force> terms(wall_time now);
+
+  /// Stores the batches, all in one transaction; answers for each how many of its lines were new. Makes the partition
+  /// of a day that is within what is kept; other days go to the default partition.
+  outcome<std::vector<std::uint64_t>> append(std::span<const std::shared_ptr<const packed_batch>> batches,
+                                             wall_time now, const retention& kept);
+
+  /// Makes the partitions of today and days_ahead, drops those that hold nothing younger than `kept`. Trusts the
+  /// earlier of `now` and PostgreSQL's clock, so that one clock that jumped ahead deletes nothing.
+  maintenance_report maintain(wall_time now, const retention& kept);
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace sluice::store

@@ -1,0 +1,103 @@
+// Packs and checks rows.
+#include "actors/database_manager/store/packed_row.hpp"
+
+#include "actors/database_manager/store/storable.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+#include <limits>
+
+namespace sluice::store {
+
+namespace {
+
+bool all_storable(std::initializer_list<std::uint64_t> counts) {
+  return std::all_of(counts.begin(), counts.end(), [](std::uint64_t x) {
+    return storable(x);
+  });
+}
+
+} // namespace
+
+packed_row pack(const sample_row& x) {
+  const auto& t = x.total;
+  packed_row row;
+  row.stream = t.stream;
+  row.backend = t.backend;
+  row.second = second_of(t.taken).unix_us / 1'000'000;
+  row.incarnation = x.incarnation;
+  row.first_sequence = x.first_sequence;
+  row.last_sequence = x.last_sequence;
+  row.samples = x.samples;
+  row.backlog = t.backlog;
+  row.in_flight = t.in_flight;
+  row.control = t.control;
+  row.mean_in_flight = t.mean_in_flight;
+  row.interval = t.interval;
+  row.arrivals = t.arrivals;
+  row.completions = t.completions;
+  row.errors = t.errors;
+  row.reads = t.reads;
+  row.writes = t.writes;
+  row.read_bytes = t.read_bytes;
+  row.write_bytes = t.write_bytes;
+  row.generation = t.generation;
+  row.limited_by_rate = t.limited_by_rate;
+  row.limited_by_depth = t.limited_by_depth;
+  row.backend_latency_sum = t.backend_latency.sum();
+  row.total_latency_sum = t.total_latency.sum();
+  row.backend_latency = t.backend_latency.packed();
+  row.total_latency = t.total_latency.packed();
+  return row;
+}
+
+std::string problem_with(const sample_row& x) {
+  const auto& t = x.total;
+  if (!valid_name(t.stream.gateway) || !valid_name(t.stream.volume) || !valid_name(t.stream.client))
+    return "a row's stream has no valid name";
+  const auto of = "the row of " + to_string(t.stream) + ' ';
+  if (!t.backend.empty() && !valid_name(t.backend))
+    return of + "names a backend that has no valid name";
+  if (!storable(t.taken))
+    return of + "is not of a time between the years 1900 and 9999";
+  if (x.last_sequence < x.first_sequence)
+    return of + "ends before it begins";
+  if (!all_storable({x.first_sequence, x.last_sequence, t.arrivals, t.completions, t.errors, t.reads, t.writes,
+                     t.read_bytes, t.write_bytes, t.generation}))
+    return of + "holds a count above 2^63 - 1";
+  // float4: anything above this is no number of requests either
+  if (!std::isfinite(t.mean_in_flight) || t.mean_in_flight < 0 || t.mean_in_flight > 4294967295.0)
+    return of + "holds a mean in flight that is none";
+  if (t.control > control_state::envelope)
+    return of + "holds an unknown control state";
+  return {};
+}
+
+std::string problem_with(const verdict& x) {
+  if (!valid_name(x.agreement))
+    return "a verdict's agreement has no valid name";
+  const auto of = "a verdict on " + x.agreement + ' ';
+  constexpr std::uint32_t max_integer = std::numeric_limits<std::int32_t>::max();
+  if (x.version > max_integer || x.point > max_integer || !storable(x.iops))
+    return of + "holds a number that is too large";
+  if (!storable(x.from))
+    return of + "is not of a time between the years 1900 and 9999";
+  if (x.outcome > verdict_outcome::no_data || x.cause > violation_cause::control)
+    return of + "has an unknown outcome or cause";
+  if (!storable(std::string_view{x.culprit}))
+    return of + "names a culprit that is no text";
+  return {};
+}
+
+std::string problem_with(const event& x) {
+  if (!storable(x.at))
+    return "an event is not of a time between the years 1900 and 9999";
+  if (x.kind > event_kind::samples_lost)
+    return "an event has an unknown kind";
+  if (!storable(std::string_view{x.subject}) || !storable(std::string_view{x.text}))
+    return "an event's subject or sentence is no text of at most 4096 bytes";
+  return {};
+}
+
+} // namespace sluice::store

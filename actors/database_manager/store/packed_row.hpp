@@ -1,0 +1,66 @@
+// A sample row as it waits to be stored: only the buckets that are not empty, checked so that PostgreSQL will take it.
+// Pure; knows no SQL.
+#pragma once
+
+#include "actors/database_manager/store/calendar.hpp"
+#include "actors/domain/event.hpp"
+#include "actors/domain/sample_row.hpp"
+#include "actors/domain/verdict.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace sluice::store {
+
+/// A sample_row holds two histograms of 240 buckets (about 2 KiB); most seconds fill a few. Waiting rows are kept in
+/// this form.
+struct packed_row {
+  stream_id stream;
+  std::string backend;
+  std::int64_t second = 0; ///< since 1970-01-01 UTC [s]
+  std::uint64_t incarnation = 0;
+  std::uint64_t first_sequence = 0;
+  std::uint64_t last_sequence = 0;
+  std::uint32_t samples = 0;
+  std::uint32_t backlog = 0;
+  std::uint32_t in_flight = 0;
+  control_state control = control_state::unlimited;
+  double mean_in_flight = 0;
+  duration interval{0};
+  std::uint64_t arrivals = 0;
+  std::uint64_t completions = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t reads = 0;
+  std::uint64_t writes = 0;
+  std::uint64_t read_bytes = 0;
+  std::uint64_t write_bytes = 0;
+  std::uint64_t generation = 0;
+  duration limited_by_rate{0};
+  duration limited_by_depth{0};
+  duration backend_latency_sum{0};
+  duration total_latency_sum{0};
+  std::vector<std::uint32_t> backend_latency; ///< latency_histogram::packed()
+  std::vector<std::uint32_t> total_latency;
+};
+
+[[nodiscard]] packed_row pack(const sample_row& x);
+
+/// Why a row, verdict or event cannot be stored, in one sentence; empty = it can.
+[[nodiscard]] std::string problem_with(const sample_row& x);
+[[nodiscard]] std::string problem_with(const verdict& x);
+[[nodiscard]] std::string problem_with(const event& x);
+
+/// The rows of one request, together committed or together not.
+struct packed_batch {
+  std::vector<packed_row> rows;
+  std::vector<verdict> verdicts;
+  std::vector<event> events;
+
+  /// Lines of all kinds: what the bound of the buffer counts.
+  [[nodiscard]] std::size_t size() const noexcept {
+    return rows.size() + verdicts.size() + events.size();
+  }
+};
+
+} // namespace sluice::store
