@@ -1,0 +1,265 @@
+// Handlers of the performance monitor: each translates, asks registry or table, sends, and logs one event.
+#include "actors/performance_monitor/monitor.hpp"
+
+#include "actors/runtime/log.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+using monitor_pointer = monitor_actor::stateful_pointer<monitor_state>;
+
+constexpr auto component = caf::atom("monitor");
+
+instant now_of(monitor_pointer self) {
+  return self->clock().now().time_since_epoch();
+}
+
+wall_time label_now() {
+  return {std::chrono::duration_cast<std::chrono::microseconds>(caf::make_timestamp().time_since_epoch()).count()};
+}
+
+/// Tells collector and core about a gateway.
+void announce(monitor_pointer self, const gateway_info& x) {
+  if (self->state.collector)
+    self->send(self->state.collector, x);
+  if (self->state.core)
+    self->send(self->state.core, x);
+}
+
+void log_refused_throttle(monitor_pointer self, const stream_id& stream, std::uint64_t generation,
+                          const std::string& why) {
+  std::uint64_t suppressed = 0;
+  if (self->state.refused_throttles.pass(now_of(self), suppressed))
+    log(log_events::throttle_refused, component, log_field{"stream", to_string(stream)},
+        log_field{"generation", generation}, log_field{"reason", why}, log_field{"suppressed", suppressed});
+}
+
+void on_apply_result(monitor_pointer self, const std::string& gateway, const apply_result& x) {
+  for (const auto& refused : x.refused) {
+    if (refused.stream.gateway != gateway)
+      continue; // it speaks for itself alone
+    self->state.throttles.superseded(refused.stream, refused.generation);
+    log_refused_throttle(self, refused.stream, refused.generation, refused.why);
+  }
+}
+
+void request_ended(monitor_pointer self, const std::string& gateway) {
+  auto& under_way = self->state.under_way;
+  if (const auto found = under_way.find(gateway); found != under_way.end() && --found->second == 0)
+    under_way.erase(found);
+}
+
+/// Sends throttles to their gateway in messages of bounded size; each must be answered in time.
+void deliver(monitor_pointer self, const std::string& gateway, std::vector<throttle> throttles) {
+  const auto* entry = self->state.registry.find(gateway);
+  if (entry == nullptr || !entry->handle)
+    return; // kept in the table: delivered when it registers
+  const auto bound = self->state.options.batch;
+  for (std::size_t first = 0; first < throttles.size(); first += bound) {
+    const auto last = std::min(first + bound, throttles.size());
+    throttle_batch part;
+    part.throttles.assign(std::make_move_iterator(throttles.begin() + static_cast<std::ptrdiff_t>(first)),
+                          std::make_move_iterator(throttles.begin() + static_cast<std::ptrdiff_t>(last)));
+    ++self->state.under_way[gateway];
+    self->request(entry->handle, self->state.options.request_timeout, std::move(part))
+        .then(
+            [self, gateway](const apply_result& x) {
+              request_ended(self, gateway);
+              on_apply_result(self, gateway, x);
+            },
+            [self, gateway](const caf::error& why) {
+              request_ended(self, gateway);
+              std::uint64_t suppressed = 0;
+              if (self->state.failed_requests.pass(now_of(self), suppressed))
+                log(log_events::request_failed, component, log_field{"request", "throttles for " + gateway},
+                    log_field{"reason", self->system().render(why)}, log_field{"suppressed", suppressed});
+            });
+  }
+}
+
+caf::result<std::uint64_t> on_hello(monitor_pointer self, gateway_info info, gateway_actor handle) {
+  auto& state = self->state;
+  const auto name = info.name;
+  const auto incarnation = info.incarnation;
+  const auto volumes = info.volumes.size();
+  std::string problem = handle ? "" : "its handle is empty";
+  const auto* before = state.registry.find(name);
+  const auto address = handle ? handle.address() : caf::actor_addr{};
+  const bool known = before != nullptr && before->info.incarnation == incarnation && before->info.connected
+                     && before->handle.address() == address;
+  const auto former = before != nullptr ? before->handle : gateway_actor{};
+  if (problem.empty())
+    problem = state.registry.admit(std::move(info), handle, now_of(self), label_now());
+  if (!problem.empty()) {
+    std::uint64_t suppressed = 0;
+    if (state.refused_hellos.pass(now_of(self), suppressed))
+      log(log_events::gateway_refused, component, log_field{"gateway", name}, log_field{"reason", problem},
+          log_field{"suppressed", suppressed});
+    return caf::make_error(ec::gateway_refused, problem);
+  }
+  if (!known) {
+    if (former)
+      self->demonitor(former.address());
+    self->monitor(handle);
+    log(log_events::gateway_connected, component, log_field{"gateway", name}, log_field{"incarnation", incarnation},
+        log_field{"volumes", volumes});
+    announce(self, state.registry.find(name)->info);
+    deliver(self, name, state.throttles.all(name, now_of(self)));
+  }
+  return state.incarnation;
+}
+
+void log_refused_sample(monitor_pointer self, const std::string& whose, const std::string& why) {
+  std::uint64_t suppressed = 0;
+  if (self->state.refused_samples.pass(now_of(self), suppressed))
+    log(log_events::sample_refused, component, log_field{"stream", whose}, log_field{"reason", why},
+        log_field{"suppressed", suppressed});
+}
+
+void on_samples(monitor_pointer self, sample_batch& batch) {
+  auto& state = self->state;
+  const auto outcome = state.registry.take(batch, now_of(self), label_now());
+  if (!outcome.refused.empty()) {
+    log_refused_sample(self, batch.gateway, outcome.refused);
+    return;
+  }
+  for (const auto& [stream, why] : outcome.bad)
+    log_refused_sample(self, to_string(stream), why);
+  if (outcome.back) {
+    const auto& info = state.registry.find(batch.gateway)->info;
+    log(log_events::gateway_connected, component, log_field{"gateway", info.name},
+        log_field{"incarnation", info.incarnation}, log_field{"volumes", info.volumes.size()});
+    announce(self, info);
+  }
+  if (state.collector)
+    self->send(state.collector, std::move(batch));
+}
+
+void on_throttles(monitor_pointer self, throttle_batch& batch) {
+  auto& state = self->state;
+  if (const auto& sender = self->current_sender(); sender && state.registry.is_gateway(sender->node())) {
+    log(log_events::throttle_refused, component, log_field{"stream", "all"}, log_field{"generation", 0},
+        log_field{"reason", "a gateway gives no orders"});
+    return;
+  }
+  std::map<std::string, std::vector<throttle>> by_gateway;
+  for (auto& x : batch.throttles) {
+    if (const auto problem = problem_with(x); !problem.empty()) {
+      log_refused_throttle(self, x.stream, x.generation, problem);
+      continue;
+    }
+    switch (state.throttles.keep(x, now_of(self))) {
+    case throttle_table::kept::older:
+      log_refused_throttle(self, x.stream, x.generation, "a younger generation was sent already");
+      continue;
+    case throttle_table::kept::full:
+      log_refused_throttle(self, x.stream, x.generation, "delivered but not kept: the table is full");
+      break;
+    case throttle_table::kept::yes:
+      break;
+    }
+    by_gateway[x.stream.gateway].push_back(std::move(x));
+  }
+  for (auto& [gateway, throttles] : by_gateway)
+    deliver(self, gateway, std::move(throttles));
+}
+
+void on_tick(monitor_pointer self) {
+  auto& state = self->state;
+  self->delayed_send(self, state.options.tick, tick_atom::value);
+  const auto now = now_of(self);
+  for (const auto& [name, silent] : state.registry.fall_silent(now)) {
+    log(log_events::gateway_lost, component, log_field{"gateway", name}, log_field{"reason", "no batch came"},
+        log_field{"silent_ms", std::chrono::duration_cast<std::chrono::milliseconds>(silent).count()});
+    announce(self, state.registry.find(name)->info);
+  }
+  if (!state.core)
+    return;
+  state.throttles.expire(now);
+  for (const auto& info : state.registry.list())
+    if (state.under_way.count(info.name) == 0)
+      deliver(self, info.name, state.throttles.due(info.name, now));
+}
+
+void on_gateway_down(monitor_pointer self, const caf::down_msg& x) {
+  const auto name = self->state.registry.lose(x.source);
+  if (name.empty())
+    return;
+  log(log_events::gateway_lost, component, log_field{"gateway", name},
+      log_field{"reason", self->system().render(x.reason)}, log_field{"silent_ms", 0});
+  announce(self, self->state.registry.find(name)->info);
+}
+
+void on_peer_up(monitor_pointer self, const std::string& role, const caf::strong_actor_ptr& who) {
+  auto& state = self->state;
+  log(log_events::peer_up, component, log_field{"role", role});
+  const auto tell_all = [&](const auto& peer) {
+    for (const auto& info : state.registry.list())
+      self->send(peer, info);
+  };
+  if (role == "application-server") {
+    state.collector = caf::actor_cast<application_server_actor>(who);
+    tell_all(state.collector);
+  } else if (role == "sla-core") {
+    state.core = caf::actor_cast<sla_core_actor>(who);
+    tell_all(state.core);
+  }
+}
+
+void on_peer_down(monitor_pointer self, const std::string& role, const caf::error& why) {
+  auto& state = self->state;
+  log(log_events::peer_down, component, log_field{"role", role}, log_field{"reason", self->system().render(why)});
+  if (role == "application-server") {
+    state.collector = nullptr;
+  } else if (role == "sla-core") {
+    state.core = nullptr;
+    state.throttles.clear(); // README, decision 4
+  }
+}
+
+} // namespace
+
+monitor_actor::behavior_type performance_monitor(monitor_pointer self, monitor_options options,
+                                                 std::uint64_t incarnation) {
+  self->state.options = options;
+  self->state.registry = gateway_registry{options.registry};
+  self->state.throttles = throttle_table{options.throttles};
+  self->state.incarnation = incarnation;
+  self->set_default_handler(caf::drop); // whoever sends what no interface says gets an error, not a line on the console
+  self->set_error_handler([self](caf::error& x) { // an error message must not end the monitor
+    log(log_events::request_failed, component, log_field{"request", "unknown"},
+        log_field{"reason", self->system().render(x)});
+  });
+  self->set_down_handler([self](caf::down_msg& x) {
+    on_gateway_down(self, x);
+  });
+  self->delayed_send(self, options.tick, tick_atom::value);
+  return {
+      [self](throttle_batch& batch) {
+        on_throttles(self, batch);
+      },
+      [self](list_atom) {
+        return self->state.registry.list();
+      },
+      [self](peer_up_atom, const std::string& role, const caf::strong_actor_ptr& who) {
+        on_peer_up(self, role, who);
+      },
+      [self](peer_down_atom, const std::string& role, const caf::error& why) {
+        on_peer_down(self, role, why);
+      },
+      [self](hello_atom, gateway_info& info, gateway_actor& handle) {
+        return on_hello(self, std::move(info), std::move(handle));
+      },
+      [self](sample_batch& batch) {
+        on_samples(self, batch);
+      },
+      [self](tick_atom) {
+        on_tick(self);
+      },
+  };
+}
+
+} // namespace sluice
