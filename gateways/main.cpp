@@ -1,0 +1,82 @@
+// The process sluice-gateway: joins the data path with its configuration and with the control link.
+#include "actors/runtime/incarnation.hpp"
+#include "actors/runtime/log.hpp"
+#include "actors/runtime/process.hpp"
+#include "actors/runtime/tcp_link.hpp"
+#include "gateways/control/control_link.hpp"
+#include "gateways/control/gateway_config.hpp"
+#include "gateways/engine/engine.hpp"
+
+#include <caf/all.hpp>
+
+#include <algorithm>
+#include <memory>
+
+namespace {
+
+using namespace sluice;
+using namespace sluice::gateway;
+
+constexpr auto component = caf::atom("gateway");
+
+gateway_info describe(const gateway_config& config, const engine& data) {
+  gateway_info self;
+  self.name = config.name;
+  self.incarnation = draw_incarnation();
+  self.version = SLUICE_VERSION;
+  for (const auto& x : data.volumes())
+    self.volumes.push_back({x.name, x.backend, x.size_bytes, x.read_only});
+  return self;
+}
+
+data_path path_of(engine& data) {
+  return {
+      [&data](instant now, wall_time label) {
+        return data.collect_samples(now, label);
+      },
+      [&data](const throttle& x) {
+        return data.apply(x);
+      },
+      [&data](const stream_id& id) -> std::uint64_t {
+        for (const auto& x : data.streams())
+          if (x.id == id)
+            return x.generation;
+        return 0;
+      },
+  };
+}
+
+void run(caf::actor_system& system, const gateway_config& config, stop_signal& stop) {
+  auto events = std::make_shared<event_buffer>();
+  auto parts = config.engine();
+  parts.observe = [events](const engine_event& x) {
+    events->put(x);
+  };
+  engine data{std::move(parts)};
+  if (const auto problem = data.start(); !problem.empty())
+    throw resource_missing{problem};
+  control_options options;
+  options.self = describe(config, data);
+  options.server = config.server;
+  options.port = config.port;
+  options.sample_interval = config.sample_interval;
+  caf::scoped_actor waiter{system};
+  const auto link = system.spawn(control_link, options, path_of(data), events, tcp_link::connector(system));
+  for (const auto& uri : data.endpoints())
+    log(log_events::ready, component, log_field{"process", config.identity().name}, log_field{"uri", uri},
+        log_field{"gateway", config.name}, log_field{"volumes", options.self.volumes.size()});
+  const int number = stop.wait();
+  log(log_events::stopping, component, log_field{"process", config.identity().name}, log_field{"signal", number});
+  data.stop(); // requests in flight are answered, the last samples still go out
+  waiter->send_exit(link, caf::exit_reason::user_shutdown);
+  waiter->wait_for(link); // it refers to the engine
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  gateway_config config;
+  return run_process(argc, argv, config, [&](caf::actor_system& system, stop_signal& stop) {
+    run(system, config, stop);
+  });
+}
