@@ -1,13 +1,12 @@
 // Turns arguments into a command; the only file that knows CLI11.
 #include "actors/sluicectl/command_line.hpp"
 
+#include "actors/domain/quantity.hpp"
 #include "actors/domain/stream.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 
 namespace sluice::ctl {
 
@@ -19,6 +18,14 @@ std::string stream_name(const std::string& text) {
 
 std::string kind_name(const std::string& text) {
   return parse_resource_kind(text) ? std::string{} : "there is no kind " + text + "; there are " + all_resource_kinds();
+}
+
+std::string whole_number(const std::string& text) {
+  const bool digits = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= '0' && c <= '9';
+  });
+  const bool some = text.find_first_not_of('0') != std::string::npos;
+  return digits && some && text.size() <= 18 ? std::string{} : "expected a whole number from 1 on, got " + text;
 }
 
 std::string span_text(const std::string& text) {
@@ -111,7 +118,7 @@ void add_reading_commands(CLI::App& app, words& w) {
 void add_limit_command(CLI::App& app, words& w) {
   auto* limit = app.add_subcommand("limit", "an operator's limit on a stream, over what the plan says");
   limit->add_option("STREAM", w.limit.stream, "GATEWAY/VOLUME/CLIENT")->required()->check(stream_name)->type_name("");
-  auto* iops = limit->add_option("--iops", w.iops, "operations per second")->check(CLI::PositiveNumber);
+  auto* iops = limit->add_option("--iops", w.iops, "operations per second")->check(whole_number);
   auto* bandwidth = limit->add_option("--bandwidth", w.limit.bandwidth, "for example 10MB/s");
   auto* length = limit->add_option("--for", w.limit.length, "for example 10m; without it until --clear");
   auto* why = limit->add_option("--why", w.limit.why, "the reason, kept with the limit");
@@ -133,20 +140,21 @@ void add_limit_command(CLI::App& app, words& w) {
 
 void add_wait_command(CLI::App& app, words& w) {
   auto* wait = app.add_subcommand("wait", "until the system is ready, or until streams are throttled");
-  wait->require_subcommand(1);
+  wait->require_subcommand(0, 1);
   wait->add_option("--timeout", w.timeout, "how long at most")->check(span_text)->capture_default_str();
-  const auto finish = [&w] {
-    w.wait.timeout = *parse_span(w.timeout);
-    w.line.what = w.wait;
-  };
   auto* ready = wait->add_subcommand("ready", "all parts of the system have found each other")->fallthrough();
   auto* throttled = wait->add_subcommand("throttled", "each of the streams has a throttle in force")->fallthrough();
   throttled->add_option("STREAM", w.wait.streams, "GATEWAY/VOLUME/CLIENT")
       ->required()
       ->check(stream_name)
       ->type_name("");
-  (void)ready;
-  wait->final_callback(finish); // after the options that stand behind `ready` were read
+  // After the options that stand behind `ready` were read.
+  wait->final_callback([&w, ready, throttled] {
+    if (!ready->parsed() && !throttled->parsed())
+      throw CLI::ValidationError("wait", "say ready, or throttled STREAM");
+    w.wait.timeout = *parse_span(w.timeout);
+    w.line.what = w.wait;
+  });
 }
 
 void add_global_options(CLI::App& app, words& w) {
@@ -192,8 +200,7 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   } catch (const CLI::CallForVersion& version) {
     return {{}, std::string{version.what()} + "\n", exit_code::done};
   } catch (const CLI::Success&) { // help, of the program or of a command
-    const auto asked = app.get_subcommands();
-    return {{}, asked.empty() ? app.help() : asked.front()->help(), exit_code::done};
+    return {{}, app.help(), exit_code::done};
   } catch (const CLI::ParseError& mistake) {
     return {{}, mistake.what(), exit_code::usage};
   }
@@ -204,22 +211,11 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
 }
 
 std::optional<std::chrono::milliseconds> parse_span(const std::string& text) {
-  struct unit {
-    std::string_view name;
-    std::int64_t milliseconds;
-  };
-  constexpr std::array units{unit{"ms", 1}, unit{"s", 1000}, unit{"m", 60'000}, unit{"h", 3'600'000}};
-  constexpr std::int64_t longest = 366LL * 24 * 3'600'000;
-  std::int64_t number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [rest, problem] = std::from_chars(text.data(), end, number);
-  if (problem != std::errc{} || number <= 0)
+  constexpr std::chrono::hours longest{366 * 24};
+  const auto span = parse_duration(text);
+  if (!span || *span < std::chrono::milliseconds{1} || *span > longest)
     return std::nullopt;
-  const std::string_view name{rest, static_cast<std::size_t>(end - rest)};
-  for (const auto& x : units)
-    if (name == x.name && number <= longest / x.milliseconds)
-      return std::chrono::milliseconds{number * x.milliseconds};
-  return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(*span);
 }
 
 } // namespace sluice::ctl

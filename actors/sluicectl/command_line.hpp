@@ -82,7 +82,8 @@ struct parsed_line {
 /// @param arguments without the program's name
 [[nodiscard]] parsed_line parse_command_line(std::vector<std::string> arguments);
 
-/// Reads `500ms`, `30s`, `10m`, `2h`; nothing for anything else, for zero and for more than a year.
+/// A length of time as a person writes it (`500ms`, `30s`, `1m30s`); nothing for anything else, for less than a
+/// millisecond and for more than a year.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_span(const std::string& text);
 
 } // namespace sluice::ctl

@@ -1,6 +1,8 @@
 // Values as text.
 #include "actors/sluicectl/figures.hpp"
 
+#include "actors/domain/quantity.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -84,6 +86,10 @@ std::string shown(const nlohmann::json& value, form how) {
     return list_text(value, how);
   if (value.is_boolean() && how == form::yes_no)
     return value.get<bool>() ? "yes" : "no";
+  if (value.is_string() && how == form::megabytes) {
+    const auto read = parse_bandwidth(value.get_ref<const std::string&>());
+    return read ? fixed(static_cast<double>(read->per_second) / 1e6, 1) : plain(value);
+  }
   if (value.is_string() && how == form::moment)
     return moment_text(value.get<std::string>());
   return value.is_number() ? number_text(value, how) : plain(value);

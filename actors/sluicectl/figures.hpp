@@ -12,7 +12,7 @@ enum class form : unsigned char {
   text,      ///< as it is; numbers without decimals that say nothing
   count,     ///< a whole number
   figure,    ///< one decimal below 100, else none
-  megabytes, ///< bytes (or bytes per second) as MB, one decimal; a text with its unit stays
+  megabytes, ///< bytes (per second) as MB with one decimal, also from a text such as 1GB/s
   millis,    ///< milliseconds, two decimals below 10, else one
   yes_no,
   moment, ///< RFC 3339 without the fraction of a second

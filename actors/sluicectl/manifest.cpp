@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string_view>
 #include <yaml-cpp/yaml.h>
 
@@ -32,34 +33,50 @@ std::string word_at(const nlohmann::json& x, const char* key) {
   return found != x.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
-void add_json(const std::string& place, nlohmann::json value, std::vector<document>& into) {
+/// @param written the document's own text, where it has one; it is sent unless a status had to be taken out
+void add_json(const std::string& place, nlohmann::json value, const std::string& written, std::vector<document>& into) {
   if (!value.is_object())
     throw wrong(place, "expected an object with kind, metadata and spec");
-  value.erase("status"); // the server's own addition to its answers
-  document x{place, resource_kind::agreement, {}, value.dump(), "application/json"};
+  const bool from_server = value.erase("status") != 0;
+  document x{
+      place, resource_kind::agreement, {}, from_server || written.empty() ? value.dump() : written, "application/json"};
   const auto metadata = value.find("metadata");
   identify(x, word_at(value, "kind"),
            metadata != value.end() && metadata->is_object() ? word_at(*metadata, "name") : std::string{});
   into.push_back(std::move(x));
 }
 
-std::vector<document> read_json(const source_text& source) {
-  nlohmann::json value;
+/// Parses strictly: a key given twice is a mistake, not the loss of the first.
+nlohmann::json parse_json(const source_text& source) {
+  std::vector<std::set<std::string>> keys; // of the objects that are open
+  const auto watch = [&](int, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
+    if (event == nlohmann::json::parse_event_t::object_start)
+      keys.emplace_back();
+    else if (event == nlohmann::json::parse_event_t::object_end)
+      keys.pop_back();
+    else if (event == nlohmann::json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)
+      throw wrong(source.name, "the field " + parsed.get<std::string>() + " is given twice");
+    return true;
+  };
   try {
-    value = nlohmann::json::parse(source.text);
+    return nlohmann::json::parse(source.text, watch);
   } catch (const nlohmann::json::parse_error& mistake) {
     const auto before = source.text.substr(0, mistake.byte > 0 ? mistake.byte - 1 : 0);
     throw wrong(source.name + ':' + std::to_string(1 + std::count(before.begin(), before.end(), '\n')), "is no JSON");
   }
+}
+
+std::vector<document> read_json(const source_text& source) {
+  auto value = parse_json(source);
   std::vector<document> all;
   const bool list = value.is_object() && value.contains("items") && value["items"].is_array();
   if (!value.is_array() && !list) {
-    add_json(source.name, std::move(value), all);
+    add_json(source.name, std::move(value), source.text, all);
     return all;
   }
   std::size_t number = 0;
   for (auto& item : list ? value["items"] : value)
-    add_json(source.name + ": item " + std::to_string(++number), std::move(item), all);
+    add_json(source.name + ": item " + std::to_string(++number), std::move(item), {}, all);
   return all;
 }
 
