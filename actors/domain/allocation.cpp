@@ -17,14 +17,19 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 /// Below this many requests in flight a whole number is too coarse to divide a backend fairly: the rate helps.
 constexpr double coarse_depth = 4;
 constexpr double coarse_slack = 1.05; ///< so that the rate alone never keeps capacity from being found
+constexpr double dense_slack = 0.97;  ///< nor, where the depth cannot hold at all, a queue from growing
 constexpr double deepest = 65536;
-/// While no promised latency is nearer to its target than this, the envelope is left to everybody.
-constexpr double calm = 0.8;
+/// One that waits may grow by this much per tick, and to what it has outstanding by Little's law: the demand of a
+/// closed loop that is held back cannot be seen in its arrivals.
+constexpr double demand_slack = 1.1;
+constexpr double demand_extra = 10; // I/O per second
 /// The correction for one that gets less than promised: up by a tenth per tick, at most fourfold.
 constexpr double guard_up = 1.1;
 constexpr double guard_down = 0.98;
 constexpr double guard_most = 4;
 constexpr double short_of = 0.99;
+/// What a hungry one is promised is given with this much more: whole requests and waiting times scatter.
+constexpr double promise_margin = 1.05;
 
 void entitle(std::span<entity> entities, const backend_view& backend) {
   std::vector<need> needs;
@@ -34,10 +39,10 @@ void entitle(std::span<entity> entities, const backend_view& backend) {
   const auto met = entitlements(needs, backend.deficit ? backend.capacity : infinite);
   for (std::size_t i = 0; i < entities.size(); ++i) {
     auto& x = entities[i];
-    const auto cut = backend.deficit && met[i] < 0.98 * needs[i].rate;
-    x.entitled = backend.deficit ? met[i] : x.promise.rate;
+    x.cut = backend.deficit && met[i] < 0.98 * needs[i].rate;
+    x.entitled = x.cut ? met[i] : x.promise.rate;
     // Who keeps to its promise is held back only if the promise itself had to be cut.
-    if (cut)
+    if (x.cut)
       x.excess = x.hungry = true;
   }
 }
@@ -50,8 +55,10 @@ double divide(std::span<entity> entities, const backend_view& backend, const con
   const auto least = static_cast<double>(policy.best_effort_floor.per_second);
   for (const auto& x : entities) {
     if (x.hungry) {
-      const auto floor = std::min(x.promise.limit, std::max(x.entitled, least));
-      claims.push_back({floor, x.promise.limit, x.promise.weight});
+      const auto promised = x.cut ? x.entitled : promise_margin * x.entitled;
+      const auto floor = std::min(x.promise.limit, std::max(promised, least));
+      const auto wished = std::max(demand_slack * x.demand + demand_extra, x.outstanding() / backend.aim);
+      claims.push_back({floor, std::min(wished, x.promise.limit), x.promise.weight});
     } else {
       const auto used = std::min(std::max(x.used, x.excess ? x.demand : 0.0), x.promise.limit);
       claims.push_back({x.excess ? std::min(used, x.entitled) : used, used, x.promise.weight});
@@ -65,7 +72,7 @@ double divide(std::span<entity> entities, const backend_view& backend, const con
 
 void correct_guard(entity& x) {
   const auto promised = std::min(x.entitled, x.promise.limit);
-  if (x.hungry && x.fresh && x.held_by_depth > 0 && x.used < short_of * promised)
+  if (x.hungry && x.fresh && x.held() && x.used < short_of * promised)
     x.guard = std::min(x.guard * guard_up, guard_most);
   else if (!x.hungry || x.used > promised)
     x.guard = std::max(x.guard * guard_down, 1.0);
@@ -75,14 +82,14 @@ void correct_guard(entity& x) {
 void set_hungry_depth(entity& x, const backend_view& backend) {
   correct_guard(x);
   const auto share = backend.trim * backend.aim * x.part;
-  const auto promised = std::max(backend.trim, 1.0) * backend.aim * std::min(x.entitled, x.part) * x.guard;
+  const auto promised =
+      std::max(backend.trim, 1.0) * backend.aim * std::min(promise_margin * x.entitled, x.part) * x.guard;
   auto depth = std::max(share, promised);
-  if (backend.danger < calm && !backend.deficit)
-    depth = std::max(depth, envelope_depth(x.promise.rate, backend.aim));
   x.cap_rate = depth < coarse_depth;
   x.depth = std::clamp(x.cap_rate ? std::ceil(depth) : std::round(depth), 1.0, deepest);
+  // Where one request each is already too many in all, only a lower rate can shorten the queue: the trim goes there.
   if (x.cap_rate)
-    x.part *= coarse_slack * std::max(x.guard, 1.0);
+    x.part *= (depth < 1 ? dense_slack : coarse_slack) * x.guard * std::min(backend.trim, 1.0);
 }
 
 /// Requests in flight of one that waits for nobody: what it would get if it began to, so that a burst meets its cap at

@@ -13,7 +13,6 @@ struct backend_view {
   double capacity = 0;
   double trim = 1;
   double aim = 0;       ///< the mean latency aimed at
-  double danger = 0;    ///< the worst promised latency as a share of its aim; above 1 it must be lowered
   bool deficit = false; ///< declared
 };
 

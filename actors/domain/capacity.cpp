@@ -31,11 +31,11 @@ void capacity_estimate::observe(double delivered, bool saturated) noexcept {
     rate += gain_falling * (delivered - rate);
 }
 
-void capacity_estimate::correct(double danger, instant now) noexcept {
+void capacity_estimate::correct(double danger, bool by_rate, instant now) noexcept {
   if (!std::isfinite(danger) || now < trim_after)
     return;
   const auto step = std::clamp(trim_gain * (1 - danger), trim_step_down, trim_step_up);
-  trim = std::clamp(trim * (1 + step), trim_least, trim_most);
+  trim = std::clamp(trim * (1 + step), trim_least, by_rate ? 1 : trim_most);
 }
 
 void capacity_estimate::rest(instant now) noexcept {

@@ -17,7 +17,8 @@ struct capacity_estimate {
   void observe(double delivered, bool saturated) noexcept;
 
   /// Moves the trim one step. @param danger latency as a share of what is aimed at
-  void correct(double danger, instant now) noexcept;
+  /// @param by_rate the queue is held by rates: these must not be raised above the capacity, however short it is
+  void correct(double danger, bool by_rate, instant now) noexcept;
 
   /// The trim rests until what was just changed can be seen.
   void rest(instant now) noexcept;

@@ -27,6 +27,7 @@ struct entity {
   double completions = 0;
   double backlog = 0;
   double in_flight = 0;
+  double mean_in_flight = 0;
   double latency = 0; ///< mean of its streams' backend latencies, by requests; 0 = unknown
   double held_by_depth = 0;
   double held_by_rate = 0;
@@ -39,6 +40,7 @@ struct entity {
   instant excess_until{0};
   instant hungry_until{0};
   double guard = 1; ///< raises the depth of one that gets less than it was promised
+  bool cut = false; ///< less than its promise holds, because of a deficit
 
   // Decided at every tick.
   bool excess = false;   ///< takes or asks for more than it was promised
@@ -51,12 +53,18 @@ struct entity {
   [[nodiscard]] double outstanding() const noexcept {
     return backlog + in_flight;
   }
+  /// Whether the core, not its own limit, held it back since the last tick. @pre not yet planned in this tick
+  [[nodiscard]] bool held() const noexcept;
 };
 
 /// Sums the entity's streams up.
 void gather(entity& x, std::span<const stream_signal* const> streams) noexcept;
 
-/// Decides `excess` and `hungry`. @param aim the latency aimed at on this backend
-void judge_conduct(entity& x, double aim, instant now, const control_policy& policy) noexcept;
+/// Decides `excess`. @param aim the latency aimed at on this backend
+void judge_excess(entity& x, double aim, instant now, const control_policy& policy) noexcept;
+
+/// Decides `hungry`, after `judge_excess` of all. @param endangered a promised latency is above its aim: then everybody
+/// in excess is part of the cause
+void judge_hunger(entity& x, double aim, bool endangered, instant now) noexcept;
 
 } // namespace sluice

@@ -24,6 +24,9 @@ void carry(entity& to, const entity& old) {
   to.excess_until = old.excess_until;
   to.hungry_until = old.hungry_until;
   to.guard = old.guard;
+  to.cut = old.cut;
+  to.cap_rate = old.cap_rate;
+  to.entitled = std::min(old.entitled, to.promise.rate);
 }
 
 entity make_entity(const agreement* terms, const stream_id& stream, const control_policy& policy) {

@@ -12,9 +12,8 @@ namespace sluice {
 
 namespace {
 
-constexpr double held_enough = 0.05; ///< share of the time
-constexpr double crowded = 1.3;      ///< in flight, as a multiple of what is aimed at
-constexpr double lacking = 1.02;     ///< promised and asked for, as a multiple of the capacity
+constexpr double full = 0.7;     ///< in flight, as a share of what is aimed at: the backend does all it can
+constexpr double lacking = 1.02; ///< promised and asked for, as a multiple of the capacity
 
 std::uint64_t whole(double x) {
   return std::isfinite(x) && x > 0 ? static_cast<std::uint64_t>(std::llround(std::min(x, 1e15))) : 0;
@@ -34,8 +33,11 @@ public:
     apply_orders();
     for (auto& x : state_.entities) {
       gather_entity(x);
-      judge_conduct(x, aim(), input_.now, policy_);
+      judge_excess(x, aim(), input_.now, policy_);
     }
+    look_for_danger();
+    for (auto& x : state_.entities)
+      judge_hunger(x, aim(), danger_ > 1, input_.now);
     estimate();
     watch_deficit();
     allocate(state_.entities, view(), policy_);
@@ -133,29 +135,38 @@ private:
     return {who, danger};
   }
 
-  void estimate() {
-    double delivered = 0;
+  void look_for_danger() {
     double weighted = 0;
-    auto fresh = false;
-    auto held = false;
+    double used = 0;
     for (const auto& x : state_.entities) {
-      delivered += x.completions;
       weighted += x.latency * x.used;
-      used_ += x.used;
+      used += x.used;
       in_flight_ += x.in_flight;
-      fresh = fresh || x.fresh;
-      held = held || (x.hungry && x.held_by_depth > held_enough);
+      mean_in_flight_ += x.mean_in_flight;
     }
-    latency_ = used_ > 0 ? weighted / used_ : 0;
+    latency_ = used > 0 ? weighted / used : 0;
     const auto [who, danger] = most_endangered();
     beneficiary_ = who;
     danger_ = who != nullptr ? danger : latency_ / aim();
+  }
+
+  void estimate() {
+    double delivered = 0;
+    auto fresh = false;
+    auto held = false;
+    auto by_rate = false;
+    for (const auto& x : state_.entities) {
+      delivered += x.completions;
+      fresh = fresh || x.fresh;
+      held = held || (x.hungry && x.held());
+      by_rate = by_rate || (x.hungry && x.cap_rate);
+    }
     auto& capacity = state_.capacity;
-    saturated_ = held || danger_ > 1 || (capacity.rate > 0 && in_flight_ > crowded * capacity.rate * aim());
+    saturated_ = mean_in_flight_ > full * capacity.trim * capacity.rate * aim();
     if (fresh) {
       capacity.observe(delivered, saturated_);
       if (held)
-        capacity.correct(danger_, input_.now);
+        capacity.correct(danger_, by_rate, input_.now);
     }
   }
 
@@ -174,7 +185,7 @@ private:
   }
 
   [[nodiscard]] backend_view view() const {
-    return {state_.capacity.rate, state_.capacity.trim, aim(), danger_, state_.deficit.declared};
+    return {state_.capacity.rate, state_.capacity.trim, aim(), state_.deficit.declared};
   }
 
   void decide_throttles() {
@@ -268,7 +279,7 @@ private:
   const entity* beneficiary_ = nullptr;
   double danger_ = 0;
   double in_flight_ = 0;
-  double used_ = 0;
+  double mean_in_flight_ = 0;
   double latency_ = 0;
   bool saturated_ = false;
 };

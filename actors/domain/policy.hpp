@@ -14,7 +14,7 @@ struct control_policy {
   duration repeat = std::chrono::milliseconds{500}; ///< one that no sample acknowledged is repeated after so long
 
   duration knee = std::chrono::milliseconds{20}; ///< the backend latency aimed at where nobody was promised one
-  double aim_mean = 0.75;                        ///< a promised mean is aimed at this share of its target
+  double aim_mean = 0.65;                        ///< a promised mean is aimed at this share of its target
   double aim_percentile = 0.45; ///< the mean aimed at for a promised percentile, as a share of the percentile's target
   rate best_effort_floor{50};   ///< what every stream gets, agreement or not [I/O per second]
 

@@ -48,6 +48,7 @@ bool signal_intake::add(std::uint64_t incarnation, const sample& x, instant now)
   bytes_ += x.read_bytes + x.write_bytes;
   timed_ += x.backend_latency.count();
   latency_ += std::max(x.backend_latency.sum(), duration::zero());
+  in_flight_seconds_ += x.mean_in_flight * seconds(x.interval);
   depth_ += x.limited_by_depth;
   rate_ += x.limited_by_rate;
   if (kind == sequence_filter::verdict::newest) {
@@ -66,6 +67,7 @@ void signal_intake::close(instant now, duration silent) noexcept {
     to_.arrivals = static_cast<double>(arrivals_) / length;
     to_.completions = static_cast<double>(completions_) / length;
     to_.bytes = static_cast<double>(bytes_) / length;
+    to_.mean_in_flight = in_flight_seconds_ / length;
     to_.held_by_depth = std::min(seconds(depth_) / length, 1.0);
     to_.held_by_rate = std::min(seconds(rate_) / length, 1.0);
     to_.used += smoothing * (to_.completions - to_.used);
@@ -80,7 +82,7 @@ void signal_intake::close(instant now, duration silent) noexcept {
       to_.active = now;
   } else if (now - to_.heard >= silent) {
     to_.arrivals = to_.completions = to_.bytes = to_.used = to_.demand = 0;
-    to_.backlog = to_.in_flight = to_.latency = to_.held_by_depth = to_.held_by_rate = 0;
+    to_.backlog = to_.in_flight = to_.mean_in_flight = to_.latency = to_.held_by_depth = to_.held_by_rate = 0;
     to_.recent_ = {};
   }
 }

@@ -39,8 +39,9 @@ struct stream_signal {
   double demand = 0; ///< highest arrivals of the last three ticks with samples
   double backlog = 0;
   double in_flight = 0;
-  double latency = 0;       ///< mean backend latency, smoothed; 0 = unknown
-  double held_by_depth = 0; ///< share of the time in which the depth held a request back
+  double mean_in_flight = 0; ///< over the time of the last samples
+  double latency = 0;        ///< mean backend latency, smoothed; 0 = unknown
+  double held_by_depth = 0;  ///< share of the time in which the depth held a request back
   double held_by_rate = 0;
   std::uint64_t generation = 0; ///< highest the gateway reported
   std::uint64_t completed = 0;  ///< requests in the tick's samples, the weight of its latency
@@ -74,6 +75,7 @@ private:
   std::uint64_t bytes_ = 0;
   std::uint64_t timed_ = 0;
   duration latency_{0};
+  double in_flight_seconds_ = 0;
   duration depth_{0};
   duration rate_{0};
 };

@@ -103,7 +103,7 @@ void note_holding(stream_state& s, const allowance& now, instant at, const contr
 
 throttle_rule rule_of(const entity& x, const stream_state& s, const backend_reason& why, bool rate_is_ours) {
   const auto held = why.now < s.held_until || (rate_is_ours && why.now < s.limited_until);
-  if (held && why.view.deficit && x.entitled < 0.98 * x.promise.rate)
+  if (held && x.cut)
     return throttle_rule::capacity;
   if (held && why.beneficiary != nullptr && why.beneficiary != &x)
     return throttle_rule::protection;
