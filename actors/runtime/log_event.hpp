@@ -65,11 +65,15 @@ inline constexpr log_event rows_dropped{"rows-dropped", log_level::warning};    
 inline constexpr log_event samples_lost{"samples-lost", log_level::warning};      // gateway= batches=
 
 // --- database manager ------------------------------------------------------------------------------------------------
-inline constexpr log_event database_connected{"database-connected", log_level::info}; // schema=
-inline constexpr log_event database_away{"database-away", log_level::warning};        // reason=
-inline constexpr log_event migration_applied{"migration-applied", log_level::info};   // version= file=
-inline constexpr log_event partition_made{"partition-made", log_level::info};         // table= day=
-inline constexpr log_event partition_dropped{"partition-dropped", log_level::info};   // table= day=
+inline constexpr log_event database_connected{"database-connected", log_level::info};      // schema=
+inline constexpr log_event database_away{"database-away", log_level::warning};             // reason=
+inline constexpr log_event migration_applied{"migration-applied", log_level::info};        // version= file=
+inline constexpr log_event partition_made{"partition-made", log_level::info};              // table= day=
+inline constexpr log_event partition_dropped{"partition-dropped", log_level::info};        // table= day=
+inline constexpr log_event rows_refused{"rows-refused", log_level::warning};               // rows= reason=
+inline constexpr log_event store_busy{"store-busy", log_level::warning};                   // reason= rows_waiting=
+inline constexpr log_event maintenance_put_off{"maintenance-put-off", log_level::warning}; // reason=
+inline constexpr log_event secret_file_open{"secret-file-open", log_level::warning};       // file= (others may read it)
 
 } // namespace log_events
 } // namespace sluice

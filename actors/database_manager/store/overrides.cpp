@@ -2,7 +2,6 @@
 #include "actors/database_manager/store/overrides.hpp"
 
 #include "actors/database_manager/store/calendar.hpp"
-#include "actors/database_manager/store/storable.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -56,18 +55,6 @@ void close_order(pqxx::work& transaction, const stored_order& x, wall_time now) 
 }
 
 } // namespace
-
-std::string problem_with(const override_order& x) {
-  if (!valid_name(x.stream.gateway) || !valid_name(x.stream.volume) || !valid_name(x.stream.client))
-    return "the order's stream has no valid name";
-  if (!storable(x.iops.per_second) || !storable(x.bandwidth.per_second))
-    return "the order's rate must be at most 2^63 - 1";
-  if (!storable(std::string_view{x.who}) || !storable(std::string_view{x.why}))
-    return "who and why must be text of at most 4096 bytes";
-  if (!storable(x.until))
-    return "the order must end before the year 10000";
-  return {};
-}
 
 outcome<override_order> order_override(pqxx::work& transaction, const override_order& x, wall_time now) {
   auto order = x;

@@ -12,9 +12,6 @@
 
 namespace sluice::store {
 
-/// Why an order cannot be stored, in one sentence; empty = it can.
-[[nodiscard]] std::string problem_with(const override_order& x);
-
 /// Stores an order, replacing the one for its stream. One that is equal but for `since` changes nothing and is answered
 /// as stored. `since` is set to `now`.
 [[nodiscard]] outcome<override_order> order_override(pqxx::work& transaction, const override_order& x, wall_time now);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/database_manager/store/calendar.hpp"
+#include "actors/domain/agreement.hpp"
 #include "actors/domain/event.hpp"
 #include "actors/domain/sample_row.hpp"
 #include "actors/domain/verdict.hpp"
@@ -46,10 +47,11 @@ struct packed_row {
 
 [[nodiscard]] packed_row pack(const sample_row& x);
 
-/// Why a row, verdict or event cannot be stored, in one sentence; empty = it can.
+/// Why a row, verdict, event or order cannot be stored, in one sentence; empty = it can.
 [[nodiscard]] std::string problem_with(const sample_row& x);
 [[nodiscard]] std::string problem_with(const verdict& x);
 [[nodiscard]] std::string problem_with(const event& x);
+[[nodiscard]] std::string problem_with(const override_order& x);
 
 /// The rows of one request, together committed or together not.
 struct packed_batch {

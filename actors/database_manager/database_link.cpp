@@ -1,0 +1,136 @@
+// The database manager's connection: kept, lost, tried again with back-off; and what is done whenever it is there.
+#include "actors/database_manager/database_manager.hpp"
+#include "actors/runtime/log.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+constexpr auto component = caf::atom("database");
+
+/// Chosen: longer than any migration's own time-out (10 min), so that a migration is not cut off.
+constexpr std::chrono::minutes connect_patience{11};
+
+/// The context of our errors is one sentence.
+std::string sentence(const caf::error& x) {
+  if (x.category() == caf::atom("sluice") && x.context().match_elements<std::string>())
+    return x.context().get_as<std::string>(0);
+  if (x == caf::sec::request_timeout)
+    return "PostgreSQL does not answer";
+  return caf::to_string(x);
+}
+
+} // namespace
+
+std::chrono::milliseconds reconnect_delay(unsigned failures) noexcept {
+  constexpr std::chrono::milliseconds first{250};
+  constexpr std::chrono::milliseconds most{5000};
+  return std::min(most, first * (1 << std::min(failures, 5u)));
+}
+
+std::uint64_t database_manager_state::asking() noexcept {
+  ++asked_;
+  return epoch_;
+}
+
+void database_manager_state::answered(std::uint64_t epoch, const caf::error* problem) {
+  --asked_;
+  const bool silent = problem != nullptr && *problem == caf::sec::request_timeout;
+  if (epoch == epoch_ && problem != nullptr && (silent || *problem == ec::database_away)) {
+    if (silent)
+      line_->cut();
+    lost(*problem);
+  }
+  if (stopping_ && asked_ == 0 && (rows_.empty() || link_ != link::connected))
+    finish();
+}
+
+caf::error database_manager_state::away_error() const {
+  if (stopping_)
+    return caf::error{ec::peer_absent, "the database manager stops"};
+  return last_error_.empty() ? caf::error{ec::database_away} : caf::error{ec::database_away, last_error_};
+}
+
+void database_manager_state::connect() {
+  if (link_ != link::away || stopping_)
+    return;
+  link_ = link::connecting;
+  ++epoch_;
+  const auto epoch = asking();
+  self_->request(worker_, connect_patience, connect_atom::value)
+      .then(
+          [this, epoch](std::uint32_t schema_version) {
+            load_terms(schema_version);
+            answered(epoch);
+          },
+          [this, epoch](const caf::error& problem) {
+            if (problem != ec::database_away) // whatever it was: try again
+              lost(problem);
+            answered(epoch, &problem);
+          });
+}
+
+void database_manager_state::load_terms(std::uint32_t schema_version) {
+  schema_version_ = schema_version;
+  const auto epoch = asking();
+  self_->request(worker_, settings_.patience, terms_atom::value)
+      .then(
+          [this, epoch](terms& x) {
+            connected(std::move(x));
+            answered(epoch);
+          },
+          [this, epoch](const caf::error& problem) {
+            if (problem != ec::database_away)
+              lost(problem);
+            answered(epoch, &problem);
+          });
+}
+
+void database_manager_state::connected(terms in_force) {
+  link_ = link::connected;
+  failures_ = 0;
+  away_since_ = {};
+  last_error_.clear();
+  terms_ = std::move(in_force);
+  log(log_events::database_connected, component, log_field{"schema", schema_version_},
+      log_field{"rows_waiting", rows_.lines()});
+  maintain();
+  flush();
+}
+
+void database_manager_state::lost(const caf::error& reason) {
+  if (link_ == link::away)
+    return;
+  link_ = link::away;
+  ++epoch_;
+  storing_ = false;
+  if (away_since_ == wall_time{})
+    away_since_ = settings_.clock();
+  const auto text = sentence(reason);
+  const auto delay = reconnect_delay(failures_);
+  if (failures_ == 0 || text != last_error_) // not once per attempt
+    log(log_events::database_away, component, log_field{"reason", text}, log_field{"rows_waiting", rows_.lines()});
+  last_error_ = text;
+  ++failures_;
+  self_->delayed_send(self_, delay, connect_atom::value);
+}
+
+void database_manager_state::maintain() {
+  if (link_ != link::connected || stopping_)
+    return;
+  const auto epoch = asking();
+  self_->request(worker_, settings_.patience, maintain_atom::value)
+      .then(
+          [this, epoch](std::uint64_t) {
+            answered(epoch);
+          },
+          [this, epoch](const caf::error& problem) {
+            if (problem == ec::database_failed)
+              log(log_events::maintenance_put_off, component, log_field{"reason", sentence(problem)});
+            answered(epoch, &problem);
+          });
+}
+
+} // namespace sluice

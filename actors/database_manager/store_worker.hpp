@@ -1,0 +1,68 @@
+// The actor that waits for PostgreSQL, so that no other has to: a thread of its own with one connection. Decides
+// nothing: translates messages into calls of the store and their outcomes into answers.
+#pragma once
+
+#include "actors/database_manager/store/database.hpp"
+#include "actors/protocol/messages.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace sluice {
+
+/// Batches to be stored in one transaction. Never leaves the process.
+struct row_group {
+  std::vector<std::shared_ptr<const store::packed_batch>> batches;
+};
+
+/// How many lines of each batch were new, or why none was stored.
+struct row_answer {
+  std::vector<std::uint64_t> fresh;
+  std::optional<store::failure> problem;
+};
+
+/// Tells wall-clock time; handed in so that tests can.
+using wall_clock = std::function<wall_time()>;
+
+} // namespace sluice
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::row_group)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::row_answer)
+
+// clang-format off
+CAF_ADD_ATOM(sluice_database, sluice, connect_atom, "connect")
+CAF_ADD_ATOM(sluice_database, sluice, maintain_atom, "maintain")
+CAF_ADD_ATOM(sluice_database, sluice, flush_atom, "flush")
+// clang-format on
+
+namespace sluice {
+
+/// STORE WORKER of the database manager, local to its process. Operations fail with ec::database_away once the
+/// connection is lost, until it is asked to connect again.
+using store_worker_actor = caf::typed_actor<
+    // Connects anew; answers the schema's version.
+    caf::replies_to<connect_atom>::with<std::uint32_t>,
+    // Makes and drops partitions; answers how many. Fails with ec::database_failed when it could not do all now.
+    caf::replies_to<maintain_atom>::with<std::uint64_t>,
+    // Stores rows. Never fails: what went wrong is in the answer, because the sender must tell kinds apart.
+    caf::replies_to<row_group>::with<row_answer>,
+    // As in database_manager_actor.
+    caf::replies_to<create_atom, agreement>::with<agreement>, caf::replies_to<replace_atom, agreement>::with<agreement>,
+    caf::replies_to<end_atom, std::string>::with<agreement>,
+    caf::replies_to<history_atom, std::string>::with<std::vector<agreement>>,
+    caf::replies_to<order_atom, override_order>::with<override_order>,
+    caf::replies_to<retract_atom, stream_id>::with<override_order>,
+    // Agreements and orders in force.
+    caf::replies_to<terms_atom>::with<terms>>;
+
+/// Behaviour of the worker. Spawn it with caf::detached: its handlers block.
+store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
+                                               std::shared_ptr<store::database> database, wall_clock clock,
+                                               store::retention kept);
+
+/// The error that a failure is told as.
+[[nodiscard]] caf::error to_error(const store::failure& x);
+
+} // namespace sluice
