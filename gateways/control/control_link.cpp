@@ -10,7 +10,7 @@ namespace sluice::gateway {
 
 namespace {
 
-using link_pointer = control_actor::stateful_pointer<control_state>;
+using link_pointer = control_actor::stateful_pointer<link_state>;
 
 constexpr auto component = caf::atom("control");
 
@@ -109,7 +109,7 @@ void send_samples(link_pointer self, std::vector<sample> samples) {
   } while (first < samples.size());
 }
 
-void log_events_of(control_state& state) {
+void log_events_of(link_state& state) {
   auto [events, dropped] = state.events->take();
   for (const auto& x : events) {
     const log_event event{to_string(x.what),

@@ -46,7 +46,7 @@ enum class link_phase : std::uint8_t {
   registered,
 };
 
-struct control_state {
+struct link_state {
   static inline const char* name = "control-link";
 
   control_options options;
@@ -66,7 +66,7 @@ struct control_state {
 };
 
 /// @param connector connects over plain TCP or TLS. @param events may be filled by other threads
-control_actor::behavior_type control_link(control_actor::stateful_pointer<control_state> self, control_options options,
+control_actor::behavior_type control_link(control_actor::stateful_pointer<link_state> self, control_options options,
                                           data_path path, std::shared_ptr<event_buffer> events,
                                           caf::io::middleman_actor connector);
 
