@@ -9,9 +9,11 @@ derive_configuration() {
   derive performance-monitor shm.instance="\"$instance\"" performance-monitor.port="$control_port"
   derive application-server shm.instance="\"$instance\"" application-server.port="$http_port" \
     application-server.token-file="\"$var/run/token\""
-  derive gateway
+  derive gateway control.port="$control_port" gateway.listen="[\"127.0.0.1:$nbd_port\"]"
 }
 
 derive() {
-  python3 "$root/deploy/instance/derive.py" "$root/deploy/config/$1.ini" "$var/config/$1.ini" "${@:2}"
+  local source=$root/deploy/config/$1.ini
+  [ "$1" != gateway ] || source=${SLUICE_GATEWAY_INI:-$source}
+  python3 "$root/deploy/instance/derive.py" "$source" "$var/config/$1.ini" "${@:2}"
 }

@@ -1,0 +1,101 @@
+# The demo with trouble: processes killed, PostgreSQL away, while both clients run. Sourced by deploy/demo.
+
+trouble=$var/with/trouble
+down_seconds=4 # longer than the lease of 2 s, so that control is really gone before the restart
+calm_seconds=8
+
+now_ms() { date +%s%3N; }
+
+# note WHAT NAME: one line of the protocol of the trouble: time, what, name.
+note() { printf '%s %s %s\n' "$(now_ms)" "$1" "$2" >>"$trouble"; }
+
+# promise_something NAME: an agreement about nothing, established at this moment; noted if it was acknowledged.
+promise_something() {
+  local file=$var/with/$1.yaml
+  cat >"$file" <<TEXT
+apiVersion: sluice/v1
+kind: Agreement
+metadata: { name: $1, tenant: chaos }
+spec:
+  streams: { gateway: "*", volume: $1, client: "*" }
+  objective: { reservation: { iops: 1 }, weight: 1, tier: bronze }
+TEXT
+  if ctl apply -f "$file" >"$file.out" 2>&1; then
+    note acknowledged "$1"
+  fi
+}
+
+# throttled: does the server say that batch is held back?
+throttled() {
+  api /api/v1/streams 2>/dev/null | python3 "$here/demo.d/control_of.py" batch | grep -qx throttled
+}
+
+kill_one_after_another() {
+  local name deadline
+  sleep $((3 + calm_seconds))
+  for name in database-manager sla-core performance-monitor application-server; do
+    say "  kill -9 $name"
+    promise_something "before-$name"
+    note killed "$name"
+    "$here/down" --only "$name" --kill
+    (promise_something "during-$name") &
+    sleep "$down_seconds"
+    note restarted "$name"
+    start_program "$name"
+    deadline=$((SECONDS + 10))
+    until throttled; do
+      ((SECONDS < deadline)) || break
+      sleep 0.05
+    done
+    ! throttled || note throttled "$name"
+    wait_until_ready >/dev/null || say "  not ready after the restart of $name"
+    sleep "$calm_seconds"
+  done
+}
+
+take_postgres_away() {
+  sleep $((3 + calm_seconds))
+  say "  PostgreSQL stopped for 60 s"
+  note stopped postgres
+  "$here/down" --only postgres
+  sleep 60
+  note restarted postgres
+  start_postgres || say "  PostgreSQL did not start again"
+  say "  PostgreSQL started again"
+  sleep "$calm_seconds"
+}
+
+# with_clients SECONDS COMMAND: the trouble while both clients run.
+with_clients() {
+  local result=0 troublemaker
+  mkdir -p "$var/with"
+  rm -f "$trouble"
+  "$2" &
+  troublemaker=$!
+  background=$troublemaker
+  run_both "$var/with" "$1" || result=1
+  wait "$troublemaker" || result=1
+  return $result
+}
+
+chaos_kill() {
+  local result=0
+  say "== each process killed, ${down_seconds} s later started again, both clients running"
+  with_clients $((calm_seconds + 4 * (down_seconds + calm_seconds + 5))) kill_one_after_another || result=1
+  sleep 3
+  ctl get agreements -o json >"$var/with/agreements.json" || result=1
+  sql "$(cat "$here/demo.d/stored_twice.sql")" >"$var/with/twice"
+  python3 "$here/demo.d/judge_chaos.py" kill "$var/with" || result=1
+  return $result
+}
+
+chaos_postgres() {
+  local result=0
+  say "== PostgreSQL away for a minute, both clients running"
+  with_clients $((60 + 3 * calm_seconds)) take_postgres_away || result=1
+  sleep 5
+  sql "$(cat "$here/demo.d/stored_twice.sql")" >"$var/with/twice"
+  sql "$(cat "$here/demo.d/stored_seconds.sql")" >"$var/with/seconds"
+  python3 "$here/demo.d/judge_chaos.py" postgres "$var/with" || result=1
+  return $result
+}
