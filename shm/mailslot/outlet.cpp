@@ -10,11 +10,12 @@ namespace sluice::shm {
 outlet::outlet(segment mailbox, participant self)
     : mailbox_(std::move(mailbox)), self_(self), lane_(mailbox_.lane_at(self.role() - 1)) {}
 
-bool outlet::put(const message_header& header, std::span<const std::byte> prefix, std::span<const std::byte> body) {
-  const auto ticket = claim(lane_, self_);
+bool deposit(const lane& x, participant self, const message_header& header, std::span<const std::byte> prefix,
+             std::span<const std::byte> body) {
+  const auto ticket = claim(x, self);
   if (!ticket)
     return false;
-  auto* parameters = lane_.parameters(*ticket);
+  auto* parameters = x.parameters(*ticket);
   if (!prefix.empty())
     std::memcpy(parameters, prefix.data(), prefix.size());
   if (!body.empty())
@@ -22,8 +23,8 @@ bool outlet::put(const message_header& header, std::span<const std::byte> prefix
   auto filled = header;
   filled.length = static_cast<std::uint32_t>(prefix.size() + body.size());
   filled.checksum = message_checksum(filled, {parameters, filled.length});
-  lane_.at(*ticket).header = filled;
-  publish(lane_, *ticket, self_);
+  x.at(*ticket).header = filled;
+  publish(x, *ticket, self);
   return true;
 }
 

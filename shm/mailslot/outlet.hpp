@@ -8,17 +8,23 @@
 
 namespace sluice::shm {
 
+/// Places one message (R1 to R3): exclusive access, contents, release. The header's length and checksum are filled in
+/// here. `prefix` and `body` lie one after the other in the parameter region. False when the lane is full. Never
+/// sleeps. Does not notify. Any thread. @pre prefix.size() + body.size() <= x.capacity()
+[[nodiscard]] bool deposit(const lane& x, participant self, const message_header& header,
+                           std::span<const std::byte> prefix, std::span<const std::byte> body);
+
 /// Thread safety: all members may be called by any thread at any time.
 class outlet {
 public:
   /// @pre self.role() is a lane of `mailbox`
   outlet(segment mailbox, participant self);
 
-  /// Places one message (R1 to R3): exclusive access, contents, release. The header's length and checksum are filled in
-  /// here. `prefix` and `body` lie one after the other in the parameter region. False when the lane is full. Never
-  /// sleeps. Does not notify. @pre prefix.size() + body.size() <= capacity()
+  /// deposit() into the lane of our role.
   [[nodiscard]] bool put(const message_header& header, std::span<const std::byte> prefix,
-                         std::span<const std::byte> body);
+                         std::span<const std::byte> body) {
+    return deposit(lane_, self_, header, prefix, body);
+  }
 
   /// Wakes the receiver if it sleeps (R6). No system call otherwise.
   void notify();

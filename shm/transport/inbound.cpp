@@ -85,11 +85,12 @@ peer_ptr transport::sender_of(const message_header& header) {
     return known;
   if (gone_[role] == header.sender_incarnation)
     return nullptr;
-  auto found = peers_->connect(role, header.sender_incarnation);
+  failure why;
+  auto found = peers_->connect(role, header.sender_incarnation, &why);
   if (found)
     known = found;
-  else
-    gone_[role] = header.sender_incarnation;
+  else if (why.kind == failure_kind::dead || why.kind == failure_kind::absent)
+    gone_[role] = header.sender_incarnation; // a life that has ended does not come back
   return found;
 }
 

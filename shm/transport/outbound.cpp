@@ -9,6 +9,8 @@
 #include <caf/io/middleman.hpp>
 #include <caf/scoped_execution_unit.hpp>
 
+#include <utility>
+
 namespace sluice::shm {
 
 namespace {
@@ -142,7 +144,11 @@ void transport::after_send(send_result how) {
 }
 
 void transport::make_reachable(const caf::strong_actor_ptr& local) {
-  system_.registry().put(local->aid, local);
+  // The registry takes an exclusive lock; an actor that sends often is in it already. Ids are never used twice.
+  static thread_local std::pair<std::uint64_t, caf::actor_id> last{0, 0};
+  const std::pair now{own_->incarnation(), local->aid};
+  if (std::exchange(last, now) != now)
+    system_.registry().put(local->aid, local);
 }
 
 void transport::defer_link(const peer_ptr& home, caf::actor_id remote, caf::strong_actor_ptr local, bool linked) {

@@ -5,8 +5,9 @@
 #include "shm/transport/operation.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
-#include <span>
+#include <utility>
 #include <vector>
 
 namespace sluice::shm {
@@ -24,7 +25,8 @@ struct waiting_message {
   }
 };
 
-/// Thread safety: none, the peer's lock guards it.
+/// Two queues, samples and the rest, merged by number when taken out: dropping the oldest sample costs the same however
+/// much waits. Thread safety: none, the peer's lock guards it.
 class outbox {
 public:
   explicit outbox(std::size_t bound_bytes) : bound_(bound_bytes) {}
@@ -34,36 +36,39 @@ public:
   [[nodiscard]] bool make_room(std::size_t body_bytes, importance class_) {
     const auto cost = sizeof(waiting_message) + body_bytes;
     const auto limit = limit_of(class_);
-    for (auto i = queue_.begin(); i != queue_.end() && bytes_ + cost > limit;) {
-      if (i->class_ == importance::droppable && i->sent == 0) {
-        bytes_ -= i->cost();
-        ++dropped_;
-        i = queue_.erase(i);
-      } else {
-        ++i;
-      }
+    while (bytes_ + cost > limit) {
+      // A sample that is in slots in part must follow whole.
+      const std::size_t first = !samples_.empty() && samples_.front().message.sent > 0 ? 1 : 0;
+      if (samples_.size() <= first)
+        break;
+      bytes_ -= samples_[first].message.cost();
+      ++dropped_;
+      samples_.erase(samples_.begin() + static_cast<std::ptrdiff_t>(first));
     }
-    return queue_.empty() || bytes_ + cost <= limit;
+    return empty() || bytes_ + cost <= limit;
   }
 
   void push(waiting_message x) {
     bytes_ += x.cost();
-    queue_.push_back(std::move(x));
+    auto& queue = x.class_ == importance::droppable ? samples_ : others_;
+    queue.push_back({next_++, std::move(x)});
   }
   [[nodiscard]] bool empty() const {
-    return queue_.empty();
+    return samples_.empty() && others_.empty();
   }
-  /// @pre !empty()
+  /// The oldest. @pre !empty()
   [[nodiscard]] waiting_message& front() {
-    return queue_.front();
+    return oldest().front().message;
   }
   /// @pre !empty()
   void pop() {
-    bytes_ -= queue_.front().cost();
-    queue_.pop_front();
+    auto& queue = oldest();
+    bytes_ -= queue.front().message.cost();
+    queue.pop_front();
   }
   void clear() {
-    queue_.clear();
+    samples_.clear();
+    others_.clear();
     bytes_ = 0;
   }
   [[nodiscard]] std::size_t bytes() const {
@@ -75,6 +80,18 @@ public:
   }
 
 private:
+  struct entry {
+    std::uint64_t number;
+    waiting_message message;
+  };
+
+  std::deque<entry>& oldest() {
+    if (samples_.empty())
+      return others_;
+    if (others_.empty())
+      return samples_;
+    return samples_.front().number < others_.front().number ? samples_ : others_;
+  }
   [[nodiscard]] std::size_t limit_of(importance class_) const {
     switch (class_) {
     case importance::result:
@@ -86,9 +103,11 @@ private:
     }
   }
 
-  std::deque<waiting_message> queue_;
+  std::deque<entry> samples_;
+  std::deque<entry> others_;
   std::size_t bound_;
   std::size_t bytes_ = 0;
+  std::uint64_t next_ = 0;
   std::uint64_t dropped_ = 0;
 };
 

@@ -103,7 +103,7 @@ private:
   std::vector<std::byte> parameters_;
   std::array<assembler, max_roles + 1> assemblers_;
   std::array<peer_ptr, max_roles + 1> senders_;
-  std::array<std::uint64_t, max_roles + 1> gone_{}; ///< a life that could not be connected to, not to ask again
+  std::array<std::uint64_t, max_roles + 1> gone_{}; ///< a life that has ended: not to be looked for again
 };
 
 /// The transport of a system. @pre load_transport() was called on its configuration
