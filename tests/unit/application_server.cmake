@@ -1,3 +1,5 @@
 sluice_test(quantity_test LABELS no-caf SOURCES ${CMAKE_CURRENT_LIST_DIR}/quantity_test.cpp LINK sluice_domain)
 sluice_test(agreement_document_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/agreement_document_test.cpp LINK sluice_http_documents)
+sluice_test(stream_rows_test LABELS no-caf
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/stream_rows_test.cpp LINK sluice_observatory)

@@ -1,0 +1,104 @@
+// The three places of an unconfirmed entry: waiting, open, to be sent again.
+#include "actors/application_server/rows/row_outbox.hpp"
+
+#include "actors/application_server/rows/packed_row.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace sluice {
+
+void row_outbox::put(const sample_row& x) {
+  put(entry{pack(x)});
+}
+
+void row_outbox::put(const verdict& x) {
+  put(entry{std::make_unique<verdict>(x)});
+}
+
+void row_outbox::put(const event& x) {
+  put(entry{std::make_unique<event>(x)});
+}
+
+void row_outbox::put(entry x) {
+  while (unconfirmed_ >= bounds_.entries)
+    drop_oldest();
+  waiting_.push_back(std::move(x));
+  ++unconfirmed_;
+}
+
+void row_outbox::drop_oldest() {
+  // What was sent once is older than what waits; of that, the lowest number is the oldest.
+  const bool open_is_older = !open_.empty() && (again_.empty() || open_.begin()->first < again_.begin()->first);
+  auto& sent = open_is_older ? open_ : again_;
+  std::size_t lost = 1;
+  if (!sent.empty()) {
+    lost = sent.begin()->second.size();
+    sent.erase(sent.begin());
+  } else {
+    waiting_.pop_front();
+  }
+  unconfirmed_ -= lost;
+  dropped_ += lost;
+}
+
+std::optional<row_outbox::batch> row_outbox::next() {
+  if (open_.size() >= window_)
+    return std::nullopt;
+  if (!again_.empty()) {
+    const auto moved = open_.insert(again_.extract(again_.begin())).position;
+    return contents(moved->first, moved->second);
+  }
+  if (waiting_.empty())
+    return std::nullopt;
+  const auto size = static_cast<std::ptrdiff_t>(std::min(bounds_.batch, waiting_.size()));
+  entries taken{std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.begin() + size)};
+  waiting_.erase(waiting_.begin(), waiting_.begin() + size);
+  const auto moved = open_.emplace(++last_number_, std::move(taken)).first;
+  return contents(moved->first, moved->second);
+}
+
+row_outbox::batch row_outbox::contents(std::uint64_t number, const entries& from) const {
+  batch x;
+  x.number = number;
+  x.life = life_;
+  for (const auto& one : from) {
+    if (const auto* row = std::get_if<std::string>(&one))
+      x.rows.push_back(unpack_row(*row));
+    else if (const auto* judged = std::get_if<std::unique_ptr<verdict>>(&one))
+      x.verdicts.push_back(**judged);
+    else
+      x.events.push_back(*std::get<std::unique_ptr<event>>(one));
+  }
+  return x;
+}
+
+void row_outbox::confirmed(std::uint64_t number, std::uint64_t life) {
+  if (life != life_)
+    return;
+  const auto found = open_.find(number);
+  if (found == open_.end())
+    return; // dropped at the bound meanwhile
+  unconfirmed_ -= found->second.size();
+  confirmed_ += found->second.size();
+  open_.erase(found);
+  window_ = std::min(window_ * 2, bounds_.open_batches);
+}
+
+void row_outbox::failed(std::uint64_t number, std::uint64_t life) {
+  if (life != life_)
+    return;
+  if (const auto found = open_.find(number); found != open_.end())
+    again_.insert(open_.extract(found));
+  window_ = 1;
+}
+
+void row_outbox::peer_lost() {
+  again_.merge(open_);
+  open_.clear();
+  ++life_;
+  window_ = 1;
+}
+
+} // namespace sluice

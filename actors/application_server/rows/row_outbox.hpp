@@ -1,0 +1,93 @@
+// Rows, verdicts and events that the database has not confirmed yet (invariant 4). Decides what is sent when; sends
+// nothing itself.
+//
+//   put ─▶ waiting ─next()─▶ open ─confirmed()─▶ gone
+//                              │ failed(), peer_lost()
+//                              ▼
+//                            again ─next()─▶ open        the same batch, word for word: it is recognised as stored
+//
+// How many batches may be open begins at one, doubles with each confirmation and falls back to one after a failure: a
+// database manager that just came back, or whose buffer is full, is not flooded.
+#pragma once
+
+#include "actors/domain/event.hpp"
+#include "actors/domain/sample_row.hpp"
+#include "actors/domain/verdict.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace sluice {
+
+struct outbox_bounds {
+  std::size_t entries = 190'000;    ///< unconfirmed in all: an hour of 50 streams, and 10,000 verdicts and events
+  std::size_t batch = 256;          ///< entries per batch; a batch travels in a few dozen slots
+  std::size_t open_batches = 4'096; ///< unanswered at once: more than an hour of one per second
+};
+
+class row_outbox {
+public:
+  explicit row_outbox(outbox_bounds bounds = {}) : bounds_(bounds) {}
+
+  /// Takes one entry. At the bound the oldest batch is dropped and counted.
+  void put(const sample_row& x);
+  void put(const verdict& x);
+  void put(const event& x);
+
+  struct batch {
+    std::uint64_t number = 0;
+    std::uint64_t life = 0; ///< of the peer; an answer for an earlier life is ignored
+    std::vector<sample_row> rows;
+    std::vector<verdict> verdicts;
+    std::vector<event> events;
+  };
+
+  /// The batch to be sent now, oldest first; nothing when none waits or enough are open.
+  [[nodiscard]] std::optional<batch> next();
+
+  /// The database manager answered that it is committed.
+  void confirmed(std::uint64_t number, std::uint64_t life);
+
+  /// It was refused or its answer got lost; it will be sent again.
+  void failed(std::uint64_t number, std::uint64_t life);
+
+  /// The database manager is gone: everything open will be sent again to the next one.
+  void peer_lost();
+
+  [[nodiscard]] std::size_t unconfirmed() const noexcept {
+    return unconfirmed_;
+  }
+  [[nodiscard]] std::uint64_t dropped() const noexcept {
+    return dropped_;
+  }
+  [[nodiscard]] std::uint64_t confirmed_entries() const noexcept {
+    return confirmed_;
+  }
+
+private:
+  using entry = std::variant<std::string, std::unique_ptr<verdict>, std::unique_ptr<event>>; // a string: packed row
+  using entries = std::vector<entry>;
+
+  void put(entry x);
+  void drop_oldest();
+  [[nodiscard]] batch contents(std::uint64_t number, const entries& from) const;
+
+  outbox_bounds bounds_;
+  std::deque<entry> waiting_;
+  std::map<std::uint64_t, entries> again_;
+  std::map<std::uint64_t, entries> open_;
+  std::uint64_t last_number_ = 0;
+  std::uint64_t life_ = 0;
+  std::size_t window_ = 1;
+  std::size_t unconfirmed_ = 0;
+  std::uint64_t dropped_ = 0;
+  std::uint64_t confirmed_ = 0;
+};
+
+} // namespace sluice
