@@ -1,0 +1,75 @@
+// The options of sluice-database-manager. Values and their ranges; nothing is opened here but the schema directory.
+#pragma once
+
+#include "actors/database_manager/database_manager.hpp"
+#include "actors/database_manager/store/address.hpp"
+#include "actors/runtime/server_process_config.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+class database_config : public server_process_config {
+public:
+  database_config()
+      : server_process_config({"sluice-database-manager", "keeps agreements and performance data in PostgreSQL"},
+                              "database-manager") {
+    opt_group{custom_options_, "database-manager"}
+        .add(url, "url", "where PostgreSQL is, without a password: a URL or keyword=value pairs")
+        .add(password_file, "password-file", "file whose first line is the password; empty = none is needed")
+        .add(schema_directory, "schema-directory", "directory of the migrations NNNN_name.sql")
+        .add(statement_timeout, "statement-timeout", "PostgreSQL gives up a statement after so long")
+        .add(buffer_rows, "buffer-rows", "rows that may wait while PostgreSQL is away")
+        .add(keep_samples, "keep-samples", "how long samples are kept [days]")
+        .add(keep_verdicts, "keep-verdicts", "how long verdicts are kept [days]")
+        .add(keep_events, "keep-events", "how long events are kept [days]")
+        .add(exit_if_unreachable, "exit-if-unreachable",
+             "exit with 3 if PostgreSQL cannot be used at start, instead of trying again");
+  }
+
+  [[nodiscard]] std::vector<std::string> validate() const override {
+    using namespace std::chrono_literals;
+    auto found = server_process_config::validate();
+    const auto require = [&](bool holds, const std::string& what) {
+      if (!holds)
+        found.push_back("database-manager." + what);
+    };
+    const auto about_url = store::problem_with_url(url);
+    require(about_url.empty(), "url: " + about_url);
+    const auto about_schema = store::read_migrations(schema_directory).problem;
+    require(about_schema.empty(), "schema-directory: " + about_schema);
+    require(statement_timeout >= 100ms && statement_timeout <= 60s, "statement-timeout: expected 100ms to 60s");
+    require(buffer_rows >= 100 && buffer_rows <= 10'000'000, "buffer-rows: expected 100 to 10000000");
+    for (const auto& [key, days] :
+         {std::pair{"keep-samples", keep_samples}, {"keep-verdicts", keep_verdicts}, {"keep-events", keep_events}})
+      require(days >= 1 && days <= 3650, std::string{key} + ": expected 1 to 3650 days");
+    return found;
+  }
+
+  [[nodiscard]] database_manager_settings settings() const {
+    using std::chrono::milliseconds;
+    database_manager_settings x;
+    x.connection.url = url;
+    x.connection.password_file = password_file;
+    x.connection.schema_directory = schema_directory;
+    x.connection.statement_timeout = std::chrono::duration_cast<milliseconds>(statement_timeout);
+    x.kept = {keep_samples, keep_verdicts, keep_events};
+    x.buffer_lines = buffer_rows;
+    x.patience = 3 * x.connection.statement_timeout; // a request takes a few statements
+    return x;
+  }
+
+  std::string url = "postgresql:///sluice";
+  std::string password_file;
+  std::string schema_directory = "/usr/share/sluice/schema";
+  caf::timespan statement_timeout = std::chrono::seconds{5};
+  std::uint32_t buffer_rows = 180'000;
+  std::uint32_t keep_samples = 30;
+  std::uint32_t keep_verdicts = 400;
+  std::uint32_t keep_events = 400;
+  bool exit_if_unreachable = false;
+};
+
+} // namespace sluice

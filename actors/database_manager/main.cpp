@@ -1,0 +1,38 @@
+// The process sluice-database-manager: joins the database manager's actor with shared memory.
+#include "actors/database_manager/database_config.hpp"
+#include "actors/runtime/log.hpp"
+#include "actors/runtime/process.hpp"
+
+#include <caf/all.hpp>
+
+namespace {
+
+using namespace sluice;
+
+/// One attempt before anything is started, for those who want to know at once.
+void require_database(const store::connection_settings& settings) {
+  store::database attempt{settings};
+  if (const auto opened = attempt.open(); !opened)
+    throw resource_missing{opened.why().text};
+}
+
+void run(caf::actor_system& system, const database_config& config, stop_signal& stop) {
+  const auto settings = config.settings();
+  if (config.exit_if_unreachable)
+    require_database(settings.connection);
+  const auto manager = spawn_database_manager(system, settings);
+  manager->attach_functor(&stop_signal::raise); // its end is the process's end
+  shm::transport_of(system).publish(database_manager_name, caf::actor_cast<caf::strong_actor_ptr>(manager));
+  log(log_events::ready, caf::atom("database"), log_field{"process", config.identity().name});
+  stop.wait();
+  caf::anon_send_exit(manager, caf::exit_reason::user_shutdown);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  database_config config;
+  return run_process(argc, argv, config, [&](caf::actor_system& system, stop_signal& stop) {
+    run(system, config, stop);
+  });
+}
