@@ -2,9 +2,11 @@
 
 # derive_configuration: writes $var/config/*.ini anew.
 derive_configuration() {
-  local url=${SLUICE_DATABASE_URL:-$(database_url)}
+  local url=${SLUICE_DATABASE_URL:-$(database_url)} database=()
+  [ -z "${SLUICE_DATABASE_PASSWORD_FILE:-}" ] ||
+    database+=(database-manager.password-file="\"$(realpath "$SLUICE_DATABASE_PASSWORD_FILE")\"")
   derive database-manager shm.instance="\"$instance\"" database-manager.url="\"$url\"" \
-    database-manager.schema-directory="\"$root/deploy/schema\""
+    database-manager.schema-directory="\"$root/deploy/schema\"" "${database[@]}"
   derive sla-core shm.instance="\"$instance\""
   derive performance-monitor shm.instance="\"$instance\"" performance-monitor.port="$control_port"
   derive application-server shm.instance="\"$instance\"" application-server.port="$http_port" \

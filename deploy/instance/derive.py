@@ -46,7 +46,7 @@ def main():
         wanted[(section, key)] = value
     with open(source, encoding="utf-8") as file:
         lines = derive(file.read().splitlines(), wanted)
-    # 0600: a database URL may hold a password.
+    # 0600: what a configuration says about a database is nobody else's business.
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
 
