@@ -2,6 +2,7 @@
 #include "actors/runtime/tcp_link.hpp"
 
 #include "actors/runtime/process.hpp"
+#include "actors/runtime/tls_errors.hpp"
 
 #include <caf/all.hpp>
 #include <caf/io/all.hpp>
@@ -135,6 +136,7 @@ void prepare(process_config& config) {
   if (!tls_configured(config))
     return;
   try_certificates(config);
+  keep_tls_errors_apart();
   config.load<caf::openssl::manager>();
 }
 
