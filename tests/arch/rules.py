@@ -116,6 +116,7 @@ def check_include(path, folder, mark, include, parts):
         return None
     if include in parts:
         return f"includes {include}: that is for main.cpp files"
+    allowed_folders, allowed_libraries = FOLDERS.get(folder, ((), ()))
     if mark == '"':
         target = os.path.dirname(include)
         if target.split("/")[0] not in TREES:
