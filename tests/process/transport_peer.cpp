@@ -98,16 +98,20 @@ int run(int argc, char** argv) {
     std::cerr << settings.render(error) << "\n";
     return 2;
   }
-  load_transport(settings);
+  const bool gateway = settings.role == "gateway"; // reached over TCP only
+  if (!gateway)
+    load_transport(settings);
   if (!settings.port_file.empty())
     settings.load<caf::io::middleman>();
   try {
     caf::actor_system system{settings};
     const auto mine = system.spawn(calculate);
     const auto boss = system.spawn(rule, mine);
-    auto& carrier = transport_of(system);
-    carrier.publish("boss", caf::actor_cast<caf::strong_actor_ptr>(boss));
-    carrier.publish("calculator", caf::actor_cast<caf::strong_actor_ptr>(mine));
+    if (!gateway) {
+      auto& carrier = transport_of(system);
+      carrier.publish("boss", caf::actor_cast<caf::strong_actor_ptr>(boss));
+      carrier.publish("calculator", caf::actor_cast<caf::strong_actor_ptr>(mine));
+    }
     if (!settings.port_file.empty()) {
       const auto port = system.middleman().publish(boss, 0, "127.0.0.1");
       std::ofstream{settings.port_file + ".new"} << (port ? *port : 0);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <future>
 #include <optional>
+#include <thread>
 
 using namespace sluice;
 using namespace sluice::shm;
@@ -88,6 +89,17 @@ struct world {
     return reason;
   }
 };
+
+/// Polls for `condition` until it holds or time is up.
+template<class Condition>
+bool eventually(Condition condition) {
+  for (const auto until = std::chrono::steady_clock::now() + patience; std::chrono::steady_clock::now() < until;) {
+    if (condition())
+      return true;
+    std::this_thread::sleep_for(5ms);
+  }
+  return condition();
+}
 
 caf::behavior linked(caf::event_based_actor* self, const caf::actor& other) {
   self->link_to(other);
@@ -310,6 +322,10 @@ TEST_CASE("asking for what is not there says what is missing") {
     return answer.get_future().get();
   };
   CHECK(resolve("beta", "boss", {}).starts_with("no process of that role is running"));
+  std::ofstream{here.directory.path() / "sluice.default.gamma"} << std::string(8192, 'x');
+  CHECK(resolve("gamma", "boss", {})
+        == "the mailbox of that role cannot be used: " + (here.directory.path() / "sluice.default.gamma").string()
+               + " is no Sluice mailbox");
   CHECK(resolve("delta", "boss", {}).starts_with("the mailbox of that role cannot be used: there is no such role"));
   auto beta = here.start("beta");
   REQUIRE(here.boss());
@@ -358,6 +374,112 @@ TEST_CASE("an orderly stop leaves no file behind, and the other side hears of it
   here.self.reset();
   here.system.reset();
   CHECK(std::filesystem::is_empty(here.directory.path()));
+}
+
+TEST_CASE("a stopped process blocks nobody: requests are answered or refused at once, and it is reported") {
+  world here{{"--shm.slots=16", "--shm.outbox=262144", "--shm.heartbeat-interval=20ms", "--shm.hung-after=100ms"}};
+  auto beta = here.start("beta", {"--shm.slots=16", "--shm.heartbeat-interval=20ms", "--shm.hung-after=100ms"});
+  auto gamma = here.start("gamma", {"--shm.heartbeat-interval=20ms", "--shm.hung-after=100ms"});
+  const auto boss = here.boss("beta");
+  const auto other = here.boss("gamma");
+  REQUIRE(boss);
+  REQUIRE(other);
+  beta.signal(SIGSTOP);
+  constexpr int requests = 200;
+  using response = decltype((*here.self)->request(boss, caf::infinite, hello_atom_v, std::string{}));
+  std::vector<response> pending;
+  auto slowest = 0ns;
+  const std::string text(8000, 'q');
+  for (int i = 0; i < requests; ++i) {
+    const auto before = std::chrono::steady_clock::now();
+    pending.push_back((*here.self)->request(boss, caf::infinite, hello_atom_v, text));
+    slowest = std::max<std::chrono::nanoseconds>(slowest, std::chrono::steady_clock::now() - before);
+  }
+  MESSAGE("slowest send to a stopped process " << std::chrono::duration<double, std::micro>(slowest).count() << " us");
+  CHECK(slowest < 1s);
+  CHECK(here.ask<std::int32_t>(other, pid_atom_v) == std::to_string(gamma.pid()));
+  CHECK(eventually([&] {
+    return transport_of(*here.system).counters().hung == 1;
+  }));
+  beta.signal(SIGCONT);
+  int answered = 0;
+  int refused = 0;
+  for (auto& x : pending)
+    x.receive(
+        [&](std::size_t) {
+          ++answered;
+        },
+        [&](const caf::error& e) {
+          refused += e == problem::overloaded ? 1 : 0;
+        });
+  CHECK(answered + refused == requests);
+  CHECK(answered >= 16);
+  CHECK(refused > 0);
+}
+
+TEST_CASE("samples to a stopped process are dropped oldest first and counted; those that arrive are in order") {
+  world here{{"--shm.slots=16", "--shm.outbox=262144"}};
+  auto beta = here.start("beta", {"--shm.slots=16"});
+  const auto boss = here.boss();
+  REQUIRE(boss);
+  beta.signal(SIGSTOP);
+  constexpr std::uint64_t samples = 2000;
+  for (std::uint64_t i = 1; i <= samples; ++i)
+    (*here.self)->send(boss, sample_atom_v, i, std::string(1000, 's'));
+  beta.signal(SIGCONT);
+  std::uint64_t received = 0;
+  std::uint64_t last = 0;
+  bool in_order = false;
+  (*here.self)
+      ->request(boss, patience, count_atom_v)
+      .receive(
+          [&](std::uint64_t n, std::uint64_t newest, bool ordered) {
+            received = n;
+            last = newest;
+            in_order = ordered;
+          },
+          [](caf::error&) {});
+  const auto dropped = transport_of(*here.system).counters().peers.at(0).samples_dropped;
+  CHECK(dropped > 1000);
+  CHECK(received + dropped == samples);
+  CHECK(last == samples);
+  CHECK(in_order);
+}
+
+TEST_CASE("a receiver that runs actors in its own thread answers the same") {
+  world here{{"--shm.inline"}};
+  auto beta = here.start("beta", {"--shm.inline"});
+  const auto boss = here.boss();
+  REQUIRE(boss);
+  const auto mine = here.system->spawn(add);
+  for (int i = 0; i < 100; ++i)
+    REQUIRE(here.ask<std::int32_t>(boss, ask_atom_v, mine) == "42");
+  caf::anon_send_exit(mine, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("TCP to a gateway and shared memory to a peer live in one actor system") {
+  world here{{}, true};
+  const auto port_file = here.directory.path() / "port";
+  auto gateway = here.start("gateway", {"--port-file=" + port_file.string()});
+  auto beta = here.start("beta", {"--port-file=" + (here.directory.path() / "beta-port").string()});
+  std::uint16_t port = 0;
+  REQUIRE(eventually([&] {
+    return static_cast<bool>(std::ifstream{port_file} >> port);
+  }));
+  const auto remote = here.system->middleman().remote_actor("127.0.0.1", port);
+  REQUIRE(remote);
+  const auto boss = here.boss("beta");
+  REQUIRE(boss);
+  CHECK(here.ask<std::int32_t>(*remote, pid_atom_v) == std::to_string(gateway.pid()));
+  CHECK(here.ask<std::int32_t>(boss, pid_atom_v) == std::to_string(beta.pid()));
+  const auto mine = here.system->spawn(add); // its handle goes both ways
+  CHECK(here.ask<std::int32_t>(*remote, ask_atom_v, mine) == "42");
+  CHECK(here.ask<std::int32_t>(boss, ask_atom_v, mine) == "42");
+  caf::anon_send_exit(mine, caf::exit_reason::user_shutdown);
+  (*here.self)->monitor(*remote);
+  gateway.signal(SIGKILL);
+  CHECK(here.next_down() != "nothing");
+  CHECK(here.ask<std::int32_t>(boss, pid_atom_v) == std::to_string(beta.pid()));
 }
 
 TEST_SUITE_END();
