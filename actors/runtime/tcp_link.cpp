@@ -1,6 +1,7 @@
 // Heartbeats, TLS and the listening port of the TCP link.
 #include "actors/runtime/tcp_link.hpp"
 
+#include "actors/runtime/bounded_multiplexer.hpp"
 #include "actors/runtime/process.hpp"
 #include "actors/runtime/tls_errors.hpp"
 
@@ -87,7 +88,7 @@ std::string why_not(const std::string& address, std::uint16_t port) {
 } // namespace
 
 void load(process_config& config) {
-  config.load<caf::io::middleman>();
+  config.load<caf::io::middleman, bounded_multiplexer>();
   config.set("middleman.heartbeat-interval", default_heartbeat);
   config.set("middleman.connection-timeout", default_timeout);
   config.set("middleman.app-identifiers", std::vector<std::string>{"sluice-1"});

@@ -25,7 +25,7 @@ struct control_options {
   duration hello_interval = std::chrono::seconds{10};
   duration hello_timeout = std::chrono::seconds{5};
   duration connect_timeout = std::chrono::seconds{30};
-  std::size_t batch = 8192;     ///< samples in one message; what the performance monitor takes
+  std::size_t batch = 1024;     ///< samples in one message; what the performance monitor takes
   std::size_t throttles = 8192; ///< taken in one message
 };
 

@@ -79,7 +79,7 @@ std::vector<std::string> gateway_config::validate() const {
   check_range(mistakes, "gateway.pool-threads", pool_threads, 1u, 256u);
   check_range(mistakes, "gateway.max-connections", max_connections, 1u, 65'536u);
   check_range(mistakes, "gateway.max-client-connections", max_client_connections, 1u, 65'536u);
-  check_range(mistakes, "gateway.max-streams", max_streams, 1u, 8192u); // one batch of samples holds them all
+  check_range(mistakes, "gateway.max-streams", max_streams, 1u, 65'536u);
   check_range(mistakes, "gateway.handshake-time", handshake_time, caf::timespan{100ms}, caf::timespan{600s});
   check_range(mistakes, "gateway.drain-time", drain_time, caf::timespan{0}, caf::timespan{600s});
   check_range(mistakes, "gateway.keep-stream", keep_stream, caf::timespan{1s}, caf::timespan{24h});
