@@ -1,0 +1,11 @@
+# The database manager's pure parts: no server, no actor.
+sluice_test(database_store_test
+  LABELS no-caf
+  SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/store_address_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_calendar_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_migration_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_row_test.cpp
+  LINK sluice_store)
+target_compile_definitions(database_store_test PRIVATE
+  SLUICE_SCHEMA_DIRECTORY="${PROJECT_SOURCE_DIR}/deploy/schema")
