@@ -1,10 +1,10 @@
 // From bytes in our mailbox to a message for an actor: the receiver's thread.
 #include "actors/runtime/log.hpp"
 #include "shm/transport/arrival.hpp"
+#include "shm/transport/careful_deserializer.hpp"
 #include "shm/transport/node_identity.hpp"
 #include "shm/transport/problem.hpp"
 
-#include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
 #include <caf/scoped_execution_unit.hpp>
 
@@ -145,7 +145,7 @@ void transport::on_watch(const arrival& x) {
 
 void transport::on_down(const arrival& x) {
   caf::error reason;
-  caf::binary_deserializer source{&unit_, reinterpret_cast<const char*>(x.body.data()), x.body.size()};
+  careful_deserializer source{&unit_, x.body};
   if (source(reason))
     reason = caf::make_error(caf::exit_reason::remote_link_unreachable);
   proxies_.erase(x.from->node(), x.header.source, std::move(reason));
@@ -201,7 +201,7 @@ void transport::on_message(const arrival& x) {
 }
 
 caf::mailbox_element_ptr transport::decode(const arrival& x, caf::strong_actor_ptr& sender, caf::error& trouble) {
-  caf::binary_deserializer source{&unit_, reinterpret_cast<const char*>(x.body.data()), x.body.size()};
+  careful_deserializer source{&unit_, x.body};
   const auto id = caf::make_message_id(x.header.correlation);
   if ((x.header.flags & flag_source_inline) != 0) {
     if ((trouble = source(sender)))
@@ -228,6 +228,8 @@ caf::mailbox_element_ptr transport::decode(const arrival& x, caf::strong_actor_p
   } else {
     trouble = caf::make_error(problem::malformed, "unknown operation code");
   }
+  if (!trouble && source.failed())
+    trouble = caf::make_error(problem::malformed, "part of it cannot be read");
   if (!trouble && source.remaining() != 0)
     trouble = caf::make_error(problem::malformed, "bytes are left over");
   return result;

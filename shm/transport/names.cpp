@@ -1,9 +1,9 @@
 // Publishing, asking and answering names. The tables are in name_table.hpp.
 #include "shm/transport/arrival.hpp"
+#include "shm/transport/careful_deserializer.hpp"
 #include "shm/transport/problem.hpp"
 #include "shm/transport/transport.hpp"
 
-#include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
 #include <caf/scoped_execution_unit.hpp>
 
@@ -74,7 +74,7 @@ void transport::on_resolved(const arrival& x) {
     return;
   }
   interface offered;
-  caf::binary_deserializer source{&unit_, reinterpret_cast<const char*>(x.body.data()), x.body.size()};
+  careful_deserializer source{&unit_, x.body};
   if (source(offered)) {
     question->answer(caf::make_error(problem::malformed));
     return;

@@ -35,9 +35,8 @@ struct testimony {
 };
 
 std::vector<std::byte> body_of(std::uint64_t incarnation, int thread, std::uint32_t sequence) {
-  std::vector<std::byte> x((incarnation + sequence * 7u) % 900);
-  std::memset(x.data(), static_cast<int>((sequence + static_cast<unsigned>(thread)) & 0xff), x.size());
-  return x;
+  return std::vector<std::byte>((incarnation + sequence * 7u) % 900,
+                                static_cast<std::byte>(sequence + static_cast<unsigned>(thread)));
 }
 
 /// Writes until killed, or until message `last`, in the middle of whose slot it kills itself.
