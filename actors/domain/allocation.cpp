@@ -88,8 +88,10 @@ void set_hungry_depth(entity& x, const backend_view& backend) {
   x.cap_rate = depth < coarse_depth;
   x.depth = std::clamp(x.cap_rate ? std::ceil(depth) : std::round(depth), 1.0, deepest);
   // Where one request each is already too many in all, only a lower rate can shorten the queue: the trim goes there.
-  if (x.cap_rate)
-    x.part *= (depth < 1 ? dense_slack : coarse_slack) * x.guard * std::min(backend.trim, 1.0);
+  if (x.cap_rate) {
+    const auto slack = depth < 1 ? dense_slack : coarse_slack;
+    x.part = std::max(x.part * slack * x.guard * std::min(backend.trim, 1.0), std::min(x.entitled, x.promise.limit));
+  }
 }
 
 /// Requests in flight of one that waits for nobody: what it would get if it began to, so that a burst meets its cap at

@@ -65,7 +65,9 @@ private:
       }
       signal_intake intake{state_.streams[id].signal};
       for (const auto* x : samples)
-        if (!intake.add(x->incarnation, x->what, input_.now))
+        if (intake.add(x->incarnation, x->what, input_.now))
+          out_.accepted.push_back(static_cast<std::size_t>(x - input_.samples.data()));
+        else
           ++out_.refused;
       intake.close(input_.now, policy_.silent);
     }
@@ -265,8 +267,10 @@ private:
     const auto most = std::max_element(x.streams.begin(), x.streams.end(), [this](std::size_t a, std::size_t b) {
       return streams_[a]->signal.used < streams_[b]->signal.used;
     });
-    if (most != x.streams.end())
-      out_.culprit = to_string(*ids_[*most]);
+    if (most == x.streams.end())
+      return;
+    out_.culprit = to_string(*ids_[*most]);
+    out_.culprits_entity = static_cast<std::size_t>(&x - state_.entities.data());
   }
 
   backend_state& state_;

@@ -46,7 +46,7 @@ struct plan_input {
   std::span<const delivered_sample> samples; ///< of this backend, since the last tick, in any order
   std::span<const agreement> agreements;
   std::span<const active_override> overrides;
-  std::uint64_t terms_revision = 0; ///< changes whenever `agreements` or `overrides` do
+  std::uint64_t terms_revision = 0; ///< changes whenever `agreements` do
   instant now{0};
   wall_time label;
 };
@@ -75,10 +75,12 @@ struct backend_state {
 struct plan_output {
   std::vector<throttle> throttles; ///< to be sent now: changed, unacknowledged or due for a refresh
   std::vector<event> events;
-  std::vector<stream_id> forgotten; ///< streams without a sample for so long that they are gone
+  std::vector<std::size_t> accepted; ///< positions of the samples that counted
+  std::vector<stream_id> forgotten;  ///< streams without a sample for so long that they are gone
   backend_status status;
-  std::string culprit;       ///< the stream that takes most above its promise; empty = nobody does
-  std::uint64_t refused = 0; ///< samples that were nonsense, repeated, or of a stream beyond the bound
+  std::string culprit;             ///< the stream that takes most above its promise; empty = nobody does
+  std::size_t culprits_entity = 0; ///< to which entity it belongs
+  std::uint64_t refused = 0;       ///< samples that were nonsense, repeated, or of a stream beyond the bound
 };
 
 /// Plans one backend. Total: any input gives a finite plan. Without an agreement on any of its streams a backend is

@@ -1,0 +1,86 @@
+// Whether each promise was kept: adds samples up to seconds, seconds to intervals, and gives a verdict at the end of
+// each interval. Pure; decides nothing about throttles.
+#pragma once
+
+#include "actors/domain/agreement.hpp"
+#include "actors/domain/event.hpp"
+#include "actors/domain/sample.hpp"
+#include "actors/domain/verdict.hpp"
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice {
+
+/// What was wrong with a backend of the agreement during a tick.
+struct circumstances {
+  bool deficit = false;     ///< less capacity than was promised
+  std::string_view culprit; ///< the stream that took most above its promise; empty = nobody
+};
+
+/// The figures of one agreement in the present second and interval.
+class account {
+public:
+  void add(const sample& x);
+  void add(const circumstances& x);
+
+  /// Ends the second, and the interval when the wall clock passed its end. Verdicts only in the latter case: one per
+  /// latency point and one for the reservation, if there is one. Intervals lie on the grid of the wall clock; their
+  /// length in seconds is measured on the monotonic one. A step of the clock ends the interval early.
+  [[nodiscard]] std::vector<verdict> advance(const agreement& x, instant now, wall_time label);
+
+private:
+  struct point_figures {
+    latency_histogram covered; ///< of the seconds in which no more was asked for than the promise covers
+  };
+  void begin_interval(const agreement& x, instant now, wall_time label);
+  void end_second(const agreement& x, instant now);
+  [[nodiscard]] verdict judge_point(const agreement& x, std::size_t point) const;
+  [[nodiscard]] verdict judge_reservation(const agreement& x) const;
+  [[nodiscard]] violation_cause cause(bool of_latency) const;
+
+  // The second.
+  instant second_{0};
+  std::uint64_t arrivals_ = 0;
+  std::uint64_t completions_ = 0;
+  bool waited_ = false; ///< requests waited in the gateway
+  latency_histogram total_;
+  std::vector<bool> exceeded_; ///< per point: in the second before, more was asked for than the promise covers
+
+  // The interval.
+  bool begun_ = false;
+  std::uint32_t version_ = 0;
+  wall_time from_;
+  wall_time to_;
+  std::vector<point_figures> points_;
+  std::uint64_t requests_ = 0;
+  std::uint64_t completed_ = 0;
+  double length_ = 0;   ///< [s]
+  double reserved_ = 0; ///< I/Os that the reservation grants in the seconds in which they were wanted
+  double granted_ = 0;  ///< and of these, served
+  duration total_sum_{0};
+  duration backend_sum_{0};
+  bool deficit_ = false;
+  duration held_{0}; ///< how long throttles held requests back, summed up over the streams
+  std::string culprit_;
+};
+
+/// The accounts of all agreements, and whether each promise was kept last time.
+struct judge_state {
+  std::map<std::string, account> accounts;
+  std::map<std::pair<std::string, std::uint32_t>, bool> broken; ///< by agreement and point
+};
+
+struct judgement {
+  std::vector<verdict> verdicts;
+  std::vector<event> events; ///< a promise was broken, or is kept again
+};
+
+/// Advances all accounts; those of agreements that ended are dropped.
+[[nodiscard]] judgement advance(judge_state& state, std::span<const agreement> agreements, instant now,
+                                wall_time label);
+
+} // namespace sluice

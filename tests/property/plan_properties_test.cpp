@@ -1,0 +1,294 @@
+// What must hold for any input of the plan and its parts. Random inputs, seeded; a failure prints the seed.
+#include "actors/domain/allocation.hpp"
+#include "actors/domain/entitlement.hpp"
+#include "actors/domain/plan.hpp"
+#include "actors/domain/water_filling.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <random>
+
+using namespace sluice;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::uint64_t runs = 10'000;
+constexpr double infinite = std::numeric_limits<double>::infinity();
+
+class dice {
+public:
+  explicit dice(std::uint64_t seed) : engine_(seed) {}
+  double between(double low, double high) {
+    return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1.0p-53;
+  }
+  std::uint64_t below(std::uint64_t n) {
+    return engine_() % n;
+  }
+
+private:
+  std::mt19937_64 engine_;
+};
+
+std::vector<claim> some_claims(dice& d) {
+  std::vector<claim> result(1 + d.below(20));
+  for (auto& x : result) {
+    x.floor = d.below(3) == 0 ? 0 : d.between(0, 2000);
+    x.ceiling = d.below(3) == 0 ? infinite : x.floor + d.between(0, 5000);
+    x.weight = d.between(0.5, 10);
+  }
+  return result;
+}
+
+double sum(const std::vector<double>& xs) {
+  return std::accumulate(xs.begin(), xs.end(), 0.0);
+}
+
+double floors(const std::vector<claim>& xs) {
+  double result = 0;
+  for (const auto& x : xs)
+    result += x.floor;
+  return result;
+}
+
+double ceilings(const std::vector<claim>& xs) {
+  double result = 0;
+  for (const auto& x : xs)
+    result += x.ceiling;
+  return result;
+}
+
+bool near(double a, double b) {
+  return std::abs(a - b) <= 1e-6 * std::max({1.0, std::abs(a), std::abs(b)});
+}
+
+} // namespace
+
+TEST_CASE("property: water-filling hands out the amount, but at least the floors and at most the ceilings") {
+  for (std::uint64_t seed = 0; seed < runs; ++seed) {
+    CAPTURE(seed);
+    dice d{seed};
+    const auto claims = some_claims(d);
+    const auto amount = d.between(0, 20'000);
+    const auto parts = water_fill(claims, amount).parts;
+    REQUIRE(near(sum(parts), std::min(std::max(amount, floors(claims)), ceilings(claims))));
+    for (std::size_t i = 0; i < claims.size(); ++i) {
+      REQUIRE(parts[i] >= claims[i].floor);
+      REQUIRE(parts[i] <= claims[i].ceiling);
+    }
+  }
+}
+
+TEST_CASE("property: nobody is above its floor while one with less per weight is unsatisfied") {
+  for (std::uint64_t seed = 0; seed < runs; ++seed) {
+    CAPTURE(seed);
+    dice d{seed};
+    const auto claims = some_claims(d);
+    const auto parts = water_fill(claims, d.between(0, 20'000)).parts;
+    for (std::size_t i = 0; i < claims.size(); ++i)
+      for (std::size_t j = 0; j < claims.size(); ++j)
+        if (parts[i] > claims[i].floor * (1 + 1e-9) + 1e-9 && parts[j] < claims[j].ceiling * (1 - 1e-9) - 1e-9)
+          REQUIRE(parts[i] / claims[i].weight <= parts[j] / claims[j].weight * (1 + 1e-6) + 1e-6);
+  }
+}
+
+TEST_CASE("property: water-filling follows scale and order, and more to divide is less for nobody") {
+  for (std::uint64_t seed = 0; seed < runs; ++seed) {
+    CAPTURE(seed);
+    dice d{seed};
+    auto claims = some_claims(d);
+    const auto amount = d.between(0, 20'000);
+    const auto parts = water_fill(claims, amount).parts;
+
+    const auto more = water_fill(claims, amount * 1.3).parts;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      REQUIRE(more[i] >= parts[i] * (1 - 1e-9));
+
+    auto scaled = claims;
+    for (auto& x : scaled) {
+      x.floor *= 7;
+      x.ceiling *= 7;
+    }
+    const auto large = water_fill(scaled, 7 * amount).parts;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      REQUIRE(near(large[i], 7 * parts[i]));
+
+    std::reverse(claims.begin(), claims.end());
+    const auto turned = water_fill(claims, amount).parts;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      REQUIRE(near(turned[parts.size() - 1 - i], parts[i]));
+  }
+}
+
+TEST_CASE("property: water-filling is total") {
+  const double odd[] = {0, -1, 1, 1e300, infinite, -infinite, std::nan(""), std::numeric_limits<double>::min()};
+  for (std::uint64_t seed = 0; seed < runs; ++seed) {
+    CAPTURE(seed);
+    dice d{seed};
+    std::vector<claim> claims(d.below(6));
+    for (auto& x : claims)
+      x = {odd[d.below(8)], odd[d.below(8)], odd[d.below(8)]};
+    const auto result = water_fill(claims, odd[d.below(8)]);
+    REQUIRE(result.parts.size() == claims.size());
+    REQUIRE(!std::isnan(result.level));
+    for (const auto x : result.parts) {
+      REQUIRE(!std::isnan(x));
+      REQUIRE(x >= 0);
+    }
+  }
+}
+
+TEST_CASE("property: a lower tier gets nothing while a higher one lacks something, and inside a tier all lack alike") {
+  for (std::uint64_t seed = 0; seed < runs; ++seed) {
+    CAPTURE(seed);
+    dice d{seed};
+    std::vector<need> needs(1 + d.below(12));
+    double asked = 0;
+    for (auto& x : needs) {
+      x = {static_cast<tier>(d.below(4)), d.between(1, 3000)};
+      asked += x.rate;
+    }
+    const auto capacity = d.between(0, 20'000);
+    const auto met = entitlements(needs, capacity);
+    REQUIRE(near(sum(met), std::min(asked, capacity)));
+    for (std::size_t i = 0; i < needs.size(); ++i)
+      for (std::size_t j = 0; j < needs.size(); ++j) {
+        if (needs[i].tier == needs[j].tier)
+          REQUIRE(near(met[i] / needs[i].rate, met[j] / needs[j].rate));
+        if (needs[i].tier > needs[j].tier && met[i] < needs[i].rate * (1 - 1e-9))
+          REQUIRE(met[j] <= 1e-6);
+      }
+  }
+}
+
+TEST_CASE("property: shares sum up to the amount, whole depths too where there is one for each") {
+  for (std::uint64_t seed = 0; seed < runs; ++seed) {
+    CAPTURE(seed);
+    dice d{seed};
+    std::vector<double> asked(1 + d.below(30));
+    for (auto& x : asked)
+      x = d.between(0, 300);
+    const auto amount = std::floor(d.between(1, 500));
+    const auto parts = share_out(amount, asked, 1);
+    REQUIRE(near(sum(parts), amount));
+    const auto whole = whole_parts(parts);
+    const auto total = std::accumulate(whole.begin(), whole.end(), 0.0);
+    REQUIRE(*std::min_element(whole.begin(), whole.end()) >= 1);
+    REQUIRE(total >= amount);
+    if (amount >= static_cast<double>(asked.size()))
+      REQUIRE(total == amount);
+  }
+}
+
+namespace {
+
+constexpr const char* names[] = {"a", "b", "c", "d"};
+
+agreement some_agreement(dice& d, std::size_t i) {
+  agreement x;
+  x.name = std::string{"agreement-"} + names[i];
+  x.tenant = "tenant";
+  x.version = 1;
+  x.streams.volume = names[i];
+  x.objective.reservation = {d.below(2) == 0 ? 0 : d.below(3000)};
+  if (d.below(2) == 0)
+    x.objective.limit.iops = {x.objective.reservation.per_second + 1 + d.below(5000)};
+  x.objective.weight = static_cast<std::uint32_t>(1 + d.below(1000));
+  x.objective.tier = static_cast<tier>(d.below(4));
+  if (d.below(2) == 0)
+    x.objective.latency = {{static_cast<latency_statistic>(d.below(6)),
+                            duration{static_cast<std::int64_t>(1 + d.below(50'000'000))}, rate{d.below(4000)}}};
+  return x;
+}
+
+sample some_sample(dice& d, std::uint64_t sequence) {
+  sample x;
+  x.stream = {"g", names[d.below(4)], names[d.below(3)]};
+  x.backend = "disk";
+  x.sequence = d.below(5) == 0 ? d.below(100) : sequence;
+  x.interval = d.below(20) == 0 ? duration{static_cast<std::int64_t>(d.below(3))} : 100ms;
+  x.completions = d.below(d.below(2) == 0 ? 300 : 1'000'000);
+  x.arrivals = d.below(x.completions + 400);
+  x.reads = x.completions;
+  x.read_bytes = x.reads * 4096;
+  x.backlog = static_cast<std::uint32_t>(d.below(3) == 0 ? d.below(1 << 24) : d.below(40));
+  x.in_flight = static_cast<std::uint32_t>(d.below(300));
+  x.mean_in_flight = d.between(0, 300);
+  x.limited_by_depth = d.below(3) == 0 ? 90ms : 0ms;
+  x.limited_by_rate = d.below(5) == 0 ? 90ms : 0ms;
+  for (int i = 0; i < 5; ++i)
+    x.backend_latency.record(duration{static_cast<std::int64_t>(d.below(100'000'000))});
+  x.generation = d.below(30) == 0 ? d.below(1000) : 0;
+  return x;
+}
+
+} // namespace
+
+TEST_CASE("property: any samples and terms give a finite plan that a gateway accepts, and the same one again") {
+  const control_policy policy;
+  std::uint64_t plans = 0;
+  for (std::uint64_t seed = 0; plans < runs; ++seed) {
+    CAPTURE(seed);
+    dice d{seed};
+    std::vector<agreement> agreements;
+    for (std::size_t i = 0; i < d.below(5); ++i)
+      agreements.push_back(some_agreement(d, i));
+    backend_state state;
+    backend_state twin;
+    state.name = twin.name = "disk";
+    std::map<stream_id, std::uint64_t> generations;
+    for (int tick = 1; tick <= 20; ++tick, ++plans) {
+      std::vector<delivered_sample> samples(d.below(12));
+      for (auto& x : samples)
+        x = {1 + d.below(2), some_sample(d, static_cast<std::uint64_t>(tick))};
+      const plan_input input{samples, agreements, {}, 1, tick * 100ms, {tick * 100'000}};
+      const auto planned = plan(state, input, policy);
+      for (const auto& x : planned.throttles) {
+        REQUIRE(problem_with(x) == "");
+        auto& last = generations[x.stream];
+        REQUIRE(x.generation >= last);
+        last = x.generation;
+      }
+      REQUIRE(std::isfinite(state.capacity.rate));
+      REQUIRE(std::isfinite(state.capacity.trim));
+      REQUIRE(planned.throttles == plan(twin, input, policy).throttles);
+      // Whoever is held back gets at least what it is entitled to.
+      for (const auto& x : state.entities) {
+        REQUIRE(std::isfinite(x.part));
+        REQUIRE((state.entities.size() == 1 || x.depth >= 1));
+        if (x.hungry)
+          REQUIRE(x.part >= std::min(x.entitled, x.promise.limit) * (1 - 1e-9));
+      }
+    }
+  }
+}
+
+TEST_CASE("property: the limits of an agreement's streams sum up to no more than its limit") {
+  const control_policy policy;
+  for (std::uint64_t seed = 0; seed < runs / 10; ++seed) {
+    CAPTURE(seed);
+    dice d{seed};
+    agreement x;
+    x.name = "limited";
+    x.tenant = "tenant";
+    x.objective.limit.iops = {1000 + d.below(5000)};
+    std::vector<agreement> agreements{x};
+    backend_state state;
+    state.name = "disk";
+    for (int tick = 1; tick <= 5; ++tick) {
+      std::vector<delivered_sample> samples;
+      for (int i = 0; i < 12; ++i)
+        samples.push_back({1, some_sample(d, static_cast<std::uint64_t>(tick))});
+      const auto planned = plan(state, {samples, agreements, {}, 1, tick * 1s, {tick}}, policy);
+      std::uint64_t total = 0; // every stream is due for its refresh at every tick
+      for (const auto& t : planned.throttles)
+        total += t.now.iops.per_second;
+      REQUIRE(planned.throttles.size() == state.streams.size());
+      REQUIRE(total <= x.objective.limit.iops.per_second);
+    }
+  }
+}

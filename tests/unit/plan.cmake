@@ -1,0 +1,3 @@
+sluice_test(domain_tests LABELS no-caf
+  SOURCES agreement_test.cpp histogram_test.cpp judge_test.cpp plan_test.cpp sample_test.cpp stream_test.cpp
+  throttle_test.cpp LINK sluice_domain)
