@@ -1,0 +1,21 @@
+# The database manager with a real PostgreSQL.
+function(sluice_needs_postgres name)
+  target_compile_definitions(${name} PRIVATE
+    SLUICE_PRIVATE_POSTGRES="${PROJECT_SOURCE_DIR}/tests/process/private_postgres.sh"
+    SLUICE_SCHEMA_DIRECTORY="${PROJECT_SOURCE_DIR}/deploy/schema")
+endfunction()
+
+sluice_test(process_store
+  LABELS process no-caf
+  SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/store_agreements_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_rows_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_schema_test.cpp
+  LINK sluice_store)
+sluice_needs_postgres(process_store)
+
+sluice_test(process_database_manager CAF
+  LABELS process
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/database_manager_test.cpp
+  LINK sluice_database_manager)
+sluice_needs_postgres(process_database_manager)
