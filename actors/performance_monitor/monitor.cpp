@@ -140,7 +140,8 @@ void on_samples(monitor_pointer self, sample_batch& batch) {
 
 void on_throttles(monitor_pointer self, throttle_batch& batch) {
   auto& state = self->state;
-  if (const auto& sender = self->current_sender(); sender && state.registry.is_gateway(sender->node())) {
+  const auto& sender = self->current_sender();
+  if (sender && sender->node() != self->system().node() && state.registry.is_gateway(sender->node())) {
     log(log_events::throttle_refused, component, log_field{"stream", "all"}, log_field{"generation", 0},
         log_field{"reason", "a gateway gives no orders"});
     return;
