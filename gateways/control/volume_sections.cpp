@@ -46,7 +46,7 @@ backend_config read_backend(const std::string& name, section_reader& section) {
     x.read_only = section.flag("read-only", false);
   } else if (kind == "memory") {
     x.kind = backend_kind::memory;
-    x.size_bytes = section.size("size", 0);
+    x.size_bytes = section.size("size", 1);
     if (!section.has("size"))
       section.mistake("size", "missing");
     else if (x.size_bytes == 0)

@@ -1,0 +1,208 @@
+// The options of sluice-gateway: what is read, and that each mistake is named with its key and what was expected.
+#include "gateways/control/gateway_config.hpp"
+
+#include "gateways/control/listen_address.hpp"
+#include "gateways/control/reconnect.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+using namespace sluice;
+using namespace sluice::gateway;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// An ini file of the test's own.
+class ini_file {
+public:
+  explicit ini_file(const std::string& content)
+      : path_((std::filesystem::temp_directory_path() / ("sluice-gateway-" + std::to_string(::getpid()) + ".ini"))) {
+    std::ofstream{path_} << content;
+  }
+  ~ini_file() {
+    std::filesystem::remove(path_);
+  }
+  ini_file(const ini_file&) = delete;
+  ini_file& operator=(const ini_file&) = delete;
+
+  [[nodiscard]] std::vector<std::string> read_into(gateway_config& config) const {
+    auto option = "--config-file=" + path_.string();
+    std::string program = "sluice-gateway";
+    char* argv[] = {program.data(), option.data(), nullptr};
+    auto mistakes = config.read(2, argv);
+    for (auto& x : mistakes) {
+      REQUIRE(x.substr(0, path_.string().size() + 2) == path_.string() + ": ");
+      x.erase(0, path_.string().size() + 2);
+    }
+    return mistakes;
+  }
+
+private:
+  std::filesystem::path path_;
+};
+
+std::vector<std::string> mistakes_of(const std::string& content) {
+  gateway_config config;
+  return ini_file{content}.read_into(config);
+}
+
+constexpr auto minimal = R"([backend.ram]
+kind="memory"
+size="1MiB"
+[volume.v]
+backend="ram"
+)";
+
+} // namespace
+
+TEST_SUITE_BEGIN("gateways.control.config");
+
+TEST_CASE("backends, volumes and limits are read with their units") {
+  gateway_config config;
+  const ini_file file{R"([gateway]
+name="gw7"
+listen=["127.0.0.1:0","[::1]:10810","unix:/run/nbd.sock"]
+shards=3
+drain-time=2s
+[backend.array]
+kind="nbd"
+uri="nbd://127.0.0.1:10811"
+connections=2
+patience=7s
+[backend.disk]
+kind="file"
+path="/dev/null"
+read-only=true
+[volume.oltp]
+backend="array"
+offset="1GiB"
+size="512MiB"
+iops=2000
+bandwidth="100MB/s"
+depth=32
+burst-iops=4000
+burst-for=10s
+[volume.copy]
+backend="disk"
+read-only=true
+)"};
+  CHECK(file.read_into(config) == std::vector<std::string>{});
+  const auto x = config.engine();
+  CHECK(x.name == "gw7");
+  CHECK(x.shards == 3);
+  CHECK(x.drain_time == 2s);
+  REQUIRE(x.listeners.size() == 3);
+  CHECK(x.listeners[1].address == "::1");
+  CHECK(x.listeners[1].port == 10810);
+  CHECK(x.listeners[2].unix_path == "/run/nbd.sock");
+  REQUIRE(x.backends.size() == 2);
+  CHECK(x.backends[0].name == "array");
+  CHECK(x.backends[0].kind == backend_kind::nbd);
+  CHECK(x.backends[0].connections == 2);
+  CHECK(x.backends[0].patience == 7s);
+  CHECK(x.backends[1].path == "/dev/null");
+  CHECK(x.backends[1].read_only);
+  REQUIRE(x.volumes.size() == 2);
+  CHECK(x.volumes[1].name == "oltp");
+  CHECK(x.volumes[1].offset_bytes == 1'073'741'824);
+  CHECK(x.volumes[1].size_bytes == 536'870'912);
+  CHECK(x.volumes[1].fixed.iops == rate{2000});
+  CHECK(x.volumes[1].fixed.bandwidth == rate{100'000'000});
+  CHECK(x.volumes[1].fixed.depth == 32);
+  CHECK(x.volumes[1].fixed.burst_iops == rate{4000});
+  CHECK(x.volumes[1].fixed.burst_length == 10s);
+  CHECK(x.volumes[0].read_only);
+  CHECK(x.volumes[0].fixed.unlimited());
+}
+
+TEST_CASE("each mistake in the free sections is one line with its key") {
+  const auto found = mistakes_of(R"([backend.a]
+kind="tape"
+[backend.b]
+kind="memory"
+size="lots"
+[backend.c]
+kind="file"
+path=7
+colour="red"
+[volume.v]
+backend="nowhere"
+iops=-1
+bandwidth="5 apples"
+burst-for=10s
+)");
+  const std::vector<std::string> expected{
+      R"(backend.a.kind: expected "file", "memory" or "nbd", got tape)",
+      R"(backend.b.size: expected a size such as "1GiB", got "lots")",
+      "backend.c.path: expected a text in quotes, got 7",
+      "backend.c.colour: there is no such option",
+      "volume.v.iops: expected a whole number from 0 to 100000000, got -1",
+      R"(volume.v.bandwidth: expected a bandwidth such as "200MB/s", got "5 apples")",
+      "volume.v.burst-iops: missing; burst-iops and burst-for go together",
+      "volume.v.backend: there is no section [backend.nowhere]",
+  };
+  REQUIRE(found.size() == expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    CHECK(found[i] == expected[i]);
+}
+
+TEST_CASE("a configuration without a volume is a mistake") {
+  CHECK(mistakes_of("[gateway]\nname=\"gw\"\n")
+        == std::vector<std::string>{"volume: expected at least one section [volume.NAME]"});
+}
+
+TEST_CASE("a value of the right type can be out of range") {
+  const std::pair<const char*, const char*> cases[] = {
+      {"[gateway]\nname=\"a b\"\n", "gateway.name: expected 1 to 255 of A-Z a-z 0-9 . _ : @ -"},
+      {"[gateway]\nlisten=[\"localhost\"]\n",
+       "gateway.listen: expected \"127.0.0.1:10809\", \"[::1]:10809\" or \"unix:/path\", got localhost"},
+      {"[gateway]\nshards=1000\n", "gateway.shards: expected 0 to 256"},
+      {"[gateway]\nhandshake-time=1ms\n", "gateway.handshake-time: expected 100ms to 10min"},
+      {"[control]\nsample-interval=1ms\n", "control.sample-interval: expected 10ms to 10s"},
+      {"[control]\nserver=\"192.0.2.1\"\n", "control.server: 192.0.2.1 is not on the loopback: set [openssl] "
+                                            "certificate, key and cafile (or allow-insecure=true)"},
+      {"[control]\nserver=\"127.0.0.1\"\n[openssl]\ncertificate=\"x.pem\"\n",
+       "openssl.key: missing; certificate, key and cafile go together"},
+      {"[control]\nserver=\"127.0.0.1\"\n[middleman]\nheartbeat-interval=0s\n",
+       "middleman.heartbeat-interval: expected 10ms to 60s"},
+  };
+  for (const auto& [content, expected] : cases) {
+    CAPTURE(content);
+    const auto found = mistakes_of(std::string{content} + minimal);
+    REQUIRE(!found.empty());
+    CHECK(found[0] == expected);
+  }
+}
+
+TEST_CASE("an unknown key and a wrong type outside the free sections are mistakes, too") {
+  const auto found = mistakes_of("[gateway]\nname=5\nspeed=9\n" + std::string{minimal});
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].substr(0, 14) == "gateway.name: ");
+  CHECK(found[1] == "gateway.speed: there is no such option (--help lists them)");
+}
+
+TEST_CASE("listening addresses") {
+  CHECK(parse_listen_address("0.0.0.0:1")->port == 1);
+  CHECK(parse_listen_address("[::]:65535")->address == "::");
+  CHECK(parse_listen_address("unix:/a")->unix_path == "/a");
+  for (const auto* bad : {"", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "::1:10809",
+                          "localhost:10809", "[::1]", "unix:", "unix:relative", "unix:/", "256.0.0.1:1"}) {
+    CAPTURE(bad);
+    CHECK(!parse_listen_address(bad));
+  }
+  CHECK(!parse_listen_address("unix:/" + std::string(200, 'x')));
+}
+
+TEST_CASE("the delay doubles from 100 ms to 1 s, between half and all of it, and starts anew") {
+  reconnect_delay most;
+  for (const auto expected : {100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms})
+    CHECK(most.next(1) == expected);
+  most.reset();
+  CHECK(most.next(0) == 50ms);
+  CHECK(most.next(0.5) == 150ms);
+}
