@@ -1,0 +1,28 @@
+#!/bin/bash
+# Without a server the limits of the ini file hold: a client 32 deep gets the goal, within 5 percent over five seconds.
+# usage: static_limit.sh iops|bandwidth GOAL (IOPS, or MB/s)
+source "$(dirname "$0")/setup.sh"
+require fio nbdinfo
+what=${1:-iops} goal=${2:-500}
+if [ "$what" = iops ]; then
+  line="iops=$goal" size=4k
+else
+  line="bandwidth=\"${goal}MB/s\"" size=64k
+fi
+serve memory unix 64 "$line"
+
+(cd "$scratch" && fio --name=limited --ioengine=nbd --uri="$uri" --rw=randrw --bs="$size" --iodepth=32 --size=64M \
+  --time_based --ramp_time=2 --runtime=5 --output-format=json --output=fio.json) >"$scratch/fio.log" 2>&1 || fail "fio ended with $?"
+python3 - "$scratch/fio.json" "$what" "$goal" <<'PYTHON' || fail "the limit does not hold"
+import json, sys
+text = open(sys.argv[1]).read()
+job = json.loads(text[text.index("{"):])["jobs"][0]
+goal = float(sys.argv[3])
+if sys.argv[2] == "iops":
+    got = job["read"]["iops"] + job["write"]["iops"]
+else:
+    got = (job["read"]["bw_bytes"] + job["write"]["bw_bytes"]) / 1e6
+print(f"obtained {got:.1f}, goal {goal:.0f}, ratio {got / goal:.3f}")
+sys.exit(not 0.95 <= got / goal <= 1.05)
+PYTHON
+stop_gateway

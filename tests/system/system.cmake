@@ -1,0 +1,23 @@
+# Unmodified clients on the real gateway. One script, one behaviour; 77 means that a program it needs is not installed.
+function(sluice_system_test name script)
+  add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_LIST_DIR}/${script} ${ARGN})
+  set_tests_properties(${name} PROPERTIES LABELS system TIMEOUT 120 SKIP_RETURN_CODE 77
+    ENVIRONMENT "SLUICE_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endfunction()
+
+foreach(client nbdinfo nbdcopy qemu_img qemu_io fio_verify)
+  sluice_system_test(system_${client}_memory_tcp ${client}.sh memory tcp)
+  sluice_system_test(system_${client}_file_unix ${client}.sh file unix)
+  sluice_system_test(system_${client}_upstream_tcp ${client}.sh upstream tcp)
+  sluice_system_test(system_${client}_slice_unix ${client}.sh slice unix)
+endforeach()
+foreach(behaviour slices read_only many_clients garbage drain upstream_restart missing_resource)
+  sluice_system_test(system_${behaviour} ${behaviour}.sh)
+endforeach()
+sluice_system_test(system_abrupt_disconnect_memory abrupt_disconnect.sh memory tcp)
+sluice_system_test(system_abrupt_disconnect_upstream abrupt_disconnect.sh upstream unix)
+foreach(goal 500 2000)
+  sluice_system_test(system_static_limit_${goal}_iops static_limit.sh iops ${goal})
+endforeach()
+sluice_system_test(system_static_limit_10_mb_per_s static_limit.sh bandwidth 10)
+sluice_system_test(system_wrong_config_gateway wrong_config.sh sluice-gateway gateway name 7 gateway.ini)
