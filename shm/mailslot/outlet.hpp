@@ -41,9 +41,6 @@ public:
   [[nodiscard]] std::uint64_t heartbeat() const {
     return mailbox_.header().heartbeat.load(std::memory_order_relaxed);
   }
-  [[nodiscard]] bool closing() const {
-    return mailbox_.header().closing.load(std::memory_order_acquire) != 0;
-  }
 
 private:
   segment mailbox_;

@@ -170,10 +170,11 @@ void membership::leave() {
     return;
   // Our own locks do not hinder us: if the whole range can be had, nobody else is in. Nobody can enter meanwhile.
   if (try_lock(fd_, F_WRLCK, entry_byte) && try_lock(fd_, F_WRLCK, role_byte, lock_bytes - role_byte)) {
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator{where_.directory, ignored})
-      if (entry.path().filename().string().starts_with(where_.prefix()))
-        ::unlink(entry.path().c_str());
+    std::error_code problem; // what cannot be listed or removed stays; the next life replaces it
+    for (std::filesystem::directory_iterator i{where_.directory, problem}, end; !problem && i != end;
+         i.increment(problem))
+      if (i->path().filename().string().starts_with(where_.prefix()))
+        ::unlink(i->path().c_str());
   }
   ::close(std::exchange(fd_, -1));
 }

@@ -35,10 +35,37 @@ void transport::receive() {
     bool any = false;
     for (std::uint32_t role = 1; role <= settings_.roles.size(); ++role)
       any = receive_lane(role) || any;
+    end_dead();
     inbox_->beat();
     if (!any)
       inbox_->wait(settings_.heartbeat_interval, settings_.spin);
   }
+}
+
+/// What a process released before it died comes before the news of its death: a result before the error.
+void transport::end_dead() {
+  std::vector<peer_ptr> dead;
+  {
+    const std::lock_guard lock{dying_mutex_};
+    dead.swap(dying_);
+  }
+  for (const auto& x : dead) {
+    // Once around its lane; a next life may already be filling it again.
+    for (std::uint32_t taken = 0; taken < settings_.slots && receive_lane(x->role()); taken += lane_turn) {
+    }
+    end(x);
+  }
+}
+
+void transport::end(const peer_ptr& dead) {
+  dead->mark_down();
+  deaths_.fetch_add(1, std::memory_order_relaxed);
+  log(log_events::process_died, component, log_field{"role", dead->name()}, log_field{"life", dead->identity().life()});
+  proxies_.erase(dead->node()); // tells monitors and links
+  dead->in_flight().fail_all(caf::make_error(caf::exit_reason::remote_link_unreachable));
+  for (auto& question : names_.take_all(dead->role(), dead->incarnation()))
+    question.answer(caf::make_error(problem::not_running));
+  courier_->poke(); // which ends the watch
 }
 
 bool transport::receive_lane(std::uint32_t role) {
@@ -95,7 +122,16 @@ peer_ptr transport::sender_of(const message_header& header) {
 }
 
 void transport::accept(const message_header& header, std::span<const std::byte> body) {
-  const arrival x{header, body, sender_of(header)};
+  try {
+    dispatch({header, body, sender_of(header)});
+  } catch (const std::exception& reason) { // memory, or CAF on a message that it cannot make
+    malformed_.fetch_add(1, std::memory_order_relaxed);
+    log_refused(header, reason.what());
+  }
+}
+
+void transport::dispatch(const arrival& x) {
+  const auto& header = x.header;
   if (header.operation >= operation::first_free || header.operation == operation::generic
       || header.operation == operation::error_result || header.operation == operation::void_result) {
     on_message(x);

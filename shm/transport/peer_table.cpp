@@ -4,6 +4,7 @@
 #include "shm/transport/node_identity.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace sluice::shm {

@@ -14,7 +14,7 @@ namespace sluice::shm {
 /// Thread safe.
 class peer_table {
 public:
-  /// `died` is called once per peer that has died, in a thread of its own watch; the table has forgotten it by then.
+  /// `died` is called once per peer that has died, in the thread of its watch; the table has forgotten it by then.
   /// @pre `settings` and `own` outlive the table; forget_all() comes before the destructor.
   peer_table(const transport_settings& settings, const membership& own, std::function<void(const peer_ptr&)> died);
 

@@ -111,18 +111,11 @@ caf::node_id transport::node() const {
 }
 
 void transport::on_death(const peer_ptr& dead) {
-  const log_scope scope{system_};
-  if (!dead->mark_down())
-    return;
-  deaths_.fetch_add(1, std::memory_order_relaxed);
-  log(log_events::process_died, component, log_field{"role", dead->name()}, log_field{"life", dead->identity().life()});
-  const auto why = caf::make_error(caf::exit_reason::remote_link_unreachable);
-  proxies_.erase(dead->node()); // tells monitors and links
-  dead->in_flight().fail_all(why);
-  for (auto& question : names_.take_all(dead->role(), dead->incarnation()))
-    question.answer(caf::make_error(problem::not_running));
-  inbox_->wake(); // a slot that it held in our mailbox can be recovered now
-  courier_->poke();
+  {
+    const std::lock_guard lock{dying_mutex_};
+    dying_.push_back(dead);
+  }
+  inbox_->wake(); // the receiver's thread goes on with it
 }
 
 transport_counters transport::counters() const {

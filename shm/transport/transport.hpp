@@ -69,6 +69,7 @@ private:
   void receive();
   bool receive_lane(std::uint32_t role);
   void accept(const message_header& header, std::span<const std::byte> body);
+  void dispatch(const arrival& x);
   void on_watch(const arrival& x);
   void on_down(const arrival& x);
   void on_link(const arrival& x);
@@ -76,11 +77,11 @@ private:
   void on_resolved(const arrival& x);
   void on_message(const arrival& x);
   caf::mailbox_element_ptr decode(const arrival& x, caf::strong_actor_ptr& sender, caf::error& problem);
-  void refuse_arrival(const arrival& x, const caf::error& why);
   peer_ptr sender_of(const message_header& header);
 
   void on_death(const peer_ptr& dead);
-  void finish(name_table::question& question, caf::expected<caf::strong_actor_ptr> answer);
+  void end_dead();
+  void end(const peer_ptr& dead);
 
   caf::actor_system& system_;
   const transport_settings& settings_;
@@ -92,6 +93,8 @@ private:
   std::optional<courier> courier_;
   name_table names_;
   std::thread receiver_;
+  std::mutex dying_mutex_;
+  std::vector<peer_ptr> dying_; ///< dead, but their last messages may still be in our mailbox
   std::atomic<bool> stop_{false};
   std::atomic<std::uint64_t> malformed_{0};
   std::atomic<std::uint64_t> deaths_{0};

@@ -51,6 +51,7 @@ CAF_ADD_ATOM(transport_test, sluice::shm::test, count_atom, "count")
 CAF_ADD_ATOM(transport_test, sluice::shm::test, fail_atom, "fail")
 CAF_ADD_ATOM(transport_test, sluice::shm::test, delegate_atom, "delegate")
 CAF_ADD_ATOM(transport_test, sluice::shm::test, hello_atom, "hello")
+CAF_ADD_ATOM(transport_test, sluice::shm::test, stop_atom, "stop")
 // clang-format on
 
 namespace sluice::shm::test {

@@ -80,6 +80,10 @@ caf::behavior rule(caf::stateful_actor<boss_state>* self, const calculator& mine
       [self](count_atom) {
         return caf::make_message(self->state.samples, self->state.last_sample, self->state.in_order);
       },
+      [self](stop_atom, std::int32_t x) {
+        self->quit();
+        return x;
+      },
       [](fail_atom) -> caf::result<std::int32_t> {
         return caf::make_error(caf::sec::bad_function_call, "as told");
       },

@@ -275,6 +275,17 @@ TEST_CASE("SIGKILL of a process ends its actors and its requests, and a restarte
   CHECK(here.ask<std::int32_t>(new_boss, pid_atom_v) == std::to_string(again.pid()));
 }
 
+TEST_CASE("the last result of a process that ends arrives before the news of its end") {
+  world here;
+  for (int i = 0; i < 10; ++i) {
+    auto beta = here.start("beta");
+    const auto boss = here.boss();
+    REQUIRE(boss);
+    CHECK(here.ask<std::int32_t>(boss, stop_atom_v, i) == std::to_string(i));
+    CHECK(beta.wait() == 0);
+  }
+}
+
 TEST_CASE("a finder reports up, down and up again, and ends with its listener") {
   world here;
   const auto me = caf::actor_cast<caf::strong_actor_ptr>(*here.self);
