@@ -52,6 +52,6 @@ run_both() {
   clients="$oltp $batch"
   wait "$oltp" || { result=1; say "oltp failed:"; tail -n 5 "$directory/oltp.out"; }
   wait "$batch" || { result=1; say "batch failed:"; tail -n 5 "$directory/batch.out"; }
-  clients=
+  clients=''
   return $result
 }

@@ -3,7 +3,11 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 var=$(realpath -m "${SLUICE_VAR:-$root/var}")
 build=${SLUICE_BUILD:-release}
-bin=$root/build/$build/bin
+case $build in
+  /*) build_directory=$build ;;
+  *) build_directory=$root/build/$build ;;
+esac
+bin=$build_directory/bin
 http_port=${SLUICE_HTTP_PORT:-8080}
 control_port=${SLUICE_CONTROL_PORT:-4747}
 nbd_port=${SLUICE_NBD_PORT:-10809}
