@@ -50,7 +50,7 @@ start_postgres() {
   (cd / && start postgres "${drop_root[@]}" "$postgres_bin/postgres" -D "$var/postgres" \
     -c listen_addresses= -c unix_socket_directories="$socket_directory" -c max_connections=20)
   deadline=$((SECONDS + 30))
-  until "$postgres_bin/pg_isready" -q -h "$socket_directory" -d postgres; do
+  until "$postgres_bin/pg_isready" -q -h "$socket_directory" -U postgres -d postgres; do
     pid_of postgres >/dev/null || { show_end_of_log postgres; return 1; }
     ((SECONDS < deadline)) || { say "PostgreSQL does not answer within 30 s" >&2; show_end_of_log postgres; return 1; }
     sleep 0.1

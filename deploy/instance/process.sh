@@ -52,13 +52,14 @@ stop() {
   rm -f "$var/run/$name.pid"
 }
 
-# stop_everything: gateway first, PostgreSQL last.
+# stop_everything: gateway first, PostgreSQL last; then the memory that the processes shared is given back.
 stop_everything() {
   local i
   for ((i = ${#processes[@]} - 1; i >= 0; i--)); do
     stop "${processes[$i]}"
   done
   stop postgres INT 30
+  rm -f "/dev/shm/sluice.$instance".*
 }
 
 # show_end_of_log NAME: for a process that failed.
