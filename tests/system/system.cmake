@@ -21,3 +21,14 @@ foreach(goal 500 2000)
 endforeach()
 sluice_system_test(system_static_limit_10_mb_per_s static_limit.sh bandwidth 10)
 sluice_system_test(system_wrong_config_gateway wrong_config.sh sluice-gateway gateway name 7 gateway.ini)
+
+# Wrong configuration and missing resources of the server's processes.
+set(schema --database-manager.schema-directory=${PROJECT_SOURCE_DIR}/deploy/schema)
+sluice_system_test(system_wrong_config_database_manager wrong_config.sh
+  sluice-database-manager database-manager buffer-rows "\"many\"" database-manager.ini ${schema})
+sluice_system_test(system_wrong_config_performance_monitor wrong_config.sh
+  sluice-performance-monitor performance-monitor port "\"high\"" performance-monitor.ini)
+sluice_system_test(system_resources_database_manager server_resources.sh
+  sluice-database-manager ${schema} --database-manager.url=postgresql:///nobody?host=/nowhere)
+sluice_system_test(system_resources_performance_monitor server_resources.sh
+  sluice-performance-monitor --performance-monitor.port=PORT)

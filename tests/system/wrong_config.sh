@@ -1,12 +1,14 @@
 #!/bin/bash
 # Every program refuses an ini file with a key it does not know or a value of the wrong type: exit code 2, file and key.
 # The file that comes with it in deploy/config is right.
-# usage: wrong_config.sh PROGRAM SECTION KEY WRONG_VALUE SHIPPED_FILE
+# usage: wrong_config.sh PROGRAM SECTION KEY WRONG_VALUE SHIPPED_FILE [ARGUMENT_WITH_SHIPPED_FILE...]
 source "$(dirname "$0")/setup.sh"
 program=$bin/$1 section=$2 key=$3 wrong=$4 shipped=$root/deploy/config/$5
+shift 5
 ini=$scratch/wrong.ini
 
-"$program" --version | grep -qE "^$1 [0-9]+\.[0-9]+" || fail "no version"
+"$program" --version >"$scratch/version.log" || fail "--version ended with $?"
+grep -qE "^${program##*/} [0-9]+\.[0-9]+" "$scratch/version.log" || fail "no version"
 "$program" --help >"$scratch/help.log" || fail "--help ended with $?"
 grep -q -- 'check-config' "$scratch/help.log" || fail "--help does not tell of --check-config"
 
@@ -21,5 +23,5 @@ for way in --check-config ''; do
 done
 refused 2 'no-such-option' "$program" --no-such-option --check-config
 
-"$program" --config-file="$shipped" --check-config >"$scratch/right.log" 2>&1 || fail "the file that comes with it is refused"
+"$program" --config-file="$shipped" "$@" --check-config >"$scratch/right.log" 2>&1 || fail "the file that comes with it is refused"
 [ ! -s "$scratch/right.log" ] || fail "the file that comes with it is talked about"
