@@ -81,6 +81,11 @@ class RulesBite(unittest.TestCase):
         self.expect("gateways/throttle/a.cpp", BEGIN + "std::random_device x;\n", "random_device")
         self.expect("gateways/stats/a.cpp", BEGIN + "::clock_gettime(CLOCK_MONOTONIC, &x);\n", "clock_gettime")
 
+    def test_an_exception_is_for_its_file_alone(self):
+        include = "#include <boost/beast/http.hpp>\n"
+        self.assertEqual(self.violations_of({"actors/application_server/http/server.cpp": BEGIN + include}), [])
+        self.expect("actors/application_server/http/route.cpp", BEGIN + include, "must not know boost")
+
     def test_shared_memory_holds_no_lock(self):
         self.expect_include_refused("shm/mailslot/layout.hpp", "<mutex>", "plain values and atomics")
         self.expect("shm/mailslot/a.cpp", BEGIN + "#include <boost/interprocess/sync/file_lock.hpp>\n", "a lock of Boost")
@@ -111,7 +116,7 @@ class TheTree(unittest.TestCase):
             self.fail("\n  " + "\n  ".join(found))
 
     def test_has_every_folder_and_exception_that_the_rules_name(self):
-        for path in (*rules.FOLDERS, *rules.CLOCKS, rules.LAYOUT, rules.SERVER_CONFIG):
+        for path in (*rules.FOLDERS, *rules.CLOCKS, *rules.LIBRARIES, rules.LAYOUT, rules.SERVER_CONFIG):
             self.assertTrue(os.path.exists(os.path.join(ROOT, path)), path + " is gone: tidy tests/arch/rules.py")
 
 

@@ -26,7 +26,8 @@ FOLDERS = {
     "gateways/engine": ((DOMAIN, "gateways/nbd", "gateways/throttle", "gateways/stats", "gateways/backend"),
                         ("system",)),
     PROTOCOL: ((DOMAIN,), ("caf",)),
-    "actors/application_server/http": ((DOMAIN,), ("nlohmann", "yaml-cpp", "valijson")),
+    "actors/application_server/http": ((DOMAIN, "actors/application_server/observatory"),
+                                       ("nlohmann", "yaml-cpp", "valijson", "prometheus")),
     "actors/application_server/observatory": ((DOMAIN,), ()),
     "actors/application_server/rows": ((DOMAIN,), ()),
     "actors/database_manager/store": ((DOMAIN,), ("pqxx", "system")),
@@ -49,6 +50,12 @@ FOLDERS = {
     "actors/sluicectl": ((DOMAIN,), ("CLI", "curl", "nlohmann", "yaml-cpp", "system")),
 }
 
+# Files that may know more than their folder, and why.
+LIBRARIES = {
+    "actors/application_server/http/server.cpp": (("boost", "system"), "the one file with sockets; the rest is text"),
+    "actors/application_server/http/token_file.cpp": (("system",), "makes the token at first start, 0600"),
+}
+
 # The options of a server process know the transport's too. This file, and each `*_config` that includes it, is a part of
 # the main.cpp files: layer 3 as these are, and for their eyes alone.
 SERVER_CONFIG = "actors/runtime/server_process_config.hpp"
@@ -69,6 +76,7 @@ CLOCKS = {
     "shm/mailslot/inbox.cpp": "how long to spin before sleeping on the futex",
     "shm/mailslot/participant.cpp": "the patience to join, and the number of an incarnation",
     "shm/mailslot/death_watch.cpp": "waits for the kernel to report a death",
+    "actors/application_server/http/token_file.cpp": "a token is chance",
 }
 
 # What lies in shared memory is plain: nothing that locks, points or has a destructor.
@@ -129,7 +137,8 @@ def check_include(path, folder, mark, include, parts):
         return None
     if path == LAYOUT and include not in LAYOUT_INCLUDES:
         return f"includes <{include}>: what lies in shared memory is plain values and atomics"
-    if STANDARD.match(include) or library_of(include) in allowed_libraries:
+    more, _ = LIBRARIES.get(path, ((), ""))
+    if STANDARD.match(include) or library_of(include) in (*allowed_libraries, *more):
         return None
     return f"includes <{include}>: {folder} must not know {library_of(include)}"
 
