@@ -57,6 +57,7 @@ inline constexpr log_event capacity_restored{"capacity-restored", log_level::inf
 // --- application server ----------------------------------------------------------------------------------------------
 inline constexpr log_event listening{"listening", log_level::info};                         // address= port=
 inline constexpr log_event token_made{"token-made", log_level::info};                       // file=
+inline constexpr log_event terms_loaded{"terms-loaded", log_level::info};                   // agreements= overrides=
 inline constexpr log_event agreement_established{"agreement-established", log_level::info}; // agreement= version= who=
 inline constexpr log_event agreement_ended{"agreement-ended", log_level::info};             // agreement= who=
 inline constexpr log_event override_ordered{"override-ordered", log_level::info}; // stream= iops= who= why= until=

@@ -60,6 +60,11 @@ public:
   /// The database manager is gone: everything open will be sent again to the next one.
   void peer_lost();
 
+  /// Whether there is more to send than the entries that gather between two flushes: a full batch, or one that failed.
+  [[nodiscard]] bool backlog() const noexcept {
+    return !again_.empty() || waiting_.size() >= bounds_.batch;
+  }
+
   [[nodiscard]] std::size_t unconfirmed() const noexcept {
     return unconfirmed_;
   }

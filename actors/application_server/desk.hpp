@@ -1,0 +1,83 @@
+// The desk: answers the clients' calls. Keeps the terms in step between the database manager (which alone decides what
+// is in force) and the SLA core; calls about streams go on to the collector.
+#pragma once
+
+#include "actors/application_server/clocks.hpp"
+#include "actors/application_server/http/standing.hpp"
+#include "actors/application_server/local_messages.hpp"
+#include "actors/application_server/terms_book.hpp"
+
+#include <functional>
+#include <string>
+
+namespace sluice {
+
+struct desk_settings {
+  clocks time;
+  std::function<http::traffic()> served; ///< what the HTTP server counted; may be empty
+  duration tick = std::chrono::milliseconds{500};
+  duration store_patience = std::chrono::seconds{8}; ///< for a change to be committed; below the server's 503
+  duration ask_patience = std::chrono::seconds{3};   ///< for anything else
+};
+
+class desk_state {
+public:
+  desk_actor::behavior_type start(desk_actor::stateful_pointer<desk_state> self, desk_settings settings);
+
+  static inline const char* name = "desk";
+
+private:
+  // desk.cpp: peers and terms
+  void on_peer(const std::string& role, const caf::strong_actor_ptr& who);
+  void on_peer_gone(const std::string& role);
+  void on_tick();
+  void load();
+  void poll();
+  void push();
+  void changed();
+  [[nodiscard]] http::standing standing();
+
+  // desk_calls.cpp: what clients ask for
+  void on_call(const exchange_ptr& x);
+  void create(const exchange_ptr& x);
+  void replace(const exchange_ptr& x);
+  void end(const exchange_ptr& x);
+  void history(const exchange_ptr& x);
+  void order(const exchange_ptr& x);
+  void retract(const exchange_ptr& x);
+  void store_order(const exchange_ptr& x);
+  void established(const exchange_ptr& x, const agreement& stored, bool is_new);
+  void failed(const exchange_ptr& x, const caf::error& why, bool changes);
+  void note(event_kind kind, const std::string& subject, const std::string& text);
+
+  /// Asks the database manager; `then` gets its answer, a failure becomes the answer to the client.
+  template<class Then, class... Ts>
+  void ask_database(const exchange_ptr& x, bool changes, Then then, const Ts&... question);
+
+  desk_actor::stateful_pointer<desk_state> self_ = nullptr;
+  desk_settings settings_;
+  collector_actor collector_;
+  database_manager_actor database_;
+  sla_core_actor core_;
+  bool monitor_up_ = false;
+  terms_book book_;
+  database_status database_said_;
+  bool database_known_ = false;
+  bool polling_ = false;
+  bool load_wanted_ = false; ///< the book may differ from the database: after a start, a restart, an unknown outcome
+  bool loading_ = false;
+  bool push_wanted_ = false;
+  bool pushing_ = false;
+  bool was_ready_ = false;
+  std::uint64_t rows_waiting_ = 0;
+
+  friend desk_actor::behavior_type desk(desk_actor::stateful_pointer<desk_state>, desk_settings);
+};
+
+using desk_pointer = desk_actor::stateful_pointer<desk_state>;
+
+/// Spawns with `system.spawn(desk, settings)`. The first `(peer_up_atom, "collector", handle)` makes the collector
+/// known.
+desk_actor::behavior_type desk(desk_pointer self, desk_settings settings);
+
+} // namespace sluice

@@ -1,0 +1,229 @@
+// What clients ask of the desk. A change is acknowledged only after the database manager said that it is committed.
+#include "actors/application_server/desk.hpp"
+
+#include "actors/application_server/http/answers.hpp"
+#include "actors/application_server/http/document.hpp"
+#include "actors/application_server/http/problem.hpp"
+#include "actors/runtime/log.hpp"
+
+namespace sluice {
+
+namespace {
+
+using http::answer;
+using http::operation;
+using http::problem;
+
+constexpr auto component = caf::atom("desk");
+
+constexpr auto unknown_outcome = "the database manager was lost before it answered: whether the change was made is "
+                                 "unknown; repeating a PUT or DELETE, or a POST of the same terms, is safe";
+
+/// Our own error codes say what happened; anything else (a time-out, a peer that died) leaves the outcome open.
+http::response refusal_for(const caf::error& why, const std::string& rendered, bool changes) {
+  if (why.category() != caf::atom("sluice"))
+    return problem(503, changes ? unknown_outcome : "the database manager did not answer");
+  switch (static_cast<ec>(why.code())) {
+  case ec::not_found:
+    return problem(404, "there is no such thing");
+  case ec::already_exists:
+    return problem(409, "an agreement of this name exists with other terms; replace it with PUT");
+  case ec::invalid:
+    return problem(422, rendered);
+  case ec::database_away:
+    return problem(503, changes ? "PostgreSQL cannot be reached; nothing was changed" : "PostgreSQL cannot be reached");
+  case ec::buffer_full:
+  case ec::peer_absent:
+    return problem(503, "the database manager cannot take it now; nothing was changed");
+  default:
+    return problem(500, rendered);
+  }
+}
+
+bool is_certain(const caf::error& why) {
+  return why.category() == caf::atom("sluice");
+}
+
+bool same_terms(agreement a, const agreement& b) {
+  a.version = b.version;
+  a.since = b.since;
+  return a == b;
+}
+
+} // namespace
+
+template<class Then, class... Ts>
+void desk_state::ask_database(const exchange_ptr& x, bool changes, Then then, const Ts&... question) {
+  if (!database_)
+    return x->answer(problem(503, changes ? "the database manager is not running; nothing was changed"
+                                          : "the database manager is not running"));
+  self_->request(database_, changes ? settings_.store_patience : settings_.ask_patience, question...)
+      .then(std::move(then), [this, x, changes](const caf::error& why) {
+        failed(x, why, changes);
+      });
+}
+
+void desk_state::failed(const exchange_ptr& x, const caf::error& why, bool changes) {
+  const auto rendered = self_->system().render(why);
+  if (changes && !is_certain(why)) {
+    load_wanted_ = true; // the database knows
+    log(log_events::request_failed, component, log_field{"request", "change-terms"}, log_field{"reason", rendered});
+  }
+  x->answer(refusal_for(why, rendered, changes));
+}
+
+void desk_state::on_call(const exchange_ptr& x) {
+  switch (const auto what = x->call.what) {
+  case operation::health:
+    return x->answer(answer(200, {{"status", "ok"}}));
+  case operation::readiness: {
+    const auto now = standing();
+    was_ready_ = was_ready_ || now.complete();
+    return x->answer(http::readiness(now));
+  }
+  case operation::create_agreement:
+    return create(x);
+  case operation::replace_agreement:
+    return replace(x);
+  case operation::end_agreement:
+    return end(x);
+  case operation::agreement_history:
+    return history(x);
+  case operation::order_limit:
+    return order(x);
+  case operation::retract_limit:
+    return retract(x);
+  default:
+    if (what == operation::metrics || http::is_about_the_present(what)) {
+      if (!collector_)
+        return x->answer(problem(503, "the application server is starting or stopping"));
+      return self_->send(collector_, x, std::make_shared<const http::standing>(standing()));
+    }
+  }
+  if (!book_.loaded())
+    return x->answer(problem(503, "the agreements have not been loaded from the database yet"));
+  if (x->call.what == operation::list_agreements)
+    return x->answer(answer(200, http::agreements_json(book_.agreements())));
+  if (x->call.what == operation::list_limits)
+    return x->answer(answer(200, http::orders_json(book_.orders(), settings_.time.wall())));
+  if (const auto* found = book_.find(x->call.name))
+    return x->answer(answer(200, http::write_agreement(*found)));
+  x->answer(problem(404, "there is no agreement " + x->call.name));
+}
+
+void desk_state::create(const exchange_ptr& x) {
+  const auto* held = book_.find(x->call.document.name);
+  const bool there = held != nullptr && same_terms(x->call.document, *held);
+  ask_database(
+      x, true,
+      [this, x, there](const agreement& stored) {
+        established(x, stored, !there);
+      },
+      create_atom::value, x->call.document);
+}
+
+void desk_state::replace(const exchange_ptr& x) {
+  const bool there = book_.find(x->call.name) != nullptr;
+  ask_database(
+      x, true,
+      [this, x, there](const agreement& stored) {
+        established(x, stored, !there);
+      },
+      replace_atom::value, x->call.document);
+}
+
+void desk_state::established(const exchange_ptr& x, const agreement& stored, bool is_new) {
+  const auto* held = book_.find(stored.name);
+  if (held == nullptr || *held != stored) {
+    book_.put(stored);
+    log(log_events::agreement_established, component, log_field{"agreement", stored.name},
+        log_field{"version", stored.version});
+    note(event_kind::agreement_established, stored.name,
+         "Agreement " + stored.name + " with " + stored.tenant + " is in force, version "
+             + std::to_string(stored.version) + '.');
+    changed();
+  }
+  x->answer(answer(is_new ? 201 : 200, http::write_agreement(stored)));
+}
+
+void desk_state::end(const exchange_ptr& x) {
+  ask_database(
+      x, true,
+      [this, x](const agreement& last) {
+        book_.end(last.name);
+        log(log_events::agreement_ended, component, log_field{"agreement", last.name},
+            log_field{"version", last.version});
+        note(event_kind::agreement_ended, last.name, "Agreement " + last.name + " with " + last.tenant + " ended.");
+        changed();
+        x->answer(answer(200, http::write_agreement(last)));
+      },
+      end_atom::value, x->call.name);
+}
+
+void desk_state::history(const exchange_ptr& x) {
+  ask_database(
+      x, false,
+      [x](const std::vector<agreement>& versions) {
+        x->answer(answer(200, http::agreements_json(versions)));
+      },
+      history_atom::value, x->call.name);
+}
+
+void desk_state::order(const exchange_ptr& x) {
+  if (!collector_)
+    return x->answer(problem(503, "the application server is starting or stopping"));
+  self_->request(collector_, settings_.ask_patience, list_atom::value, x->call.stream)
+      .then(
+          [this, x](bool seen) {
+            if (seen)
+              store_order(x);
+            else
+              x->answer(problem(404, "there is no stream " + to_string(x->call.stream)
+                                         + "; it was not seen in the last ten minutes"));
+          },
+          [x](const caf::error&) {
+            x->answer(problem(503, "the collector did not answer; nothing was changed"));
+          });
+}
+
+void desk_state::store_order(const exchange_ptr& x) {
+  auto wanted = x->call.order;
+  wanted.since = settings_.time.wall();
+  if (const auto length = x->call.order_length; length > duration::zero())
+    wanted.until =
+        wall_time{wanted.since.unix_us + std::chrono::duration_cast<std::chrono::microseconds>(length).count()};
+  ask_database(
+      x, true,
+      [this, x](const override_order& stored) {
+        book_.put(stored);
+        const auto stream = to_string(stored.stream);
+        log(log_events::override_ordered, component, log_field{"stream", stream},
+            log_field{"iops", stored.iops.per_second}, log_field{"bandwidth", stored.bandwidth.per_second},
+            log_field{"who", stored.who}, log_field{"why", stored.why}, log_field{"until_us", stored.until.unix_us});
+        note(event_kind::override_ordered, stream, stored.who + " ordered a limit: " + stored.why);
+        changed();
+        x->answer(answer(200, http::order_json(stored)));
+      },
+      order_atom::value, wanted);
+}
+
+void desk_state::retract(const exchange_ptr& x) {
+  ask_database(
+      x, true,
+      [this, x](const override_order& last) {
+        book_.retract(last.stream);
+        const auto stream = to_string(last.stream);
+        log(log_events::override_ended, component, log_field{"stream", stream}, log_field{"who", last.who});
+        note(event_kind::override_ended, stream, "The limit ordered by " + last.who + " was taken back.");
+        changed();
+        x->answer(answer(200, http::order_json(last)));
+      },
+      retract_atom::value, x->call.stream);
+}
+
+void desk_state::note(event_kind kind, const std::string& subject, const std::string& text) {
+  if (collector_)
+    self_->send(collector_, event{settings_.time.wall(), kind, subject, text});
+}
+
+} // namespace sluice

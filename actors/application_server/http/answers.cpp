@@ -1,0 +1,289 @@
+// Puts what is known into JSON.
+#include "actors/application_server/http/answers.hpp"
+
+#include "actors/application_server/http/document.hpp"
+#include "actors/application_server/http/problem.hpp"
+#include "actors/application_server/http/wall_clock_text.hpp"
+#include "actors/domain/quantity.hpp"
+#include "actors/domain/selection.hpp"
+
+#include <cmath>
+
+namespace sluice::http {
+
+namespace {
+
+double milliseconds(duration x) {
+  return static_cast<double>(x.count()) / 1e6;
+}
+
+/// Three decimals are more than any clock here can tell, and keep the answers short.
+double rounded(double x) {
+  return std::round(x * 1000) / 1000;
+}
+
+json text_or_null(const std::string& x) {
+  return x.empty() ? json(nullptr) : json(x);
+}
+
+json number_or_null(std::uint64_t x) {
+  return x == 0 ? json(nullptr) : json(x);
+}
+
+json time_or_null(wall_time x) {
+  return x.unix_us == 0 ? json(nullptr) : json(rfc3339(x));
+}
+
+json items(json list) {
+  return {{"items", std::move(list)}};
+}
+
+const throttle* holding_back(const observatory& known, const stream_id& x) {
+  const auto* found = known.decisions.find(x);
+  return found != nullptr && !found->now.unlimited() ? found : nullptr;
+}
+
+json stream_json(const observatory& known, const stream_id& id, const stream_record& x, const moment& at) {
+  const bool fresh = at.now - x.heard < figures_valid_for;
+  const auto figures = fresh && at.now - x.completed < figures_valid_for ? x.last_second : stream_figures{};
+  const auto* falls_under = agreement_for(known.agreements, id);
+  const auto* held = holding_back(known, id);
+  return {{"stream", to_string(id)},
+          {"gateway", id.gateway},
+          {"volume", id.volume},
+          {"client", id.client},
+          {"backend", x.backend},
+          {"agreement", falls_under == nullptr ? json(nullptr) : json(falls_under->name)},
+          {"tenant", falls_under == nullptr ? json(nullptr) : json(falls_under->tenant)},
+          {"iops", rounded(figures.iops)},
+          {"bandwidth", rounded(figures.bandwidth)},
+          {"latency_ms",
+           {{"mean", rounded(milliseconds(figures.mean))},
+            {"p50", rounded(milliseconds(figures.p50))},
+            {"p99", rounded(milliseconds(figures.p99))}}},
+          {"backend_latency_ms", {{"mean", rounded(milliseconds(figures.backend_mean))}}},
+          {"backlog", fresh ? x.backlog : 0},
+          {"in_flight", fresh ? x.in_flight : 0},
+          {"control", to_string(x.control)},
+          {"throttle", held == nullptr ? json(nullptr) : throttle_json(*held)},
+          {"last_seen", rfc3339(x.last_seen)}};
+}
+
+response streams(const observatory& known, const call& x, const moment& at) {
+  const auto& all = known.streams.streams();
+  auto next = all.begin();
+  if (!x.after.empty()) {
+    const auto last = parse_stream_id(x.after);
+    if (!last)
+      return problem(422, "a query field is wrong", {{"?after", "must be a stream, written gateway/volume/client"}});
+    next = all.upper_bound(*last);
+  }
+  auto list = json::array();
+  std::string last;
+  for (; next != all.end() && list.size() < x.limit; ++next) {
+    list.push_back(stream_json(known, next->first, next->second, at));
+    last = to_string(next->first);
+  }
+  auto body = items(std::move(list));
+  if (next != all.end())
+    body["next"] = last; // to be sent as ?after=
+  return answer(200, body);
+}
+
+response unknown_stream(const stream_id& x) {
+  return problem(404, "there is no stream " + to_string(x) + "; it was not seen in the last ten minutes");
+}
+
+response stream(const observatory& known, const call& x, const moment& at) {
+  const auto* record = known.streams.find(x.stream);
+  if (record == nullptr)
+    return unknown_stream(x.stream);
+  auto body = stream_json(known, x.stream, *record, at);
+  auto series = json::array();
+  const wall_time from{at.label.unix_us - std::int64_t{x.seconds} * 1'000'000};
+  for (const auto& point : record->past.since(from))
+    series.push_back({{"at", rfc3339(point.at)},
+                      {"iops", rounded(point.iops)},
+                      {"bandwidth", rounded(point.bandwidth)},
+                      {"mean_ms", rounded(point.mean_ms)},
+                      {"p99_ms", rounded(point.p99_ms)},
+                      {"backlog", point.backlog},
+                      {"in_flight", point.in_flight},
+                      {"limit_iops", point.limit_iops > 0 ? json(rounded(point.limit_iops)) : json(nullptr)}});
+  body["series"] = std::move(series);
+  return answer(200, body);
+}
+
+/// What the gateway says is in force may differ from what the core decided: then say so.
+std::string explanation(const stream_record& record, const throttle* decided, bool covered) {
+  if (record.control == control_state::envelope)
+    return "The server's throttle ran out before a new one came; the gateway applies the static envelope of the "
+           "agreement.";
+  if (record.control == control_state::fixed)
+    return "The gateway applies the static limits of its own ini file; the SLA core has sent it no throttle.";
+  if (decided == nullptr || decided->now.unlimited())
+    return covered ? "Nothing holds this stream back."
+                   : "Nothing holds this stream back; no agreement covers it, hence it is best effort.";
+  return to_sentence(decided->why);
+}
+
+json reason_json(const reason& x) {
+  const bool none = x.rule == throttle_rule::none;
+  return {{"rule", to_string(x.rule)},
+          {"for", text_or_null(x.beneficiary)},
+          {"measured_ms", none ? json(nullptr) : json(rounded(milliseconds(x.measured)))},
+          {"target_ms", none ? json(nullptr) : json(rounded(milliseconds(x.target)))},
+          {"demand_iops", none ? json(nullptr) : json(x.demand)},
+          {"promised_iops", none ? json(nullptr) : json(x.promised)},
+          {"capacity_iops", none ? json(nullptr) : json(x.capacity)},
+          {"since", time_or_null(x.since)}};
+}
+
+response explain(const observatory& known, const call& x) {
+  const auto* record = known.streams.find(x.stream);
+  if (record == nullptr)
+    return unknown_stream(x.stream);
+  const auto* decided = known.decisions.find(x.stream);
+  const auto* held = holding_back(known, x.stream);
+  const auto* falls_under = agreement_for(known.agreements, x.stream);
+  return answer(200, {{"stream", to_string(x.stream)},
+                      {"agreement", falls_under == nullptr ? json(nullptr) : json(falls_under->name)},
+                      {"tenant", falls_under == nullptr ? json(nullptr) : json(falls_under->tenant)},
+                      {"backend", record->backend},
+                      {"control", to_string(record->control)},
+                      {"sentence", explanation(*record, decided, falls_under != nullptr)},
+                      {"throttle", held == nullptr ? json(nullptr) : throttle_json(*held)},
+                      {"reason", reason_json(decided == nullptr ? reason{} : decided->why)}});
+}
+
+response throttles(const observatory& known) {
+  auto list = json::array();
+  for (const auto& [id, x] : known.decisions.throttles())
+    if (!x.now.unlimited())
+      list.push_back(throttle_json(x));
+  return answer(200, items(std::move(list)));
+}
+
+response gateways(const observatory& known) {
+  auto list = json::array();
+  for (const auto& [name, x] : known.gateways.gateways()) {
+    auto volumes = json::array();
+    for (const auto& volume : x.volumes)
+      volumes.push_back({{"name", volume.name},
+                         {"backend", volume.backend},
+                         {"size_bytes", volume.size_bytes},
+                         {"read_only", volume.read_only}});
+    list.push_back({{"gateway", name},
+                    {"connected", x.connected},
+                    {"version", x.version},
+                    {"last_heard", time_or_null(x.last_heard)},
+                    {"batches_lost", x.batches_lost()},
+                    {"volumes", std::move(volumes)}});
+  }
+  return answer(200, items(std::move(list)));
+}
+
+response backends(const observatory& known) {
+  auto list = json::array();
+  for (const auto& [name, x] : known.decisions.backends())
+    list.push_back({{"backend", name},
+                    {"capacity_iops", x.capacity},
+                    {"delivered_iops", x.delivered},
+                    {"promised_iops", x.promised},
+                    {"latency_ms", rounded(milliseconds(x.latency))},
+                    {"in_flight", x.in_flight},
+                    {"streams", x.streams},
+                    {"throttled", x.throttled},
+                    {"deficit", x.deficit}});
+  return answer(200, items(std::move(list)));
+}
+
+response events(const observatory& known, const call& x) {
+  auto list = json::array();
+  for (auto at = known.events.rbegin(); at != known.events.rend() && list.size() < x.limit; ++at)
+    list.push_back(
+        {{"at", rfc3339(at->at)}, {"kind", to_string(at->kind)}, {"subject", at->subject}, {"text", at->text}});
+  return answer(200, items(std::move(list)));
+}
+
+} // namespace
+
+json throttle_json(const throttle& x) {
+  const auto allowed = [](const allowance& y) -> json {
+    return {{"iops", number_or_null(y.iops.per_second)},
+            {"bandwidth", number_or_null(y.bandwidth.per_second)},
+            {"depth", number_or_null(y.depth)}};
+  };
+  json out = {{"stream", to_string(x.stream)}, {"generation", x.generation}};
+  out.update(allowed(x.now));
+  out["envelope"] = allowed(x.envelope);
+  out["lease_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(x.lease).count();
+  out["rule"] = to_string(x.why.rule);
+  out["for"] = text_or_null(x.why.beneficiary);
+  out["backend"] = x.why.backend;
+  out["since"] = time_or_null(x.why.since);
+  return out;
+}
+
+bool is_about_the_present(operation x) noexcept {
+  switch (x) {
+  case operation::list_streams:
+  case operation::show_stream:
+  case operation::explain_stream:
+  case operation::list_throttles:
+  case operation::list_gateways:
+  case operation::list_backends:
+  case operation::list_events:
+    return true;
+  default:
+    return false;
+  }
+}
+
+response answer_from(const observatory& known, const call& x, const moment& at) {
+  switch (x.what) {
+  case operation::list_streams:
+    return streams(known, x, at);
+  case operation::show_stream:
+    return stream(known, x, at);
+  case operation::explain_stream:
+    return explain(known, x);
+  case operation::list_throttles:
+    return throttles(known);
+  case operation::list_gateways:
+    return gateways(known);
+  case operation::list_backends:
+    return backends(known);
+  case operation::list_events:
+    return events(known, x);
+  default:
+    return problem(500, "this call went to the wrong place");
+  }
+}
+
+json agreements_json(std::span<const agreement> x) {
+  auto list = json::array();
+  for (const auto& one : x)
+    list.push_back(write_agreement(one));
+  return items(std::move(list));
+}
+
+json order_json(const override_order& x) {
+  return {{"stream", to_string(x.stream)},
+          {"iops", number_or_null(x.iops.per_second)},
+          {"bandwidth", x.bandwidth.unlimited() ? json(nullptr) : json(bandwidth_text(x.bandwidth))},
+          {"who", x.who},
+          {"why", x.why},
+          {"since", rfc3339(x.since)},
+          {"until", time_or_null(x.until)}};
+}
+
+json orders_json(std::span<const override_order> x, wall_time now) {
+  auto list = json::array();
+  for (const auto& one : x)
+    if (one.until.unix_us == 0 || one.until > now)
+      list.push_back(order_json(one));
+  return items(std::move(list));
+}
+
+} // namespace sluice::http

@@ -1,0 +1,36 @@
+// The answers that need nothing but what this process knows: JSON from the observatory and the terms. Pure.
+#pragma once
+
+#include "actors/application_server/http/call.hpp"
+#include "actors/application_server/http/json.hpp"
+#include "actors/application_server/http/message.hpp"
+#include "actors/application_server/observatory/observatory.hpp"
+
+#include <span>
+
+namespace sluice::http {
+
+/// Figures older than this are shown as zero: nothing was measured in the last full second. [two row patiences]
+inline constexpr duration figures_valid_for = 2 * row_patience;
+
+/// The two clocks at the moment of the request.
+struct moment {
+  instant now{0};
+  wall_time label;
+};
+
+/// Answers the calls about streams, throttles, gateways, backends and events. @pre the call is one of these
+[[nodiscard]] response answer_from(const observatory& known, const call& x, const moment& at);
+
+/// Whether answer_from() answers it.
+[[nodiscard]] bool is_about_the_present(operation x) noexcept;
+
+// --- the terms, held by the desk -------------------------------------------------------------------------------------
+[[nodiscard]] json agreements_json(std::span<const agreement> x);
+[[nodiscard]] json order_json(const override_order& x);
+/// Only those in force at `now`.
+[[nodiscard]] json orders_json(std::span<const override_order> x, wall_time now);
+
+[[nodiscard]] json throttle_json(const throttle& x);
+
+} // namespace sluice::http

@@ -1,0 +1,213 @@
+// Judges requests, in the order in which little is told to those who may know nothing.
+#include "actors/application_server/http/call.hpp"
+
+#include "actors/application_server/http/document.hpp"
+#include "actors/application_server/http/problem.hpp"
+#include "actors/application_server/http/text_reader.hpp"
+#include "actors/domain/quantity.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace sluice::http {
+
+namespace {
+
+using verdict_on_part = std::optional<response>; // nothing: go on
+
+/// The media type without parameters, in lower case.
+std::string media_type(std::string_view x) {
+  std::string out{x.substr(0, x.find(';'))};
+  while (!out.empty() && out.back() == ' ')
+    out.pop_back();
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return out;
+}
+
+bool token_given(const request& x, std::string_view token) {
+  constexpr std::string_view scheme = "Bearer ";
+  const std::string_view given = x.authorization;
+  return given.starts_with(scheme) && equal_in_constant_time(given.substr(scheme.size()), token);
+}
+
+/// Reads a query field as a number from 1 to `most`.
+verdict_on_part number_field(const route& from, const char* name, unsigned most, unsigned& to) {
+  const auto found = from.query.find(name);
+  if (found == from.query.end())
+    return std::nullopt;
+  const auto& text = found->second;
+  unsigned value = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (code != std::errc{} || end != text.data() + text.size() || value < 1 || value > most)
+    return problem(422, "a query field is wrong",
+                   {{std::string{"?"} + name, "must be a whole number from 1 to " + std::to_string(most)}});
+  to = value;
+  return std::nullopt;
+}
+
+verdict_on_part read_query(const route& from, call& to) {
+  const auto allowed = [&](std::string_view name) {
+    switch (from.what) {
+    case operation::list_streams:
+      return name == "limit" || name == "after";
+    case operation::show_stream:
+      return name == "seconds";
+    case operation::list_events:
+      return name == "limit";
+    default:
+      return false;
+    }
+  };
+  for (const auto& [name, value] : from.query)
+    if (!allowed(name))
+      return problem(422, "a query field is wrong", {{'?' + name, "is no query field of this path"}});
+  if (from.what == operation::list_events)
+    to.limit = default_events;
+  if (auto wrong = number_field(from, "seconds", max_series_seconds, to.seconds))
+    return wrong;
+  if (auto wrong = number_field(from, "limit", max_page, to.limit))
+    return wrong;
+  if (const auto found = from.query.find("after"); found != from.query.end())
+    to.after = found->second;
+  return std::nullopt;
+}
+
+verdict_on_part read_document(const request& x, const route& from, call& to) {
+  const auto type = media_type(x.content_type);
+  const bool yaml = type == "application/yaml" || type == "application/x-yaml" || type == "text/yaml";
+  if (!yaml && type != "application/json")
+    return problem(415, "an agreement must be sent as application/json or application/yaml");
+  auto read = read_agreement(x.body, yaml ? document_format::as_yaml : document_format::as_json);
+  if (auto* refused = std::get_if<refused_document>(&read))
+    return problem(refused->mistakes.empty() ? 400 : 422, std::move(refused->why), refused->mistakes);
+  to.document = std::get<agreement>(std::move(read));
+  if (from.what == operation::replace_agreement && to.document.name != from.name)
+    return problem(422, "the agreement was refused; nothing was changed",
+                   {{"metadata.name", "must be the name in the path, " + from.name}});
+  return std::nullopt;
+}
+
+/// Reads the body of an operator's order, one field at a time.
+class order_reader {
+public:
+  order_reader(const json& body, call& to) : body_(body), to_(to) {}
+
+  std::vector<mistake> read() && {
+    if (!body_.is_object())
+      return {{"", "must be an object with iops, bandwidth or both, who and why"}};
+    for (const auto& [name, value] : body_.items())
+      field(name, value);
+    text("who", to_.order.who, max_who_size);
+    text("why", to_.order.why, max_why_size);
+    if (!body_.contains("iops") && !body_.contains("bandwidth"))
+      found_.push_back({"iops", "is missing; an order needs iops, bandwidth or both"});
+    return std::move(found_);
+  }
+
+private:
+  void field(const std::string& name, const json& value) {
+    if (name == "iops") {
+      constexpr std::uint64_t most = 100'000'000; // as in an agreement
+      if (value.is_number_unsigned() && value.get<std::uint64_t>() >= 1 && value.get<std::uint64_t>() <= most)
+        to_.order.iops = rate{value.get<std::uint64_t>()};
+      else
+        found_.push_back({name, "must be a whole number from 1 to 100000000"});
+    } else if (name == "bandwidth") {
+      constexpr std::uint64_t most = std::uint64_t{1} << 42; // as in an agreement
+      const auto parsed = value.is_string() ? parse_bandwidth(value.get<std::string>()) : std::nullopt;
+      if (parsed && !parsed->unlimited() && parsed->per_second <= most)
+        to_.order.bandwidth = *parsed;
+      else
+        found_.push_back({name, "must be a number with a unit, such as 10MB/s, above 0 and at most 4TiB/s"});
+    } else if (name == "for") {
+      const auto parsed = value.is_string() ? parse_duration(value.get<std::string>()) : std::nullopt;
+      if (parsed && *parsed > duration::zero() && *parsed <= max_order_length)
+        to_.order_length = *parsed;
+      else
+        found_.push_back({name, "must be a number with a unit, such as 10m, above 0 and at most 366 days"});
+    } else if (name != "who" && name != "why") {
+      found_.push_back({name, "is no field of an order"});
+    }
+  }
+
+  void text(const char* name, std::string& to, std::size_t most) {
+    const auto value = body_.find(name);
+    if (value == body_.end())
+      found_.push_back({name, "is missing"});
+    else if (!value->is_string() || value->get<std::string>().empty() || value->get<std::string>().size() > most)
+      found_.push_back({name, "must be text of 1 to " + std::to_string(most) + " bytes"});
+    else if (to = value->get<std::string>(); to.find('\0') != std::string::npos)
+      found_.push_back({name, "must not contain a zero byte"});
+  }
+
+  const json& body_;
+  call& to_;
+  std::vector<mistake> found_;
+};
+
+verdict_on_part read_order(const request& x, const route& from, call& to) {
+  if (media_type(x.content_type) != "application/json")
+    return problem(415, "an order must be sent as application/json");
+  auto read = read_json(x.body);
+  if (auto* bad = std::get_if<unreadable>(&read))
+    return problem(400, std::move(bad->why));
+  to.order.stream = from.stream;
+  if (const auto found = order_reader{std::get<json>(read), to}.read(); !found.empty())
+    return problem(422, "the order was refused; nothing was changed", found);
+  return std::nullopt;
+}
+
+verdict_on_part read_body(const request& x, const route& from, call& to) {
+  switch (from.what) {
+  case operation::create_agreement:
+  case operation::replace_agreement:
+    return read_document(x, from, to);
+  case operation::order_limit:
+    return read_order(x, from, to);
+  default:
+    return std::nullopt; // a body that nobody asked for is ignored
+  }
+}
+
+} // namespace
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
+  // The length of the token is no secret; an empty token opens nothing.
+  unsigned char difference = a.size() == b.size() && !b.empty() ? 0 : 1;
+  for (std::size_t i = 0; i < a.size() && !b.empty(); ++i)
+    difference = static_cast<unsigned char>(difference | (a[i] ^ b[i % b.size()]));
+  return difference == 0;
+}
+
+std::variant<call, response> read_call(const request& x, std::string_view token) {
+  auto from = find_route(x.method, x.target);
+  if (!from.open && !token_given(x, token))
+    return problem(401, "a bearer token is needed; it is in the application server's token file");
+  switch (from.result) {
+  case route::outcome::unknown_path:
+    return problem(404, "there is nothing at this path");
+  case route::outcome::malformed:
+    return problem(400, from.detail);
+  case route::outcome::wrong_method: {
+    auto refusal = problem(405, "this path knows only " + from.allow);
+    refusal.allow = from.allow;
+    return refusal;
+  }
+  case route::outcome::found:
+    break;
+  }
+  call to;
+  to.what = from.what;
+  to.name = from.name;
+  to.stream = from.stream;
+  if (auto wrong = read_query(from, to))
+    return *std::move(wrong);
+  if (auto wrong = read_body(x, from, to))
+    return *std::move(wrong);
+  return to;
+}
+
+} // namespace sluice::http

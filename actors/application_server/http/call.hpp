@@ -1,0 +1,46 @@
+// A request that was understood: checked, parsed and ready for the one who can answer. Knows no sockets and no actors.
+#pragma once
+
+#include "actors/application_server/http/message.hpp"
+#include "actors/application_server/http/route.hpp"
+#include "actors/domain/agreement.hpp"
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace sluice::http {
+
+/// Bounds of the lists. Chosen; a page of 1,000 streams has about 500 KB.
+inline constexpr unsigned max_page = 1'000;
+inline constexpr unsigned max_series_seconds = 600;
+inline constexpr unsigned default_series_seconds = 60;
+inline constexpr unsigned default_events = 100;
+
+/// Longest name of a person and longest reason [bytes]. Chosen.
+inline constexpr std::size_t max_who_size = 255;
+inline constexpr std::size_t max_why_size = 1'000;
+
+/// Longest time an operator's order may be given for. Chosen: a year.
+inline constexpr duration max_order_length = std::chrono::hours{24 * 366};
+
+struct call {
+  operation what = operation::health;
+  std::string name;
+  stream_id stream;
+  unsigned seconds = default_series_seconds; ///< show_stream
+  unsigned limit = max_page;                 ///< lists
+  std::string after;                         ///< list_streams: the last stream of the page before
+  agreement document;                        ///< create_agreement, replace_agreement
+  override_order order;                      ///< order_limit; the times are still open
+  duration order_length{0};                  ///< order_limit; zero = until it is taken back
+};
+
+/// Compares in a time that does not depend on where the texts differ.
+[[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
+
+/// Judges a request completely: path, token, method, query, media type, body. What is wrong is the answer.
+/// @param token the bearer token that opens everything below /api/v1
+[[nodiscard]] std::variant<call, response> read_call(const request& x, std::string_view token);
+
+} // namespace sluice::http

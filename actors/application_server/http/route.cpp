@@ -1,0 +1,166 @@
+// A table of paths, matched part by part.
+#include "actors/application_server/http/route.hpp"
+
+#include <array>
+#include <optional>
+#include <vector>
+
+namespace sluice::http {
+
+namespace {
+
+/// In a pattern, NAME stands for an agreement and G V C for the parts of a stream.
+struct entry {
+  std::string_view method;
+  std::string_view pattern;
+  operation what;
+};
+
+constexpr std::string_view api = "/api/v1";
+
+constexpr std::array<entry, 19> table{{
+    {"GET", "/healthz", operation::health},
+    {"GET", "/readyz", operation::readiness},
+    {"GET", "/metrics", operation::metrics},
+    {"GET", "/api/v1/agreements", operation::list_agreements},
+    {"POST", "/api/v1/agreements", operation::create_agreement},
+    {"GET", "/api/v1/agreements/NAME", operation::get_agreement},
+    {"PUT", "/api/v1/agreements/NAME", operation::replace_agreement},
+    {"DELETE", "/api/v1/agreements/NAME", operation::end_agreement},
+    {"GET", "/api/v1/agreements/NAME/history", operation::agreement_history},
+    {"GET", "/api/v1/streams", operation::list_streams},
+    {"GET", "/api/v1/streams/G/V/C", operation::show_stream},
+    {"GET", "/api/v1/streams/G/V/C/explain", operation::explain_stream},
+    {"PUT", "/api/v1/streams/G/V/C/limit", operation::order_limit},
+    {"DELETE", "/api/v1/streams/G/V/C/limit", operation::retract_limit},
+    {"GET", "/api/v1/limits", operation::list_limits},
+    {"GET", "/api/v1/throttles", operation::list_throttles},
+    {"GET", "/api/v1/gateways", operation::list_gateways},
+    {"GET", "/api/v1/backends", operation::list_backends},
+    {"GET", "/api/v1/events", operation::list_events},
+}};
+
+/// Chosen: the deepest path has 7 parts.
+constexpr std::size_t max_parts = 8;
+constexpr std::size_t max_query_fields = 8;
+
+int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F')
+    return c - 'A' + 10;
+  return -1;
+}
+
+std::optional<std::string> percent_decoded(std::string_view x) {
+  std::string out;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (x[i] != '%') {
+      out += x[i];
+      continue;
+    }
+    if (i + 2 >= x.size())
+      return std::nullopt;
+    const auto high = hex_digit(x[i + 1]);
+    const auto low = hex_digit(x[i + 2]);
+    if (high < 0 || low < 0)
+      return std::nullopt;
+    out += static_cast<char>(high * 16 + low);
+    i += 2;
+  }
+  return out;
+}
+
+std::vector<std::string_view> split(std::string_view x, char at, std::size_t most) {
+  std::vector<std::string_view> parts;
+  while (parts.size() < most) {
+    const auto end = x.find(at);
+    parts.push_back(x.substr(0, end));
+    if (end == std::string_view::npos)
+      return parts;
+    x.remove_prefix(end + 1);
+  }
+  return {}; // too many
+}
+
+/// Whether the path has the pattern's form; fills in the names.
+bool fits(const std::vector<std::string_view>& path, std::string_view pattern, route& found) {
+  const auto wanted = split(pattern, '/', max_parts);
+  if (wanted.size() != path.size())
+    return false;
+  std::array<std::string*, 4> names{&found.name, &found.stream.gateway, &found.stream.volume, &found.stream.client};
+  constexpr std::array<std::string_view, 4> marks{"NAME", "G", "V", "C"};
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    bool is_name = false;
+    for (std::size_t k = 0; k < marks.size(); ++k) {
+      if (wanted[i] != marks[k])
+        continue;
+      is_name = true;
+      auto name = percent_decoded(path[i]);
+      if (!name)
+        return false;
+      *names[k] = std::move(*name);
+    }
+    if (!is_name && wanted[i] != path[i])
+      return false;
+  }
+  return true;
+}
+
+bool read_query(std::string_view text, route& to) {
+  if (text.empty())
+    return true;
+  const auto fields = split(text, '&', max_query_fields);
+  for (const auto field : fields) {
+    const auto middle = field.find('=');
+    const auto name = percent_decoded(field.substr(0, middle));
+    const auto value = percent_decoded(middle == std::string_view::npos ? "" : field.substr(middle + 1));
+    if (!name || !value || !to.query.emplace(*name, *value).second)
+      return false;
+  }
+  return !fields.empty();
+}
+
+bool names_valid(const route& x) {
+  const auto good = [](const std::string& name) {
+    return name.empty() || valid_name(name);
+  };
+  return good(x.name) && good(x.stream.gateway) && good(x.stream.volume) && good(x.stream.client);
+}
+
+} // namespace
+
+route find_route(std::string_view method, std::string_view target) {
+  if (method == "HEAD")
+    method = "GET";
+  const auto question = target.find('?');
+  const auto path = split(target.substr(0, question), '/', max_parts);
+  route out;
+  out.open = !(target.starts_with(api) && (target.size() == api.size() || target[api.size()] == '/'));
+  for (const auto& x : table) {
+    route candidate;
+    if (!fits(path, x.pattern, candidate))
+      continue;
+    if (x.method != method) {
+      out.result = route::outcome::wrong_method;
+      out.allow += (out.allow.empty() ? "" : ", ") + std::string{x.method};
+      continue;
+    }
+    candidate.what = x.what;
+    candidate.open = out.open;
+    candidate.result = route::outcome::found;
+    if (!names_valid(candidate)) {
+      candidate.result = route::outcome::malformed;
+      candidate.detail = "a name in the path is not 1 to 255 characters of A-Z a-z 0-9 . _ : @ -";
+    } else if (question != std::string_view::npos && !read_query(target.substr(question + 1), candidate)) {
+      candidate.result = route::outcome::malformed;
+      candidate.detail = "the query cannot be read: it must be name=value, each name once";
+    }
+    return candidate;
+  }
+  return out;
+}
+
+} // namespace sluice::http

@@ -1,0 +1,50 @@
+// From method and path to what is asked for. Pure; looks at no header and no body.
+#pragma once
+
+#include "actors/domain/stream.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace sluice::http {
+
+enum class operation {
+  health,
+  readiness,
+  metrics,
+  list_agreements,
+  create_agreement,
+  get_agreement,
+  replace_agreement,
+  end_agreement,
+  agreement_history,
+  list_streams,
+  show_stream,
+  explain_stream,
+  order_limit,
+  retract_limit,
+  list_limits,
+  list_throttles,
+  list_gateways,
+  list_backends,
+  list_events,
+};
+
+/// What a path was found to be.
+struct route {
+  enum class outcome { found, unknown_path, wrong_method, malformed };
+  outcome result = outcome::unknown_path;
+  operation what = operation::health;
+  bool open = false; ///< needs no token
+  std::string name;  ///< of the agreement, where the path has one
+  stream_id stream;  ///< where the path has one
+  std::map<std::string, std::string> query;
+  std::string allow;  ///< with wrong_method: the methods there are
+  std::string detail; ///< with malformed: one sentence
+};
+
+/// Total. Parts of the path are percent-decoded and must then be valid names. HEAD counts as GET.
+[[nodiscard]] route find_route(std::string_view method, std::string_view target);
+
+} // namespace sluice::http

@@ -1,0 +1,61 @@
+// The HTTP server: sockets, limits and time-outs around a function that answers. Knows no routes and no actors.
+//
+// One thread runs all connections asynchronously. A request is handed to the responder in that thread; the answer may
+// come later and from any thread. If none comes in time the server answers 503 itself.
+#pragma once
+
+#include "actors/application_server/http/message.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace sluice::http {
+
+/// Takes the answer to one request: the first call counts, later ones do nothing. Thread safe; may outlive the server.
+using reply = std::function<void(response)>;
+
+/// Is handed each request, in the server's thread; must not block.
+using responder = std::function<void(request, reply)>;
+
+/// Defaults are chosen: a document has at most 64 KiB; a client on loopback needs milliseconds.
+struct server_options {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080; ///< 0 = any free one
+  std::size_t max_connections = 256;
+  std::uint32_t max_header_bytes = 8 * 1024;
+  std::uint64_t max_body_bytes = 64 * 1024;
+  std::chrono::milliseconds idle_timeout = std::chrono::seconds{60};   ///< until the next request began
+  std::chrono::milliseconds read_timeout = std::chrono::seconds{10};   ///< from its first byte to its last
+  std::chrono::milliseconds answer_timeout = std::chrono::seconds{10}; ///< until 503
+  std::chrono::milliseconds write_timeout = std::chrono::seconds{10};
+};
+
+class server {
+public:
+  server(server_options options, responder answers);
+  ~server();
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  /// Listens and serves. Returns an empty text, or one sentence: the port is taken, the address is not ours.
+  [[nodiscard]] std::string start();
+
+  /// Closes everything and joins the thread. Idempotent.
+  void stop();
+
+  /// The port that is listened on, after start().
+  [[nodiscard]] std::uint16_t port() const noexcept;
+
+  /// Thread safe.
+  [[nodiscard]] traffic served() const noexcept;
+
+  struct core; // defined in server.cpp
+
+private:
+  std::shared_ptr<core> core_;
+};
+
+} // namespace sluice::http

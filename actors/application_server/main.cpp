@@ -1,0 +1,66 @@
+// The process sluice-application-server: joins HTTP, desk and collector with shared memory.
+#include "actors/application_server/collector.hpp"
+#include "actors/application_server/desk.hpp"
+#include "actors/application_server/front_door.hpp"
+#include "actors/application_server/http/token_file.hpp"
+#include "actors/application_server/server_config.hpp"
+#include "actors/runtime/log.hpp"
+#include "actors/runtime/process.hpp"
+#include "shm/transport/finder.hpp"
+
+#include <caf/all.hpp>
+
+namespace {
+
+using namespace sluice;
+
+constexpr auto component = caf::atom("http");
+
+std::string token_of(const application_server_config& config) {
+  const auto obtained = http::obtain_token(config.token_file);
+  if (const auto* why = std::get_if<std::string>(&obtained))
+    throw resource_missing{*why};
+  const auto& token = std::get<http::token>(obtained);
+  if (token.made)
+    log(log_events::token_made, component, log_field{"file", config.token_file});
+  return token.text;
+}
+
+void run(caf::actor_system& system, const application_server_config& config, stop_signal& stop) {
+  front_door door{config.options(), token_of(config)};
+  desk_settings desk_options;
+  desk_options.served = [&door] {
+    return door.served();
+  };
+  const auto front = system.spawn(desk, desk_options);
+  const auto back = system.spawn(collector, collector_settings{}, front);
+  const auto handle = caf::actor_cast<caf::strong_actor_ptr>(back);
+  caf::anon_send(front, peer_up_atom::value, std::string{"collector"}, handle);
+  const auto end = [&] {
+    door.close(); // nobody calls any more
+    caf::anon_send(back, stop_atom::value);
+    caf::anon_send(front, stop_atom::value);
+    system.await_all_actors_done(); // the desk counts what the door served
+  };
+  if (const auto problem = door.open(front); !problem.empty()) {
+    end();
+    throw resource_missing{problem};
+  }
+  shm::transport_of(system).publish(application_server_name, handle);
+  shm::spawn_finder<performance_monitor_actor>(system, "performance-monitor", performance_monitor_name, back);
+  shm::spawn_finder<sla_core_actor>(system, "sla-core", sla_core_name, back);
+  shm::spawn_finder<database_manager_actor>(system, "database-manager", database_manager_name, back);
+  log(log_events::ready, component, log_field{"process", config.identity().name}, log_field{"address", config.address},
+      log_field{"port", door.port()});
+  stop.wait();
+  end();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  application_server_config config;
+  return run_process(argc, argv, config, [&](caf::actor_system& system, stop_signal& stop) {
+    run(system, config, stop);
+  });
+}

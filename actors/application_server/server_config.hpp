@@ -1,0 +1,82 @@
+// The options of sluice-application-server. Values and their ranges; nothing is opened here.
+#pragma once
+
+#include "actors/application_server/http/server.hpp"
+#include "actors/runtime/server_process_config.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <arpa/inet.h>
+
+namespace sluice {
+
+class application_server_config : public server_process_config {
+public:
+  application_server_config()
+      : server_process_config(
+          {"sluice-application-server", "collects performance data and gives clients the interface for agreements"},
+          "application-server") {
+    opt_group{custom_options_, "application-server"}
+        .add(address, "address", "numeric address to listen on for HTTP; other than loopback only with allow-remote")
+        .add(port, "port", "TCP port to listen on for HTTP; 0 = any free one")
+        .add(allow_remote, "allow-remote", "listen on an address that other machines reach, without TLS")
+        .add(token_file, "token-file", "file with the bearer token; made with mode 0600 at the first start")
+        .add(max_connections, "max-connections", "HTTP connections at once; further ones are closed")
+        .add(idle_timeout, "idle-timeout", "how long an HTTP connection may wait for its next request")
+        .add(read_timeout, "read-timeout", "how long a request may take to arrive")
+        .add(answer_timeout, "answer-timeout", "how long a request may wait for its answer before it is 503");
+  }
+
+  [[nodiscard]] std::vector<std::string> validate() const override {
+    using namespace std::chrono_literals;
+    auto found = server_process_config::validate();
+    const auto require = [&](bool holds, const char* what) {
+      if (!holds)
+        found.emplace_back(std::string{"application-server."} + what);
+    };
+    require(is_address(), "address: expected a numeric IPv4 or IPv6 address");
+    require(!is_address() || allow_remote || is_loopback(),
+            "address: other machines reach it and there is no TLS; set allow-remote=true to do it all the same");
+    require(!token_file.empty(), "token-file: expected a path");
+    require(max_connections >= 1 && max_connections <= 10'000, "max-connections: expected 1 to 10000");
+    require(idle_timeout >= 1s && idle_timeout <= 1h, "idle-timeout: expected 1s to 1h");
+    require(read_timeout >= 100ms && read_timeout <= 10min, "read-timeout: expected 100ms to 10m");
+    require(answer_timeout >= 100ms && answer_timeout <= 10min, "answer-timeout: expected 100ms to 10m");
+    return found;
+  }
+
+  [[nodiscard]] http::server_options options() const {
+    using std::chrono::milliseconds;
+    http::server_options x;
+    x.address = address;
+    x.port = port;
+    x.max_connections = max_connections;
+    x.idle_timeout = std::chrono::duration_cast<milliseconds>(idle_timeout);
+    x.read_timeout = std::chrono::duration_cast<milliseconds>(read_timeout);
+    x.answer_timeout = std::chrono::duration_cast<milliseconds>(answer_timeout);
+    return x;
+  }
+
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+  bool allow_remote = false;
+  std::string token_file = "/var/lib/sluice/token";
+  std::uint32_t max_connections = 256;
+  caf::timespan idle_timeout = http::server_options{}.idle_timeout;
+  caf::timespan read_timeout = http::server_options{}.read_timeout;
+  caf::timespan answer_timeout = http::server_options{}.answer_timeout;
+
+private:
+  [[nodiscard]] bool is_address() const {
+    in6_addr any{};
+    return ::inet_pton(AF_INET, address.c_str(), &any) == 1 || ::inet_pton(AF_INET6, address.c_str(), &any) == 1;
+  }
+
+  [[nodiscard]] bool is_loopback() const {
+    return address == "::1" || address.starts_with("127.");
+  }
+};
+
+} // namespace sluice

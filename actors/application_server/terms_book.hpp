@@ -1,0 +1,83 @@
+// The agreements and operator's orders in force, as the database manager confirmed them. Pure; asks nobody.
+#pragma once
+
+#include "actors/domain/agreement.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+class terms_book {
+public:
+  /// Replaces everything by what the database manager holds. From then on the book is loaded.
+  void load(const std::vector<agreement>& agreements, const std::vector<override_order>& orders) {
+    agreements_.clear();
+    orders_.clear();
+    for (const auto& x : agreements)
+      agreements_[x.name] = x;
+    for (const auto& x : orders)
+      orders_[x.stream] = x;
+    loaded_ = true;
+  }
+
+  /// Takes a version that was committed; an older one than is held (a late answer) changes nothing.
+  void put(const agreement& x) {
+    auto& held = agreements_[x.name];
+    if (x.version >= held.version)
+      held = x;
+  }
+
+  void end(const std::string& name) {
+    agreements_.erase(name);
+  }
+
+  void put(const override_order& x) {
+    orders_[x.stream] = x;
+  }
+
+  void retract(const stream_id& x) {
+    orders_.erase(x);
+  }
+
+  /// Forgets the orders whose time is over.
+  void advance(wall_time now) {
+    std::erase_if(orders_, [&](const auto& x) {
+      return x.second.until.unix_us != 0 && x.second.until <= now;
+    });
+  }
+
+  [[nodiscard]] const agreement* find(const std::string& name) const {
+    const auto found = agreements_.find(name);
+    return found == agreements_.end() ? nullptr : &found->second;
+  }
+
+  /// False until the database manager was asked successfully once: nothing may be concluded from the book before.
+  [[nodiscard]] bool loaded() const noexcept {
+    return loaded_;
+  }
+
+  /// Sorted by name.
+  [[nodiscard]] std::vector<agreement> agreements() const {
+    std::vector<agreement> out;
+    for (const auto& [name, x] : agreements_)
+      out.push_back(x);
+    return out;
+  }
+
+  /// Sorted by stream.
+  [[nodiscard]] std::vector<override_order> orders() const {
+    std::vector<override_order> out;
+    for (const auto& [stream, x] : orders_)
+      out.push_back(x);
+    return out;
+  }
+
+private:
+  std::map<std::string, agreement> agreements_;
+  std::map<stream_id, override_order> orders_;
+  bool loaded_ = false;
+};
+
+} // namespace sluice
