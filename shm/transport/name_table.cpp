@@ -6,8 +6,9 @@
 namespace sluice::shm {
 
 void name_table::publish(const std::string& name, const caf::strong_actor_ptr& who) {
+  auto replaced = who; // let go after the lock is
   const std::lock_guard lock{mutex_};
-  names_[name] = who;
+  names_[name].swap(replaced);
 }
 
 caf::strong_actor_ptr name_table::find(const std::string& name) const {

@@ -107,14 +107,76 @@ struct reader {
   }
 };
 
+/// The writers' lives: starts and kills them, keeps what they say.
+class storm {
+public:
+  storm(const place& where, unsigned seed) : where_(where), random_(seed) {
+    auto* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(memory != MAP_FAILED);
+    testimonies_ = static_cast<testimony*>(memory); // zeros are a valid start
+    for (std::uint32_t i = 0; i < writer_roles; ++i)
+      start(i);
+  }
+  ~storm() {
+    end_all();
+    ::munmap(testimonies_, bytes);
+  }
+  storm(const storm&) = delete;
+  storm& operator=(const storm&) = delete;
+
+  void kill_one() {
+    const auto index = static_cast<std::uint32_t>(random_() % writer_roles);
+    end(index);
+    ++kills;
+    start(index);
+  }
+  std::chrono::microseconds pause() {
+    return std::chrono::microseconds{500 + random_() % 6000};
+  }
+  void end_all() {
+    for (std::uint32_t i = 0; i < writer_roles; ++i)
+      end(i);
+  }
+  [[nodiscard]] std::span<const testimony> lives() const {
+    return {testimonies_, lives_};
+  }
+
+  int kills = 0;
+  std::uint64_t told_to_die_inside = 0;
+
+private:
+  static constexpr auto bytes = sizeof(testimony) * (wanted_kills + writer_roles);
+
+  void start(std::uint32_t index) {
+    auto& says = testimonies_[lives_++];
+    // Every other life ends by its own hand inside a slot, at some point between the first and the 2000th message.
+    const auto last = lives_ % 2 == 0 ? static_cast<std::uint32_t>(random_() % 2000 + 1) : 0;
+    told_to_die_inside += last == 0 ? 0 : 1;
+    writers_[index] = ::fork();
+    if (writers_[index] == 0)
+      write_for_ever(where_, first_writer_role + index, says, last);
+  }
+  void end(std::uint32_t index) {
+    if (writers_[index] > 0) {
+      ::kill(writers_[index], SIGKILL);
+      ::waitpid(writers_[index], nullptr, 0);
+      writers_[index] = 0;
+    }
+  }
+
+  const place& where_;
+  std::mt19937 random_;
+  testimony* testimonies_ = nullptr;
+  std::size_t lives_ = 0;
+  std::array<pid_t, writer_roles> writers_{};
+};
+
 } // namespace
 
 TEST_SUITE_BEGIN("process.mailslot.kill");
 
 TEST_CASE("no released message is lost, torn or doubled while writers are killed at random moments") {
   const unsigned seed = 12345;
-  CAPTURE(seed);
-  std::mt19937 random{seed};
   const scratch_directory directory;
   const place where{directory.path(), "storm"};
   const auto me = must(membership::join(where, 1, "reader"));
@@ -123,63 +185,35 @@ TEST_CASE("no released message is lost, torn or doubled while writers are killed
                    return me.alive(p);
                  }},
            {}};
-  constexpr auto bytes = sizeof(testimony) * (wanted_kills + writer_roles);
-  auto* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  REQUIRE(memory != MAP_FAILED);
-  auto* testimonies = static_cast<testimony*>(memory); // zeros are a valid start
-  std::size_t lives = 0;
-  std::uint64_t inside = 0;
-  std::array<pid_t, writer_roles> writers{};
-  const auto start = [&](std::uint32_t index) {
-    auto& says = testimonies[lives++];
-    // Every other life ends by its own hand inside a slot, at some point between the first and the 2000th message.
-    const auto last = lives % 2 == 0 ? static_cast<std::uint32_t>(random() % 2000 + 1) : 0;
-    inside += last == 0 ? 0 : 1;
-    writers[index] = ::fork();
-    if (writers[index] == 0)
-      write_for_ever(where, first_writer_role + index, says, last);
-  };
-  for (std::uint32_t i = 0; i < writer_roles; ++i)
-    start(i);
-
+  storm writers{where, seed};
   const auto begin = std::chrono::steady_clock::now();
-  int kills = 0;
   auto next_kill = begin + 20ms;
-  while (kills < wanted_kills && r.wrong == 0 && std::chrono::steady_clock::now() - begin < time_limit) {
+  while (writers.kills < wanted_kills && r.wrong == 0 && std::chrono::steady_clock::now() - begin < time_limit) {
     if (std::chrono::steady_clock::now() >= next_kill) {
-      const auto index = static_cast<std::uint32_t>(random() % writer_roles);
-      ::kill(writers[index], SIGKILL);
-      ::waitpid(writers[index], nullptr, 0);
-      ++kills;
-      start(index);
-      next_kill = std::chrono::steady_clock::now() + std::chrono::microseconds{500 + random() % 6000};
+      writers.kill_one();
+      next_kill = std::chrono::steady_clock::now() + writers.pause();
     }
     if (!r.round())
       r.in.wait(1ms, 0ns);
   }
-  for (const auto pid : writers) {
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-  }
+  writers.end_all();
   while (r.round()) { // everything that was released, and the slots of the last three dead
   }
-  CHECK(kills == wanted_kills);
+  CHECK(writers.kills == wanted_kills);
   CHECK(r.wrong == 0);
   std::uint64_t lost = 0;
   std::uint64_t silent = 0;
-  for (std::size_t i = 0; i < lives; ++i) {
-    silent += testimonies[i].released[0].load() == 0 ? 1 : 0;
+  for (const auto& life : writers.lives()) {
+    silent += life.released[0].load() == 0 ? 1 : 0;
     for (std::size_t t = 0; t < threads_per_writer; ++t)
-      if (r.last[{testimonies[i].incarnation.load(), t}] < testimonies[i].released[t].load())
-        ++lost;
+      lost += r.last[{life.incarnation.load(), t}] < life.released[t].load() ? 1 : 0;
   }
   CHECK(lost == 0);
-  CHECK(silent < lives / 2); // else the storm was over before they wrote
-  CHECK(r.messages > lives);
-  CHECK(r.recovered > inside / 4); // the others were killed before they came so far, or found the lane full
-  MESSAGE(kills << " kills, " << r.messages << " messages, " << r.recovered << " slots recovered, " << silent
-                << " writers killed before their first message");
-  ::munmap(memory, bytes);
+  CHECK(silent < writers.lives().size() / 2); // else the storm was over before they wrote
+  CHECK(r.messages > writers.lives().size());
+  CHECK(r.recovered > writers.told_to_die_inside / 4); // the others were killed before, or found the lane full
+  MESSAGE("seed " << seed << ": " << writers.kills << " kills, " << r.messages << " messages, " << r.recovered
+                  << " slots recovered, " << silent << " writers killed before their first message");
 }
 
 TEST_SUITE_END();

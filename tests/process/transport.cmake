@@ -3,6 +3,8 @@ sluice_program(sluice-test-transport-peer CAF
   LINK sluice_transport)
 sluice_test(process_transport CAF
   LABELS process
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/transport_test.cpp
+  SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/transport_failure_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/transport_test.cpp
   LINK sluice_transport)
 add_dependencies(process_transport sluice-test-transport-peer)
