@@ -1,0 +1,176 @@
+// Handlers of the SLA core: each translates, calls the pure loop, sends, and logs decisions.
+#include "actors/sla_core/core.hpp"
+
+#include "actors/runtime/log.hpp"
+#include "actors/sla_core/decision_log.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace sluice {
+
+namespace {
+
+using core_pointer = core_actor::stateful_pointer<core_state>;
+
+constexpr auto component = caf::atom("core");
+
+instant now_of(core_pointer self) {
+  return self->clock().now().time_since_epoch();
+}
+
+wall_time label_now() {
+  return {std::chrono::duration_cast<std::chrono::microseconds>(caf::make_timestamp().time_since_epoch()).count()};
+}
+
+void on_samples(core_pointer self, sample_batch& batch) {
+  auto& state = self->state;
+  for (auto& x : batch.samples)
+    state.inbox.push_back({batch.incarnation, std::move(x)});
+  if (state.inbox.size() <= state.options.samples_bound)
+    return;
+  const auto excess = state.inbox.size() - state.options.samples_bound;
+  state.inbox.erase(state.inbox.begin(), state.inbox.begin() + static_cast<std::ptrdiff_t>(excess));
+  std::uint64_t suppressed = 0;
+  if (state.dropped_samples.pass(now_of(self), suppressed))
+    log(log_events::samples_lost, component, log_field{"gateway", batch.gateway}, log_field{"samples", excess},
+        log_field{"suppressed", suppressed});
+}
+
+void log_refused(core_pointer self, std::uint64_t refused) {
+  std::uint64_t suppressed = 0;
+  if (refused > 0 && self->state.refused_samples.pass(now_of(self), suppressed))
+    log(log_events::sample_refused, component, log_field{"samples", refused},
+        log_field{"reason", "repeated, nonsense or beyond a bound"}, log_field{"suppressed", suppressed});
+}
+
+/// To the performance monitor, in messages of bounded size. Without one they are lost: the plan repeats them.
+void send_throttles(core_pointer self, const std::vector<throttle>& throttles) {
+  if (!self->state.monitor)
+    return;
+  const auto bound = self->state.options.batch;
+  for (std::size_t first = 0; first < throttles.size(); first += bound) {
+    const auto last = std::min(first + bound, throttles.size());
+    throttle_batch part;
+    part.throttles.assign(throttles.begin() + static_cast<std::ptrdiff_t>(first),
+                          throttles.begin() + static_cast<std::ptrdiff_t>(last));
+    self->send(self->state.monitor, std::move(part));
+  }
+}
+
+/// To the application server: what changed, or all of it when it knows nothing yet. Nothing if there is nothing to say.
+void send_report(core_pointer self, loop_output& out, instant now, wall_time label) {
+  auto& state = self->state;
+  if (!state.server || !state.loop.terms_known)
+    return;
+  core_report report;
+  report.at = label;
+  report.complete = state.server_knows_nothing;
+  auto throttles = report.complete ? in_force(state.loop) : std::move(out.throttles);
+  if (report.complete || now - state.status_sent >= state.options.status_interval) {
+    report.backends = std::move(out.backends);
+    state.status_sent = now;
+  }
+  report.forgotten = std::move(out.forgotten);
+  report.events = std::move(out.events);
+  report.verdicts = std::move(out.verdicts);
+  state.server_knows_nothing = false;
+
+  // The first part says everything but the throttles beyond the bound; those follow as changes.
+  auto rest = throttles.begin();
+  do {
+    const auto part = std::min(throttles.end() - rest, static_cast<std::ptrdiff_t>(state.options.batch));
+    report.throttles.assign(std::make_move_iterator(rest), std::make_move_iterator(rest + part));
+    rest += part;
+    if (report.complete || !report.throttles.empty() || !report.backends.empty() || !report.forgotten.empty()
+        || !report.events.empty() || !report.verdicts.empty())
+      self->send(state.server, std::move(report));
+    report = core_report{};
+    report.at = label;
+  } while (rest != throttles.end());
+}
+
+void on_tick(core_pointer self) {
+  auto& state = self->state;
+  self->delayed_send(self, state.options.tick, tick_atom::value);
+  const auto now = now_of(self);
+  const auto label = label_now();
+  std::vector<delivered_sample> samples(std::make_move_iterator(state.inbox.begin()),
+                                        std::make_move_iterator(state.inbox.end()));
+  state.inbox.clear();
+  auto out = step(state.loop, std::move(samples), now, label, state.options.policy);
+  send_throttles(self, out.throttles);
+  log_refused(self, out.refused);
+  log_decisions(out, component, state.options.lines_bound);
+  send_report(self, out, now, label);
+}
+
+std::uint64_t on_terms(core_pointer self, terms& x) {
+  auto& state = self->state;
+  const auto before = state.loop.terms_revision;
+  const auto overrides_before = state.loop.overrides.size();
+  const auto wrong = set_terms(state.loop, std::move(x.agreements), x.overrides, now_of(self), label_now());
+  if (state.loop.terms_revision != before || state.loop.overrides.size() != overrides_before)
+    log(log_events::terms_taken, component, log_field{"agreements", state.loop.agreements.size()},
+        log_field{"overrides", state.loop.overrides.size()});
+  if (!wrong.empty())
+    log(log_events::request_failed, component, log_field{"request", "terms"},
+        log_field{"reason", wrong.front().first + ": " + wrong.front().second.path + ' ' + wrong.front().second.what},
+        log_field{"refused", wrong.size()});
+  return state.loop.agreements.size();
+}
+
+void on_peer_up(core_pointer self, const std::string& role, const caf::strong_actor_ptr& who) {
+  auto& state = self->state;
+  log(log_events::peer_up, component, log_field{"role", role});
+  if (role == "performance-monitor") {
+    state.monitor = caf::actor_cast<performance_monitor_actor>(who);
+    send_throttles(self, in_force(state.loop)); // it may have been restarted and know none
+  } else if (role == "application-server") {
+    state.server = caf::actor_cast<application_server_actor>(who);
+    state.server_knows_nothing = true;
+  }
+}
+
+void on_peer_down(core_pointer self, const std::string& role, const caf::error& why) {
+  log(log_events::peer_down, component, log_field{"role", role}, log_field{"reason", self->system().render(why)});
+  if (role == "performance-monitor")
+    self->state.monitor = nullptr;
+  else if (role == "application-server")
+    self->state.server = nullptr;
+}
+
+} // namespace
+
+core_actor::behavior_type sla_core(core_pointer self, core_options options) {
+  self->state.options = options;
+  self->set_default_handler(caf::drop); // whoever sends what no interface says gets an error, not a line on the console
+  self->set_error_handler([self](caf::error& x) { // an error message must not end the core
+    log(log_events::request_failed, component, log_field{"request", "unknown"},
+        log_field{"reason", self->system().render(x)});
+  });
+  self->delayed_send(self, options.tick, tick_atom::value);
+  return {
+      [self](sample_batch& batch) {
+        on_samples(self, batch);
+      },
+      [](const gateway_info&) {
+        // Nothing to decide: a gateway that is lost sends no samples, and one that returns says which generation it
+        // has.
+      },
+      [self](terms& x) {
+        return on_terms(self, x);
+      },
+      [self](peer_up_atom, const std::string& role, const caf::strong_actor_ptr& who) {
+        on_peer_up(self, role, who);
+      },
+      [self](peer_down_atom, const std::string& role, const caf::error& why) {
+        on_peer_down(self, role, why);
+      },
+      [self](tick_atom) {
+        on_tick(self);
+      },
+  };
+}
+
+} // namespace sluice

@@ -1,0 +1,205 @@
+// The SLA core as an actor: who is told what, and when. Time is the test's; what is decided is tested in plan_test.
+#include "actors/sla_core/core.hpp"
+#include "tests/unit/monitor_fixture.hpp"
+
+using namespace sluice;
+using namespace sluice::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// What the stand-ins for the other processes were sent.
+struct seen {
+  std::vector<throttle> throttles;
+  std::vector<core_report> reports;
+};
+
+performance_monitor_actor::behavior_type fake_monitor(performance_monitor_actor::pointer, seen* log) {
+  return {[log](const throttle_batch& x) {
+            log->throttles.insert(log->throttles.end(), x.throttles.begin(), x.throttles.end());
+          },
+          [](list_atom) {
+            return std::vector<gateway_info>{};
+          },
+          [](peer_up_atom, const std::string&, const caf::strong_actor_ptr&) {},
+          [](peer_down_atom, const std::string&, const caf::error&) {}};
+}
+
+application_server_actor::behavior_type fake_server(application_server_actor::pointer, seen* log) {
+  return {[](const sample_batch&) {}, [](const gateway_info&) {},
+          [log](const core_report& x) {
+            log->reports.push_back(x);
+          },
+          [](peer_up_atom, const std::string&, const caf::strong_actor_ptr&) {},
+          [](peer_down_atom, const std::string&, const caf::error&) {}};
+}
+
+agreement limited(std::uint64_t iops) {
+  agreement x;
+  x.name = "limited";
+  x.tenant = "acme";
+  x.version = 1;
+  x.objective.limit.iops = {iops};
+  return x;
+}
+
+struct fixture : deterministic_system {
+  seen log;
+  performance_monitor_actor monitor = system.spawn(fake_monitor, &log);
+  application_server_actor server = system.spawn(fake_server, &log);
+  core_actor core;
+  std::uint64_t sequence = 0;
+
+  explicit fixture(core_options options = {}) : core(system.spawn(sla_core, options)) {
+    run();
+  }
+  ~fixture() {
+    end(core.address());
+    end(monitor.address());
+    end(server.address());
+  }
+  template<class Actor>
+  void up(const char* role, const Actor& who) {
+    self->send(core, peer_up_atom::value, std::string{role}, caf::actor_cast<caf::strong_actor_ptr>(who));
+    run();
+  }
+  std::uint64_t give_terms(std::vector<agreement> agreements) {
+    auto request = self->request(core, caf::infinite, terms{std::move(agreements), {}});
+    run();
+    std::uint64_t answer = 0;
+    request.receive(
+        [&](std::uint64_t x) {
+          answer = x;
+        },
+        [](caf::error& x) {
+          FAIL("refused: " << caf::to_string(x));
+        });
+    return answer;
+  }
+  void measure(std::uint64_t generation = 0, std::size_t streams = 1) {
+    sample_batch batch;
+    batch.gateway = "gw";
+    batch.incarnation = 7;
+    batch.sequence = ++sequence;
+    for (std::size_t i = 0; i < streams; ++i) {
+      batch.samples.push_back(some_sample("gw", "volume-" + std::to_string(i)));
+      batch.samples.back().sequence = sequence;
+      batch.samples.back().generation = generation;
+    }
+    self->send(core, std::move(batch));
+    run();
+  }
+};
+
+} // namespace
+
+TEST_CASE("a sample leads to a throttle at the monitor and a report at the server with the next tick") {
+  fixture f;
+  f.up("performance-monitor", f.monitor);
+  f.up("application-server", f.server);
+  CHECK(f.give_terms({limited(500)}) == 1);
+  f.measure(41);
+  CHECK(f.log.throttles.empty());
+  f.pass(100ms);
+  REQUIRE(f.log.throttles.size() == 1);
+  CHECK(f.log.throttles[0].now.iops.per_second == 500);
+  CHECK(f.log.throttles[0].generation == 42);
+  REQUIRE(f.log.reports.size() == 1);
+  CHECK(f.log.reports[0].complete);
+  CHECK(f.log.reports[0].throttles == f.log.throttles);
+  REQUIRE(f.log.reports[0].backends.size() == 1);
+  CHECK(f.log.reports[0].backends[0].name == "array");
+}
+
+TEST_CASE("before the terms came nothing is decided and nothing is reported") {
+  fixture f;
+  f.up("performance-monitor", f.monitor);
+  f.up("application-server", f.server);
+  f.measure(41);
+  f.pass(1s);
+  CHECK(f.log.throttles.empty());
+  CHECK(f.log.reports.empty());
+}
+
+TEST_CASE("agreements that contradict themselves are not counted among those held") {
+  fixture f;
+  auto wrong = limited(500);
+  wrong.name = "wrong";
+  wrong.objective.reservation = {501};
+  CHECK(f.give_terms({limited(500), wrong}) == 1);
+}
+
+TEST_CASE("without peers the core goes on deciding; the monitor gets everything in force when it is found") {
+  fixture f;
+  f.give_terms({limited(500)});
+  f.measure();
+  f.pass(100ms);
+  f.up("performance-monitor", f.monitor);
+  REQUIRE(f.log.throttles.size() == 1);
+  CHECK(f.log.throttles[0].now.iops.per_second == 500);
+}
+
+TEST_CASE("a throttle is refreshed every second while nothing changes, and reports stay rare") {
+  fixture f;
+  f.up("performance-monitor", f.monitor);
+  f.up("application-server", f.server);
+  f.give_terms({limited(500)});
+  f.measure();
+  f.pass(100ms);
+  const auto generation = f.log.throttles.back().generation;
+  for (int i = 0; i < 50; ++i) {
+    f.measure(generation);
+    f.pass(100ms);
+  }
+  CHECK(f.log.throttles.size() >= 5);
+  CHECK(f.log.throttles.size() <= 7);
+  CHECK(f.log.throttles.back().generation == generation);
+  CHECK(f.log.reports.size() <= 12); // a refresh and the backends, once a second each
+}
+
+TEST_CASE("a server that is found again gets a complete report, in parts of bounded size") {
+  core_options options;
+  options.batch = 4;
+  fixture f{options};
+  f.up("application-server", f.server);
+  f.give_terms({limited(5000)});
+  f.measure(0, 10);
+  f.pass(100ms);
+  f.log.reports.clear();
+  f.self->send(f.core, peer_down_atom::value, std::string{"application-server"},
+               caf::make_error(caf::sec::remote_linking_failed));
+  f.run();
+  f.pass(200ms);
+  CHECK(f.log.reports.empty());
+  f.up("application-server", f.server);
+  f.pass(100ms);
+  REQUIRE(f.log.reports.size() == 3);
+  CHECK(f.log.reports[0].complete);
+  CHECK(f.log.reports[0].throttles.size() == 4);
+  CHECK(!f.log.reports[1].complete);
+  CHECK(f.log.reports[2].throttles.size() == 2);
+}
+
+TEST_CASE("samples beyond the bound push out the oldest") {
+  core_options options;
+  options.samples_bound = 3;
+  fixture f{options};
+  f.up("performance-monitor", f.monitor);
+  f.give_terms({limited(500)});
+  f.measure(0, 5);
+  f.pass(100ms);
+  REQUIRE(f.log.throttles.size() == 3);
+  CHECK(f.log.throttles[0].stream.volume == "volume-2");
+}
+
+TEST_CASE("a message of another interface and an error do not end the core") {
+  fixture f;
+  f.up("performance-monitor", f.monitor);
+  f.self->send(caf::actor_cast<caf::actor>(f.core), std::string{"nonsense"});
+  f.self->send(caf::actor_cast<caf::actor>(f.core), caf::make_error(caf::sec::runtime_error));
+  f.run();
+  f.give_terms({limited(500)});
+  f.measure();
+  f.pass(100ms);
+  CHECK(f.log.throttles.size() == 1);
+}
