@@ -38,7 +38,7 @@ std::string number_text(const nlohmann::json& value, form how) {
   case form::count:
     return fixed(number, 0);
   case form::figure:
-    return fixed(number, std::abs(number) < 99.95 ? 1 : 0);
+    return fixed(number, value.is_number_float() && std::abs(number) < 99.95 ? 1 : 0);
   case form::megabytes:
     return fixed(number / 1e6, 1);
   case form::millis:

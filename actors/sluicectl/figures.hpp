@@ -11,7 +11,7 @@ namespace sluice::ctl {
 enum class form : unsigned char {
   text,      ///< as it is; numbers without decimals that say nothing
   count,     ///< a whole number
-  figure,    ///< one decimal below 100, else none
+  figure,    ///< one decimal below 100, none from there on and for whole numbers
   megabytes, ///< bytes (per second) as MB with one decimal, also from a text such as 1GB/s
   millis,    ///< milliseconds, two decimals below 10, else one
   yes_no,

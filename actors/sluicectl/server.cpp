@@ -124,12 +124,25 @@ nlohmann::json fetch(server_link& server, const std::string& path) {
 }
 
 nlohmann::json fetch_items(server_link& server, const std::string& path) {
-  auto answer = fetch(server, path);
-  const auto items = answer.find("items");
-  if (items == answer.end() || !items->is_array())
-    throw failure{exit_code::unreachable,
-                  "what answers at " + server.where().server + " is not Sluice: " + path + " gave no items"};
-  return std::move(*items);
+  auto all = nlohmann::json::array();
+  auto page_path = path;
+  for (std::size_t page = 0; page < max_pages; ++page) {
+    auto answer = fetch(server, page_path);
+    const auto items = answer.find("items");
+    if (items == answer.end() || !items->is_array())
+      throw failure{exit_code::unreachable,
+                    "what answers at " + server.where().server + " is not Sluice: " + path + " gave no items"};
+    for (auto& item : *items)
+      all.push_back(std::move(item));
+    const auto next = answer.find("next");
+    if (next == answer.end() || !next->is_string() || items->empty())
+      return all;
+    const auto& name = next->get_ref<const std::string&>();
+    if (!parse_stream_id(name))
+      break;
+    page_path = path + (path.find('?') == std::string::npos ? "?after=" : "&after=") + name;
+  }
+  throw failure{exit_code::unreachable, "the pages of " + path + " at " + server.where().server + " do not end"};
 }
 
 std::string stream_path(const std::string& stream) {

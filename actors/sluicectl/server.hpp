@@ -72,7 +72,10 @@ private:
 /// GET of what must be there.
 [[nodiscard]] nlohmann::json fetch(server_link& server, const std::string& path);
 
-/// The `items` of a list.
+/// How many pages of a list are read. Chosen: pages have up to 1,000 items, the server remembers 10,000 streams.
+inline constexpr std::size_t max_pages = 1000;
+
+/// The `items` of a list, of all its pages: where an answer has `next`, the following page begins `?after=` that.
 [[nodiscard]] nlohmann::json fetch_items(server_link& server, const std::string& path);
 
 /// Where a stream is: /api/v1/streams/G/V/C. @pre the name is a stream's (its parts need no encoding)

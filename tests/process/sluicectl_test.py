@@ -171,6 +171,12 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(lines[1].split()[:2], ["disk", "8000"])
         self.assertEqual(json.loads(self.expect(0, "get", "backends", "-o", "json").stdout), items)
 
+    def test_get_reads_all_pages_of_a_list(self):
+        self.server.canned[("GET", "/api/v1/streams")] = (200, {"items": [{"stream": "g/v/a"}], "next": "g/v/a"})
+        self.server.canned[("GET", "/api/v1/streams?after=g/v/a")] = (200, {"items": [{"stream": "g/v/b"}]})
+        printed = json.loads(self.expect(0, "get", "streams", "-o", "json").stdout)
+        self.assertEqual([item["stream"] for item in printed["items"]], ["g/v/a", "g/v/b"])
+
     def test_what_get_prints_as_json_can_be_applied(self):
         self.server.canned[("GET", "/api/v1/agreements")] = (200, {"items": [
             {"kind": "Agreement", "metadata": {"name": "a"}, "status": {"version": 1}}]})

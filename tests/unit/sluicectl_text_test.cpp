@@ -97,6 +97,7 @@ TEST_CASE("figures have as many decimals as they deserve") {
   CHECK(shown(99.94, form::figure) == "99.9");
   CHECK(shown(99.96, form::figure) == "100");
   CHECK(shown(4321.4, form::figure) == "4321");
+  CHECK(shown(12, form::figure) == "12");
   CHECK(shown(0.1234, form::millis) == "0.12");
   CHECK(shown(31.25, form::millis) == "31.2");
   CHECK(shown(17'698'979.8, form::megabytes) == "17.7");
@@ -134,7 +135,7 @@ TEST_CASE("a table of streams has units in its headings and hyphens for what is 
   CHECK(
       items_table(resource_kind::stream, json::array({batch_stream}))
       == "STREAM     AGREEMENT  BACKEND  IOPS  MB/s  MEAN ms  P99 ms  BACKLOG  IN FLIGHT  CONTROL    LIMIT IOPS  RULE\n"
-         "g/batch/c  -          disk     4321  17.7     31.2    80.4     12.0        8.0  throttled        4000  "
+         "g/batch/c  -          disk     4321  17.7     31.2    80.4       12        8.0  throttled        4000  "
          "protection\n");
 }
 
