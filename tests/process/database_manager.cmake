@@ -8,6 +8,7 @@ endfunction()
 sluice_test(process_store
   LABELS process no-caf
   SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/libpqxx_leak.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_agreements_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_rows_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_schema_test.cpp
@@ -16,6 +17,15 @@ sluice_needs_postgres(process_store)
 
 sluice_test(process_database_manager CAF
   LABELS process
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/database_manager_test.cpp
+  SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/database_manager_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/libpqxx_leak.cpp
   LINK sluice_database_manager)
 sluice_needs_postgres(process_database_manager)
+
+sluice_test(process_database_process
+  LABELS process
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/database_process_test.cpp
+  LINK PkgConfig::libpqxx)
+sluice_needs_postgres(process_database_process)
+add_dependencies(process_database_process sluice-database-manager)
