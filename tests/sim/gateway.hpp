@@ -1,9 +1,11 @@
-// A gateway: holds requests back by rate and depth, measures, sends samples, obeys throttles and their leases. The
-// token bucket is a model of the gateway's own.
+// A gateway: holds requests back, measures, sends samples. Gate, token buckets, leases and generations are the real
+// gateway's; its sockets and its queue are modelled.
 #pragma once
 
 #include "actors/domain/sample.hpp"
 #include "actors/domain/throttle.hpp"
+#include "gateways/throttle/stream_control.hpp"
+#include "gateways/throttle/stream_gate.hpp"
 #include "tests/sim/device.hpp"
 
 #include <deque>
@@ -20,10 +22,10 @@ struct link_model {
 };
 
 /// One stream at the gateway.
-class stream_gate {
+class gateway_stream {
 public:
   /// @param reader how many requests are taken from the client ahead of their turn
-  stream_gate(simulation& sim, device& backend, stream_id id, std::string backend_name, std::size_t reader = 128);
+  gateway_stream(simulation& sim, device& backend, stream_id id, std::string backend_name, std::size_t reader = 128);
 
   /// A client's request; `done` is called with its reply.
   void request(std::function<void()> done);
@@ -49,20 +51,18 @@ private:
   void admit();
   void submit(pending x);
   void account();
-  [[nodiscard]] const allowance& in_force();
-  [[nodiscard]] duration wait_for_token();
+  void renew_rule();
 
   simulation& sim_;
   device& backend_;
   std::size_t reader_;
   std::deque<std::function<void()>> socket_;
   std::deque<pending> backlog_;
-  std::uint32_t in_flight_ = 0;
-  throttle throttle_;
-  instant lease_until_{0};
-  double tokens_ = 0;
-  instant filled_{0};
-  bool waiting_for_token_ = false;
+  gateway::stream_control control_;
+  gateway::rule_in_force rule_;
+  gateway::stream_gate gate_;
+  gateway::hold held_ = gateway::hold::none; ///< why the first request waits
+  bool wake_up_set_ = false;
   sample sample_;
   instant sampled_{0};
   instant accounted_{0};

@@ -64,11 +64,11 @@ total contend(const contention& x, std::uint64_t seed, bool control) {
   w.establish(batch_bronze());
   auto& victim = w.add("g", "oltp", "db");
   auto& aggressor = w.add("g", "batch", "job");
-  victim.open(2000, 0, 26);
-  aggressor.closed(256, 5, 26);
-  w.run(26);
-  return {victim.seen.kept(6, 26, 5), recovered_after(victim.seen, 5, 5), aggressor.seen.least_rate(6, 26),
-          victim.seen.rate(6, 26) + aggressor.seen.rate(6, 26)};
+  victim.open(2000, 0, 18);
+  aggressor.closed(256, 5, 18);
+  w.run(18);
+  return {victim.seen.kept(6, 18, 5), recovered_after(victim.seen, 5, 5), aggressor.seen.least_rate(6, 18),
+          victim.seen.rate(6, 18) + aggressor.seen.rate(6, 18)};
 }
 
 } // namespace

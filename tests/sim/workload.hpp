@@ -34,7 +34,7 @@ private:
 
 class client {
 public:
-  client(simulation& sim, stream_gate& gate, std::uint64_t seed, std::uint64_t entity)
+  client(simulation& sim, gateway_stream& gate, std::uint64_t seed, std::uint64_t entity)
       : sim_(sim), gate_(gate), chance_(seed, entity) {}
 
   /// Open loop: Poisson arrivals at `iops` in [from, to), whatever the replies do.
@@ -43,7 +43,7 @@ public:
   void closed(int depth, double from, double to);
 
   experience seen;
-  [[nodiscard]] stream_gate& gate() noexcept {
+  [[nodiscard]] gateway_stream& gate() noexcept {
     return gate_;
   }
 
@@ -53,7 +53,7 @@ private:
   void loop(instant end);
 
   simulation& sim_;
-  stream_gate& gate_;
+  gateway_stream& gate_;
   chance chance_;
 };
 

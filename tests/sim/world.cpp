@@ -26,7 +26,7 @@ world::world(const world_options& options)
 }
 
 client& world::add(const std::string& gateway, const std::string& volume, const std::string& name) {
-  gates_.push_back(std::make_unique<stream_gate>(sim, backend, stream_id{gateway, volume, name}, "disk"));
+  gates_.push_back(std::make_unique<gateway_stream>(sim, backend, stream_id{gateway, volume, name}, "disk"));
   const auto entity = 10 + clients_.size();
   clients_.push_back(std::make_unique<client>(sim, *gates_.back(), options_.seed, entity));
   sim.after(chance_.between(duration{1}, tick_length), [this, index = gates_.size() - 1] {

@@ -44,7 +44,7 @@ private:
 
   world_options options_;
   chance chance_;
-  std::vector<std::unique_ptr<stream_gate>> gates_;
+  std::vector<std::unique_ptr<gateway_stream>> gates_;
   std::vector<std::unique_ptr<client>> clients_;
   std::vector<agreement> agreements_;
   std::vector<active_override> overrides_;
