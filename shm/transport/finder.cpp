@@ -22,6 +22,8 @@ struct finder_state {
   caf::actor_addr listener;
   caf::actor_addr found;
   std::string last_reason; // logged when it changes
+  /// Once it has found, nobody else refers to it, and CAF ends whom nobody refers to. Released by CAF when it quits.
+  caf::strong_actor_ptr self;
 };
 
 using finder_actor = caf::stateful_actor<finder_state>;
@@ -55,6 +57,7 @@ void tell(finder_actor* self, caf::message what) {
 caf::behavior finder(finder_actor* self, const std::string& role, const std::string& name, const interface& wanted,
                      const caf::strong_actor_ptr& listener) {
   auto& state = self->state;
+  state.self = caf::strong_actor_ptr{self->ctrl()};
   state.role = role;
   state.wanted_name = name;
   state.wanted = wanted;
