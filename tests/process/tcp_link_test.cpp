@@ -1,0 +1,244 @@
+// Performance monitor and gateways as real processes over real TCP: samples, throttles, crashes, conflicts, garbage.
+#include "tests/process/tcp_link_fixture.hpp"
+
+#include <libnbd.h>
+#include <random>
+
+using namespace sluice;
+using namespace sluice::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// An NBD client of volume `v`.
+class nbd_client {
+public:
+  explicit nbd_client(const std::string& socket) : nbd_(::nbd_create()) {
+    eventually([&] {
+      return std::filesystem::exists(socket);
+    });
+    ::nbd_set_export_name(nbd_, "v");
+    connected_ = ::nbd_connect_unix(nbd_, socket.c_str()) == 0;
+  }
+  ~nbd_client() {
+    ::nbd_close(nbd_);
+  }
+  nbd_client(const nbd_client&) = delete;
+  nbd_client& operator=(const nbd_client&) = delete;
+
+  bool read() {
+    char block[512];
+    return connected_ && ::nbd_pread(nbd_, block, sizeof block, 0, 0) == 0;
+  }
+
+private:
+  nbd_handle* nbd_;
+  bool connected_ = false;
+};
+
+/// Sends bytes that no gateway would and waits until the monitor closes, or a moment.
+void send_garbage(std::uint16_t port, const std::string& bytes) {
+  const int link = connect_to(port);
+  REQUIRE(link >= 0);
+  static_cast<void>(::send(link, bytes.data(), bytes.size(), MSG_NOSIGNAL));
+  timeval moment{0, 100'000};
+  ::setsockopt(link, SOL_SOCKET, SO_RCVTIMEO, &moment, sizeof moment);
+  char answer[4096];
+  while (::recv(link, answer, sizeof answer, 0) > 0) {
+  }
+  ::close(link);
+}
+
+std::size_t resident_kib(pid_t process) {
+  std::ifstream status{"/proc/" + std::to_string(process) + "/status"};
+  std::string word;
+  while (status >> word)
+    if (word == "VmHWM:") {
+      std::size_t kib = 0;
+      status >> kib;
+      return kib;
+    }
+  return 0;
+}
+
+throttle order_for(const stream_id& stream, std::uint64_t generation) {
+  throttle x;
+  x.stream = stream;
+  x.generation = generation;
+  x.lease = 2s;
+  x.now.iops = rate{1000};
+  x.envelope.depth = 16;
+  return x;
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("process.tcp_link");
+
+TEST_CASE_FIXTURE(tcp_link_fixture, "samples go up, throttles come down, and lapse when the core is gone") {
+  const auto daemon = monitor();
+  const auto served = gateway("gw1");
+  stand_in collector{"application-server", scratch.path().string()};
+  std::optional<stand_in> core{std::in_place, "sla-core", scratch.path().string()};
+  REQUIRE(eventually([&] {
+    return collector.record.connected("gw1") && core->record.connected("gw1");
+  }));
+  nbd_client client{file("gw.sock")};
+  REQUIRE(client.read());
+  REQUIRE(eventually([&] {
+    return collector.record.last_sample().completions > 0;
+  }));
+  const auto stream = collector.record.last_sample().stream;
+  CHECK(stream.gateway == "gw1");
+  CHECK(stream.volume == "v");
+
+  auto nonsense = order_for(stream, 9);
+  nonsense.lease = -1s;
+  REQUIRE(core->order({nonsense, order_for(stream, 5)}));
+  REQUIRE(eventually([&] {
+    return collector.record.last_sample().generation == 5;
+  }));
+  CHECK(collector.record.last_sample().control == control_state::throttled);
+  CHECK(eventually([&] {
+    return text_of(file("monitor.log")).find("the lease is not between") != std::string::npos;
+  }));
+
+  // kept in force beyond its lease, though the core says nothing more
+  const auto later = std::chrono::steady_clock::now() + 3s;
+  while (std::chrono::steady_clock::now() < later) {
+    CHECK(collector.record.last_sample().control == control_state::throttled);
+    std::this_thread::sleep_for(100ms);
+  }
+  core.reset();
+  CHECK(eventually([&] {
+    return collector.record.last_sample().control == control_state::envelope;
+  }));
+  CHECK(client.read());
+}
+
+TEST_CASE_FIXTURE(tcp_link_fixture, "a killed and restarted monitor has its gateways back within 3 s, I/O goes on") {
+  auto daemon = monitor();
+  const auto served = gateway("gw1");
+  stand_in collector{"application-server", scratch.path().string()};
+  REQUIRE(eventually([&] {
+    return collector.record.batches() > 3;
+  }));
+  nbd_client client{file("gw.sock")};
+  daemon.signal(SIGKILL);
+  daemon.wait();
+  CHECK(client.read());
+  daemon = monitor();
+  const auto before = collector.record.batches();
+  CHECK(eventually(
+      [&] {
+        return collector.record.batches() > before;
+      },
+      3s));
+  CHECK(client.read());
+}
+
+TEST_CASE_FIXTURE(tcp_link_fixture, "a second gateway of the same name waits until the first one is gone") {
+  const auto daemon = monitor();
+  auto first = gateway("gw1");
+  stand_in collector{"application-server", scratch.path().string()};
+  REQUIRE(eventually([&] {
+    return collector.record.batches() > 3;
+  }));
+  const auto incarnation = collector.record.incarnation();
+  const auto second = gateway("gw1", {}, "second.sock", "second.log");
+  CHECK(eventually([&] {
+    return text_of(file("second.log")).find("another gateway named gw1 is connected") != std::string::npos;
+  }));
+  CHECK(collector.record.incarnation() == incarnation);
+  first.signal(SIGKILL);
+  first.wait();
+  CHECK(eventually(
+      [&] {
+        return collector.record.incarnation() != incarnation;
+      },
+      3s));
+  CHECK(collector.record.connected("gw1"));
+}
+
+TEST_CASE_FIXTURE(tcp_link_fixture, "a stopped gateway is reported lost, and back when it goes on") {
+  const auto daemon = monitor();
+  const auto served = gateway("gw1");
+  stand_in collector{"application-server", scratch.path().string()};
+  REQUIRE(eventually([&] {
+    return collector.record.connected("gw1");
+  }));
+  served.signal(SIGSTOP);
+  CHECK(eventually(
+      [&] {
+        return !collector.record.connected("gw1");
+      },
+      2s));
+  served.signal(SIGCONT);
+  CHECK(eventually(
+      [&] {
+        return collector.record.connected("gw1");
+      },
+      3s));
+}
+
+TEST_CASE_FIXTURE(tcp_link_fixture, "a stopped monitor is noticed by the gateway and found again") {
+  const auto daemon = monitor();
+  const auto served = gateway("gw1");
+  const auto log_has = [&](const char* what) {
+    return text_of(file("gw.log")).find(what) != std::string::npos;
+  };
+  REQUIRE(eventually([&] {
+    return log_has("peer-up");
+  }));
+  daemon.signal(SIGSTOP);
+  CHECK(eventually([&] {
+    return log_has("peer-down");
+  }));
+  daemon.signal(SIGCONT);
+  CHECK(eventually([&] {
+    const auto log = text_of(file("gw.log"));
+    return log.rfind("peer-up") > log.rfind("peer-down");
+  }));
+}
+
+TEST_CASE_FIXTURE(tcp_link_fixture, "garbage on the control port neither ends the monitor nor fills its memory") {
+  const auto daemon = monitor();
+  const auto served = gateway("gw1");
+  stand_in collector{"application-server", scratch.path().string()};
+  REQUIRE(eventually([&] {
+    return collector.record.connected("gw1");
+  }));
+  const auto told = collector.record.gateways_told();
+  std::mt19937 random{4747}; // the seed is part of the test
+  for (int round = 0; round < 20; ++round) {
+    std::string bytes(1 + random() % 5000, '\0');
+    for (auto& x : bytes)
+      x = static_cast<char>(random());
+    send_garbage(control_port, bytes);
+  }
+  for (char operation = 0; operation < 8; ++operation) { // well-formed headers that announce 3 GiB
+    std::string header(32, '\0');
+    header[0] = operation;
+    header[4] = static_cast<char>(0xc0);
+    header[15] = header[31] = 1;
+    send_garbage(control_port, header + std::string(100, 'x'));
+  }
+  const auto before = collector.record.batches();
+  CHECK(eventually([&] {
+    return collector.record.batches() > before + 5;
+  }));
+  CHECK(collector.record.gateways_told() == told); // the gateway was not lost meanwhile
+  CHECK(resident_kib(daemon.pid()) < 200'000);
+}
+
+TEST_CASE_FIXTURE(tcp_link_fixture, "SIGTERM ends both in order") {
+  auto daemon = monitor();
+  auto served = gateway("gw1");
+  REQUIRE(eventually([&] {
+    return text_of(file("gw.log")).find("peer-up") != std::string::npos;
+  }));
+  served.signal(SIGTERM);
+  CHECK(served.wait() == 0);
+  daemon.signal(SIGTERM);
+  CHECK(daemon.wait() == 0);
+}
