@@ -18,6 +18,15 @@ inline constexpr std::size_t max_incomplete_bytes = 2 * std::size_t{max_message_
 
 enum class assembly : std::uint8_t { incomplete, complete, refused };
 
+/// Whether a fragment is the last of its message, by its own words.
+[[nodiscard]] inline bool is_last_fragment(std::span<const std::byte> parameters) {
+  fragment_prefix prefix;
+  if (parameters.size() <= sizeof prefix)
+    return false;
+  std::memcpy(&prefix, parameters.data(), sizeof prefix);
+  return std::uint64_t{prefix.offset} + (parameters.size() - sizeof prefix) == prefix.total;
+}
+
 /// Thread safety: none, the receiver's thread has one per lane.
 class assembler {
 public:

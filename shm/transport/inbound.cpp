@@ -81,28 +81,42 @@ bool transport::receive_lane(std::uint32_t role) {
       log_refused(header_, "not a whole message");
       break;
     case take_result::message:
-      if ((header_.flags & flag_fragment) == 0) {
-        accept(header_, parameters_);
-      } else {
-        std::vector<std::byte> whole;
-        switch (assemblers_[role].add(header_, parameters_, whole)) {
-        case assembly::complete:
-          accept(header_, whole);
-          break;
-        case assembly::refused:
-          malformed_.fetch_add(1, std::memory_order_relaxed);
-          log_refused(header_, "fragments do not fit together");
-          break;
-        case assembly::incomplete:
-          break;
-        }
-      }
+      receive_message(role);
       unit_.drain();
       break;
     }
     any = true;
   }
   return any;
+}
+
+void transport::receive_message(std::uint32_t role) {
+  try {
+    const arrival x{header_, parameters_, sender_of(header_)};
+    if ((header_.flags & flag_fragment) == 0)
+      dispatch(x);
+    else
+      receive_fragment(role, x);
+  } catch (const std::exception& reason) { // memory, or CAF on a message that it cannot make
+    malformed_.fetch_add(1, std::memory_order_relaxed);
+    log_refused(header_, reason.what());
+  }
+}
+
+void transport::receive_fragment(std::uint32_t role, const arrival& x) {
+  std::vector<std::byte> whole;
+  switch (assemblers_[role].add(x.header, x.body, whole)) {
+  case assembly::incomplete:
+    return;
+  case assembly::complete:
+    dispatch({x.header, whole, x.from});
+    return;
+  case assembly::refused:
+    malformed_.fetch_add(1, std::memory_order_relaxed);
+    log_refused(x.header, "fragments do not fit together or are too many");
+    if (is_last_fragment(x.body)) // once per message
+      refuse_arrival(x, source_of(x), caf::make_error(problem::overloaded, "too many unfinished messages"));
+  }
 }
 
 peer_ptr transport::sender_of(const message_header& header) {
@@ -119,15 +133,6 @@ peer_ptr transport::sender_of(const message_header& header) {
   else if (why.kind == failure_kind::dead || why.kind == failure_kind::absent)
     gone_[role] = header.sender_incarnation; // a life that has ended does not come back
   return found;
-}
-
-void transport::accept(const message_header& header, std::span<const std::byte> body) {
-  try {
-    dispatch({header, body, sender_of(header)});
-  } catch (const std::exception& reason) { // memory, or CAF on a message that it cannot make
-    malformed_.fetch_add(1, std::memory_order_relaxed);
-    log_refused(header, reason.what());
-  }
 }
 
 void transport::dispatch(const arrival& x) {
@@ -226,14 +231,28 @@ void transport::on_message(const arrival& x) {
   if (trouble) {
     malformed_.fetch_add(1, std::memory_order_relaxed);
     log_refused(x.header, system_.render(trouble));
+  } else {
+    trouble = caf::make_error(caf::exit_reason::remote_link_unreachable); // the actor has ended
   }
+  refuse_arrival(x, sender, trouble);
+}
+
+/// A request that cannot be handed over is answered; a result that cannot be read still ends its request.
+void transport::refuse_arrival(const arrival& x, const caf::strong_actor_ptr& sender, const caf::error& why) {
+  const auto id = caf::make_message_id(x.header.correlation);
   if (id.is_request() && sender)
-    sender->enqueue(
-        caf::make_mailbox_element(nullptr, id.response_id(), {},
-                                  trouble ? trouble : caf::make_error(caf::exit_reason::remote_link_unreachable)),
-        &unit_);
-  else if (id.is_response() && trouble && local) // a result that cannot be read still ends the request
-    local->enqueue(caf::make_mailbox_element(nullptr, id, {}, trouble), &unit_);
+    sender->enqueue(caf::make_mailbox_element(nullptr, id.response_id(), {}, why), &unit_);
+  else if (const auto local = system_.registry().get(x.header.destination); id.is_response() && local)
+    local->enqueue(caf::make_mailbox_element(nullptr, id, {}, why), &unit_);
+}
+
+/// The handle of the sender, if it is an actor of the sending process.
+caf::strong_actor_ptr transport::source_of(const arrival& x) {
+  if (x.header.source == 0)
+    return nullptr;
+  const auto node =
+      x.from ? x.from->node() : make_node(settings_.instance, {x.header.sender_role, x.header.sender_incarnation});
+  return proxies_.get_or_put(node, x.header.source);
 }
 
 caf::mailbox_element_ptr transport::decode(const arrival& x, caf::strong_actor_ptr& sender, caf::error& trouble) {
@@ -242,10 +261,8 @@ caf::mailbox_element_ptr transport::decode(const arrival& x, caf::strong_actor_p
   if ((x.header.flags & flag_source_inline) != 0) {
     if ((trouble = source(sender)))
       return nullptr;
-  } else if (x.header.source != 0) {
-    const auto node =
-        x.from ? x.from->node() : make_node(settings_.instance, {x.header.sender_role, x.header.sender_incarnation});
-    sender = proxies_.get_or_put(node, x.header.source);
+  } else {
+    sender = source_of(x);
   }
   caf::mailbox_element_ptr result;
   if (x.header.operation == operation::generic) {

@@ -68,7 +68,8 @@ private:
   // inbound.cpp
   void receive();
   bool receive_lane(std::uint32_t role);
-  void accept(const message_header& header, std::span<const std::byte> body);
+  void receive_message(std::uint32_t role);
+  void receive_fragment(std::uint32_t role, const arrival& x);
   void dispatch(const arrival& x);
   void on_watch(const arrival& x);
   void on_down(const arrival& x);
@@ -77,6 +78,8 @@ private:
   void on_resolved(const arrival& x);
   void on_message(const arrival& x);
   caf::mailbox_element_ptr decode(const arrival& x, caf::strong_actor_ptr& sender, caf::error& problem);
+  void refuse_arrival(const arrival& x, const caf::strong_actor_ptr& sender, const caf::error& why);
+  caf::strong_actor_ptr source_of(const arrival& x);
   peer_ptr sender_of(const message_header& header);
 
   void on_death(const peer_ptr& dead);

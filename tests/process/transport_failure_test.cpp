@@ -7,6 +7,7 @@ using namespace sluice::shm;
 using namespace sluice::shm::test;
 using sluice::peer_down_atom;
 using sluice::peer_up_atom;
+using sluice::test::bin_directory;
 
 TEST_SUITE_BEGIN("process.transport.failure");
 
@@ -38,6 +39,23 @@ TEST_CASE("SIGKILL of a process ends its actors and its requests, and a restarte
   REQUIRE(new_boss);
   CHECK(new_boss != boss);
   CHECK(here.ask<std::int32_t>(new_boss, pid_atom_v) == std::to_string(again.pid()));
+}
+
+TEST_CASE("life and death are seen across pid namespaces, where every process is number 1") {
+  if (child_process{"/usr/bin/unshare", {"--pid", "--fork", "true"}}.wait() != 0) {
+    MESSAGE("skipped: this user may not make a pid namespace");
+    return;
+  }
+  world here;
+  child_process beta{"/usr/bin/unshare",
+                     {"--pid", "--fork", "--kill-child", (bin_directory() / "sluice-test-transport-peer").string(),
+                      "--role=beta", "--shm.directory=" + here.directory.path().string()}};
+  const auto boss = here.boss();
+  REQUIRE(boss);
+  CHECK(here.ask<std::int32_t>(boss, pid_atom_v) == "1");
+  (*here.self)->monitor(boss);
+  beta.signal(SIGKILL);
+  CHECK(here.next_down() == "exit_reason(remote_link_unreachable)");
 }
 
 TEST_CASE("the last result of a process that ends arrives before the news of its end") {
