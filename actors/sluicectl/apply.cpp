@@ -25,7 +25,8 @@ std::string put(const document& x, server_link& server) {
 }
 
 void erase(const std::string& name, server_link& server) {
-  (void)ask(server, {"DELETE", agreement_path(name), {}, {}});
+  if (!ask_for(server, {"DELETE", agreement_path(name), {}, {}}))
+    throw failure{exit_code::refused, "there is no agreement " + name};
 }
 
 void report(const console& io, const settings& where, std::string_view name, std::string_view what) {

@@ -55,8 +55,10 @@ exit_code run(const limit_command& x, server_link& server, const console& io) {
   const auto path = stream_path(x.stream) + "/limit";
   const bool json = server.where().output == output_format::json;
   if (x.clear) {
-    const auto answer = ask(server, {"DELETE", path, {}, {}});
-    io.out << (json ? answer.dump() : "stream " + x.stream + " no longer limited by an operator") << '\n';
+    const auto answer = ask_for(server, {"DELETE", path, {}, {}});
+    if (!answer)
+      throw failure{exit_code::refused, "no operator limits " + x.stream};
+    io.out << (json ? answer->dump() : "stream " + x.stream + " no longer limited by an operator") << '\n';
     return exit_code::done;
   }
   const auto answer = ask(server, {"PUT", path, order_of(x).dump(), "application/json"});

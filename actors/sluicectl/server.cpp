@@ -111,12 +111,15 @@ nlohmann::json ask(server_link& server, const http_request& request) {
   return read_answer(server, request, server.exchange(request));
 }
 
-std::optional<nlohmann::json> find(server_link& server, const std::string& path) {
-  const http_request request{"GET", path, {}, {}};
+std::optional<nlohmann::json> ask_for(server_link& server, const http_request& request) {
   const auto answer = server.exchange(request);
   if (answer.status == 404)
     return std::nullopt;
   return read_answer(server, request, answer);
+}
+
+std::optional<nlohmann::json> find(server_link& server, const std::string& path) {
+  return ask_for(server, {"GET", path, {}, {}});
 }
 
 nlohmann::json fetch(server_link& server, const std::string& path) {

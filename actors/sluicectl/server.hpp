@@ -66,6 +66,9 @@ private:
 /// @throws failure: unreachable, refused (any status from 400 on, as sentences), or what answers is no Sluice
 [[nodiscard]] nlohmann::json ask(server_link& server, const http_request& request);
 
+/// As ask(), but nothing if the server says 404: the caller knows better what is missing.
+[[nodiscard]] std::optional<nlohmann::json> ask_for(server_link& server, const http_request& request);
+
 /// GET; nothing if the server says 404.
 [[nodiscard]] std::optional<nlohmann::json> find(server_link& server, const std::string& path);
 

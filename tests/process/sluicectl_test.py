@@ -159,7 +159,7 @@ class ClientTest(unittest.TestCase):
         path = self.write("a.yaml", AGREEMENT.format(name="gold", iops=1))
         self.expect(0, "apply", "-f", path)
         self.assertEqual(self.expect(0, "delete", "agreement", "gold").stdout, "agreement gold deleted\n")
-        self.assertIn("There is no agreement gold.", self.expect(1, "delete", "-f", path).stderr)
+        self.assertIn("there is no agreement gold", self.expect(1, "delete", "-f", path).stderr)
 
     # --- reading ---
 
@@ -220,6 +220,7 @@ class ClientTest(unittest.TestCase):
         self.server.canned[("DELETE", "/api/v1/streams/g/v/c/limit")] = (200, {})
         self.expect(0, "limit", "g/v/c", "--clear")
         self.assertEqual(self.server.seen[-1][:2], ("DELETE", "/api/v1/streams/g/v/c/limit"))
+        self.assertIn("no operator limits g/v/d", self.expect(1, "limit", "g/v/d", "--clear").stderr)
 
     # --- waiting ---
 

@@ -1,10 +1,11 @@
 #!/bin/bash
 # A server process ends with 3 and one sentence when its log, its shared memory or its role is not to be had.
-# usage: server_resources.sh PROGRAM [ARGUMENT...]   (arguments that let it start; a free TCP port for it is put for PORT)
+# usage: server_resources.sh PROGRAM [ARGUMENT...]   (arguments that let it start; PORT becomes a free TCP port, SCRATCH a directory)
 source "$(dirname "$0")/setup.sh"
 program=$bin/$1
 shift
 arguments=("${@//PORT/$(free_port)}")
+arguments=("${arguments[@]//SCRATCH/$scratch}")
 mkdir "$scratch/shm"
 
 refused 3 'no/such/directory' "$program" "${arguments[@]}" --shm.directory="$scratch/shm" \

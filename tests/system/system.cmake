@@ -32,3 +32,14 @@ sluice_system_test(system_resources_database_manager server_resources.sh
   sluice-database-manager ${schema} --database-manager.url=postgresql:///nobody?host=/nowhere)
 sluice_system_test(system_resources_performance_monitor server_resources.sh
   sluice-performance-monitor --performance-monitor.port=PORT)
+sluice_system_test(system_wrong_config_application_server wrong_config.sh
+  sluice-application-server application-server port "\"high\"" application-server.ini)
+sluice_system_test(system_wrong_config_core wrong_config.sh sluice-core sla-core tick "\"often\"" sla-core.ini)
+set(serve --application-server.port=PORT --application-server.token-file=SCRATCH/token)
+sluice_system_test(system_resources_application_server server_resources.sh sluice-application-server ${serve})
+sluice_system_test(system_resources_core server_resources.sh sluice-core)
+sluice_system_test(system_port_in_use_application_server port_in_use.sh sluice-application-server ${serve})
+
+# The command line client against a whole instance.
+sluice_system_test(system_client client.sh)
+set_tests_properties(system_client PROPERTIES RUN_SERIAL ON)
