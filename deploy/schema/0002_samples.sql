@@ -79,5 +79,5 @@ COMMENT ON COLUMN samples.generation IS 'Generation of the throttle last accepte
 COMMENT ON COLUMN samples.stored IS 'When the row was stored [UTC].';
 COMMENT ON COLUMN samples.control IS 'Rule in force: 0 unlimited, 1 fixed, 2 throttled, 3 envelope [code].';
 COMMENT ON COLUMN samples.backend IS 'Name of the backend.';
-COMMENT ON COLUMN samples.backend_latency IS 'Histogram from submission to the backend''s answer: pairs (bucket, requests), ascending; bucket b ends at (9 + b % 8) * 2^(7 + b / 8) ns, with integer division [count].';
-COMMENT ON COLUMN samples.total_latency IS 'Histogram from receipt of the request to its reply, in the form of backend_latency [count].';
+COMMENT ON COLUMN samples.backend_latency IS 'Histogram from submission to the backend''s answer. One cell per bucket that is not empty: cell >> 23 is the bucket, cell & 8388607 requests [count]; cells of one bucket add up. Bucket b ends at (9 + b % 8) * 2^(7 + b / 8) ns, with integer division.';
+COMMENT ON COLUMN samples.total_latency IS 'Histogram from receipt of the request to its reply [count], in the form of backend_latency.';

@@ -63,12 +63,13 @@ TEST_CASE("a row is stored with its figures") {
   row.total.mean_in_flight = 2.5;
   row.total.control = control_state::throttled;
   CHECK(append_one(x.database, batch_of({row})) == 1);
-  // 2 ms is 2^20 ns * 1.907: power 20, eighth 7 of [2^20, 2^21), hence bucket (20 - 10) * 8 + 7 = 87.
+  // 2 ms is 2^20 ns * 1.907: power 20, eighth 7 of [2^20, 2^21), hence bucket (20 - 10) * 8 + 7 = 87;
+  // 87 * 2^23 + 2 = 729808898.
   CHECK(server().sql("SELECT concat_ws('|', gateway, volume, client, second, incarnation, first_sequence, samples, "
                      "interval_ns, arrivals, completions, reads, writes, mean_in_flight, control, backend, "
                      "backend_latency_sum_ns, backend_latency, total_latency_sum_ns) "
                      "FROM samples JOIN streams ON id = stream")
-        == "gw1|oltp|a|2026-11-22 12:00:00+00|-16|41|1|100000000|12|10|6|4|2.5|2|disk|4000000|{87,2}|3000000");
+        == "gw1|oltp|a|2026-11-22 12:00:00+00|-16|41|1|100000000|12|10|6|4|2.5|2|disk|4000000|{729808898}|3000000");
 }
 
 TEST_CASE("a row that is sent again is stored once, in the same batch or a later one") {

@@ -20,6 +20,22 @@ bool all_storable(std::initializer_list<std::uint64_t> counts) {
 
 } // namespace
 
+std::vector<std::int32_t> cells_of(const latency_histogram& x) {
+  constexpr std::uint32_t most = (1u << cell_count_bits) - 1;
+  const auto pairs = x.packed();
+  std::vector<std::int32_t> cells;
+  cells.reserve(pairs.size() / 2);
+  for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
+    auto requests = pairs[i + 1];
+    while (requests > 0) { // at most 2^32 / 2^23 = 512 times
+      const auto part = std::min(requests, most);
+      cells.push_back(static_cast<std::int32_t>((pairs[i] << cell_count_bits) + part));
+      requests -= part;
+    }
+  }
+  return cells;
+}
+
 packed_row pack(const sample_row& x) {
   const auto& t = x.total;
   packed_row row;
@@ -47,8 +63,8 @@ packed_row pack(const sample_row& x) {
   row.limited_by_depth = t.limited_by_depth;
   row.backend_latency_sum = t.backend_latency.sum();
   row.total_latency_sum = t.total_latency.sum();
-  row.backend_latency = t.backend_latency.packed();
-  row.total_latency = t.total_latency.packed();
+  row.backend_latency = cells_of(t.backend_latency);
+  row.total_latency = cells_of(t.total_latency);
   return row;
 }
 

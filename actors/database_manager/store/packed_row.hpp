@@ -41,9 +41,16 @@ struct packed_row {
   duration limited_by_depth{0};
   duration backend_latency_sum{0};
   duration total_latency_sum{0};
-  std::vector<std::uint32_t> backend_latency; ///< latency_histogram::packed()
-  std::vector<std::uint32_t> total_latency;
+  std::vector<std::int32_t> backend_latency; ///< cells_of
+  std::vector<std::int32_t> total_latency;
 };
+
+/// The stored form of a histogram: for each bucket that is not empty, ascending, bucket * 2^23 + requests. A bucket
+/// with 2^23 requests or more takes several cells, whose requests add up. Half the size of pairs of integers, and still
+/// read with plain SQL: `cell >> 23`, `cell & 8388607`.
+[[nodiscard]] std::vector<std::int32_t> cells_of(const latency_histogram& x);
+inline constexpr unsigned cell_count_bits = 23;
+static_assert((latency_histogram::bucket_count << cell_count_bits) <= std::size_t{1} << 31);
 
 [[nodiscard]] packed_row pack(const sample_row& x);
 

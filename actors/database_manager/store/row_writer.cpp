@@ -3,7 +3,6 @@
 #include "actors/database_manager/store/row_writer.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <tuple>
 
@@ -66,14 +65,13 @@ const line_kind& event_lines() {
   return kind;
 }
 
-/// An integer array as PostgreSQL reads it. A count above what an integer holds stays at its end.
-std::string to_array(const std::vector<std::uint32_t>& x) {
-  constexpr std::uint32_t most = std::numeric_limits<std::int32_t>::max();
+/// An integer array as PostgreSQL reads it.
+std::string to_array(const std::vector<std::int32_t>& x) {
   std::string text{"{"};
   for (const auto value : x) {
     if (text.size() > 1)
       text += ',';
-    text += std::to_string(std::min(value, most));
+    text += std::to_string(value);
   }
   return text + '}';
 }
