@@ -99,7 +99,7 @@ bool fits(const std::vector<std::string_view>& path, std::string_view pattern, r
         continue;
       is_name = true;
       auto name = percent_decoded(path[i]);
-      if (!name)
+      if (!name || name->empty())
         return false;
       *names[k] = std::move(*name);
     }

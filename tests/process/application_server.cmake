@@ -1,0 +1,3 @@
+# The application server over real sockets, and as a process.
+sluice_test(http_server_test LABELS no-caf process
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/http_server_test.cpp LINK sluice_http_server)
