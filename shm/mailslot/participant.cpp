@@ -71,6 +71,11 @@ int enter(const place& where, failure& why) {
       why = system_failure(where, "open");
       return -1;
     }
+    if (struct stat about{}; ::fstat(fd, &about) != 0 || about.st_uid != ::geteuid()) {
+      why = {failure_kind::system, where.roster().string() + " belongs to another user"};
+      ::close(fd);
+      return -1;
+    }
     if (try_lock(fd, F_WRLCK, entry_byte) && still_named(fd, where))
       return fd;
     ::close(fd);

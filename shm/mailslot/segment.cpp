@@ -110,6 +110,8 @@ outcome<segment> segment::open(const std::filesystem::path& file, std::uint32_t 
     struct stat about {};
     if (::fstat(mapping.get_mapping_handle().handle, &about) != 0)
       return system_failure(file, "inspect", errno);
+    if (about.st_uid != ::geteuid()) // a world-writable directory: anybody can put a file of this name there
+      return failure{failure_kind::system, file.string() + " belongs to another user"};
     if (!S_ISREG(about.st_mode) || about.st_size < static_cast<off_t>(header_bytes))
       return failure{failure_kind::other_layout, file.string() + " is no Sluice mailbox"};
     bip::mapped_region region{mapping, bip::read_write};

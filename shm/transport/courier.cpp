@@ -87,9 +87,13 @@ void courier::run_tasks() {
 /// A peer whose mailbox is full, if there is one. With several, each gets its turn by the short wait.
 peer_ptr courier::flush_all() {
   peer_ptr blocked;
-  for (auto& x : peers_.all())
-    if (!x->down() && x->waiting() && !x->flush())
+  for (auto& x : peers_.all()) {
+    auto result = flush_result::empty;
+    while (!x->down() && x->waiting() && (result = x->flush()) == flush_result::more) {
+    }
+    if (result == flush_result::full)
       blocked = x;
+  }
   return blocked;
 }
 

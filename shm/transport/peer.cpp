@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <ctime>
+#include <limits>
 
 namespace sluice::shm {
 
 namespace {
+
+/// Slots that flush() fills while it holds the lock. Chosen: some 10 us with small messages.
+constexpr int flush_turn = 64;
 
 /// For the age of a message, good to some milliseconds; a precise clock costs more than the copy of a small message.
 std::uint32_t coarse_ms() {
@@ -49,7 +53,8 @@ send_result peer::send(message_header header, std::span<const std::byte> body, i
   std::size_t sent = 0;
   // A message must not overtake an older one of its sender that waits. ACQUIRE pairs with the RELEASE in flush().
   if (!waiting()) {
-    const bool done = place(header, body, sent);
+    auto budget = std::numeric_limits<int>::max(); // no lock is held
+    const bool done = place(header, body, sent, budget);
     if (done || sent > 0)
       mailbox_.notify();
     if (done)
@@ -68,39 +73,37 @@ send_result peer::send(message_header header, std::span<const std::byte> body, i
   return send_result::queued;
 }
 
-bool peer::place(message_header& header, std::span<const std::byte> body, std::size_t& sent) {
+/// Places what is left of a message, at most `budget` slots of it. @returns whether it is all placed
+bool peer::place(message_header& header, std::span<const std::byte> body, std::size_t& sent, int& budget) {
   if (body.size() <= mailbox_.capacity())
-    return mailbox_.put(header, {}, body);
+    return --budget >= 0 && mailbox_.put(header, {}, body);
   header.flags |= flag_fragment;
   const auto room = mailbox_.capacity() - sizeof(fragment_prefix);
   while (sent < body.size()) {
     const fragment_prefix prefix{static_cast<std::uint32_t>(body.size()), static_cast<std::uint32_t>(sent)};
     const auto piece = body.subspan(sent, std::min<std::size_t>(room, body.size() - sent));
-    if (!mailbox_.put(header, std::as_bytes(std::span{&prefix, 1}), piece))
+    if (--budget < 0 || !mailbox_.put(header, std::as_bytes(std::span{&prefix, 1}), piece))
       return false;
     sent += piece.size();
   }
   return true;
 }
 
-bool peer::flush() {
+flush_result peer::flush() {
   const std::lock_guard lock{mutex_};
-  bool any = false;
+  auto budget = flush_turn;
   while (!outbox_.empty()) {
     auto& next = outbox_.front();
-    const auto before = next.sent;
-    const bool done = place(next.header, next.body, next.sent);
-    any = any || done || next.sent > before;
-    if (!done)
+    if (!place(next.header, next.body, next.sent, budget))
       break;
     outbox_.pop();
   }
-  if (any)
+  if (budget < flush_turn - 1 || outbox_.empty())
     mailbox_.notify();
   if (!outbox_.empty())
-    return false;
+    return budget < 0 ? flush_result::more : flush_result::full;
   waiting_.store(false, std::memory_order_release);
-  return true;
+  return flush_result::empty;
 }
 
 bool peer::mark_down() {

@@ -24,6 +24,12 @@ enum class send_result : std::uint8_t {
   gone, ///< the peer has died or is closing
 };
 
+enum class flush_result : std::uint8_t {
+  empty, ///< nothing waits any more
+  more,  ///< something waits, and there is room
+  full,  ///< something waits for room
+};
+
 /// Thread safe except where noted.
 class peer {
 public:
@@ -34,8 +40,8 @@ public:
   /// sender arrive in the order of their send() calls.
   [[nodiscard]] send_result send(message_header header, std::span<const std::byte> body, importance class_);
 
-  /// Moves what waits into the mailbox. @returns true when nothing waits any more.
-  bool flush();
+  /// Moves some of what waits into the mailbox, not for long: senders may want the lock.
+  flush_result flush();
 
   [[nodiscard]] bool waiting() const {
     return waiting_.load(std::memory_order_acquire);
@@ -86,7 +92,7 @@ public:
   std::unique_ptr<death_watch> watch;
 
 private:
-  bool place(message_header& header, std::span<const std::byte> body, std::size_t& sent);
+  bool place(message_header& header, std::span<const std::byte> body, std::size_t& sent, int& budget);
 
   const std::string name_;
   outlet mailbox_;

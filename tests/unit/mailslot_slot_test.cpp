@@ -311,6 +311,15 @@ TEST_CASE("the file is private to its owner and exactly as large as its slots") 
   CHECK(std::filesystem::file_size(x.file) == 4096 + 3 * 8 * 512);
 }
 
+TEST_CASE("a file of another user is refused") {
+  mailbox_fixture x;
+  if (::chown(x.file.c_str(), 12345, 12345) != 0) {
+    MESSAGE("skipped: only root may give files away");
+    return;
+  }
+  CHECK(segment::open(x.file, 1).why().sentence == x.file.string() + " belongs to another user");
+}
+
 TEST_CASE("a fresh mailbox replaces a leftover, and who maps the old one keeps that") {
   mailbox_fixture x;
   REQUIRE(x.put("to the old one"));
