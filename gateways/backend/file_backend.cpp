@@ -1,0 +1,172 @@
+// File I/O by preadv2 and pwritev2.
+#include "gateways/backend/file_backend.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <linux/magic.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace sluice::gateway {
+
+namespace {
+
+/// Reads or writes everything, however often the kernel stops short. 0 or errno.
+int transfer_all(int fd, const io_request& x, bool write, int flags) noexcept {
+  std::size_t done = 0;
+  while (done < x.length) {
+    const iovec part{x.buffer + done, x.length - done};
+    const auto at = static_cast<off_t>(x.offset + done);
+    const auto n = write ? ::pwritev2(fd, &part, 1, at, flags) : ::preadv2(fd, &part, 1, at, flags);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0)
+      return errno;
+    if (n == 0)
+      return EIO; // the file was cut short behind our back
+    done += static_cast<std::size_t>(n);
+  }
+  return 0;
+}
+
+} // namespace
+
+file_backend::file_backend(std::string path, bool read_only, io_pool& pool) : path_(std::move(path)), pool_(pool) {
+  traits_.read_only = read_only;
+}
+
+file_backend::file_backend(std::uint64_t size_bytes, io_pool& pool) : memory_size_bytes_(size_bytes), pool_(pool) {}
+
+file_backend::~file_backend() {
+  close();
+}
+
+std::string file_backend::open() {
+  if (path_.empty()) {
+    fd_ = ::memfd_create("sluice-memory-backend", MFD_CLOEXEC);
+    if (fd_ < 0 || ::ftruncate(fd_, static_cast<off_t>(memory_size_bytes_)) != 0)
+      return std::string{"cannot make an anonymous file: "} + std::strerror(errno);
+  } else {
+    fd_ = ::open(path_.c_str(), (traits_.read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY);
+    if (fd_ < 0)
+      return "cannot open " + path_ + ": " + std::strerror(errno);
+  }
+  struct stat status {};
+  if (::fstat(fd_, &status) != 0 || (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)))
+    return path_ + " is neither a regular file nor a block device";
+  const auto end = ::lseek(fd_, 0, SEEK_END);
+  if (end < 0)
+    return "cannot find the size of " + path_ + ": " + std::strerror(errno);
+  traits_.size_bytes = static_cast<std::uint64_t>(end);
+  struct statfs system {};
+  in_memory_ = S_ISREG(status.st_mode) && ::fstatfs(fd_, &system) == 0
+               && (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
+  return {};
+}
+
+void file_backend::close() {
+  if (fd_ >= 0)
+    ::close(fd_);
+  fd_ = -1;
+}
+
+bool file_backend::submit(io_request& x) {
+  if (try_inline(x))
+    return true;
+  pool_.submit(*this, x);
+  return false;
+}
+
+bool file_backend::try_inline(io_request& x) noexcept {
+  x.error = 0;
+  switch (x.operation) {
+  case io_operation::flush:
+    return in_memory_;
+  case io_operation::trim:
+  case io_operation::write_zeroes:
+    if (!in_memory_ || x.length > max_inline_discard_bytes)
+      return false;
+    x.error = discard(x);
+    return true;
+  case io_operation::read:
+  case io_operation::write:
+    break;
+  }
+  if (x.length > max_inline_bytes)
+    return false;
+  const auto write = x.operation == io_operation::write;
+  if (in_memory_) {
+    x.error = transfer_all(fd_, x, write, 0);
+    return true;
+  }
+  auto& nowait = write ? write_nowait_ : read_nowait_;
+  // Relaxed: a hint; whoever reads an old value only makes one more attempt.
+  if ((write && x.durable) || !nowait.load(std::memory_order_relaxed))
+    return false;
+  const iovec all{x.buffer, x.length};
+  const auto at = static_cast<off_t>(x.offset);
+  const auto n = write ? ::pwritev2(fd_, &all, 1, at, RWF_NOWAIT) : ::preadv2(fd_, &all, 1, at, RWF_NOWAIT);
+  if (n < 0 && errno == EOPNOTSUPP)
+    nowait.store(false, std::memory_order_relaxed);
+  return n == static_cast<ssize_t>(x.length); // otherwise the pool does all of it again
+}
+
+void file_backend::perform(io_request& x) noexcept {
+  switch (x.operation) {
+  case io_operation::read:
+    x.error = transfer_all(fd_, x, false, 0);
+    return;
+  case io_operation::write:
+    x.error = transfer_all(fd_, x, true, x.durable ? RWF_DSYNC : 0);
+    return;
+  case io_operation::flush:
+    x.error = ::fdatasync(fd_) == 0 ? 0 : errno;
+    return;
+  case io_operation::trim:
+  case io_operation::write_zeroes:
+    x.error = discard(x);
+    if (x.error == 0 && x.durable && ::fdatasync(fd_) != 0)
+      x.error = errno;
+    return;
+  }
+}
+
+int file_backend::discard(const io_request& x) noexcept {
+  const auto keep = x.operation == io_operation::write_zeroes && x.keep_allocated;
+  const auto mode = (keep ? FALLOC_FL_ZERO_RANGE : FALLOC_FL_PUNCH_HOLE) | FALLOC_FL_KEEP_SIZE;
+  int result;
+  do {
+    result = ::fallocate(fd_, mode, static_cast<off_t>(x.offset), static_cast<off_t>(x.length));
+  } while (result != 0 && errno == EINTR);
+  if (result == 0)
+    return 0;
+  if (errno != EOPNOTSUPP && errno != ENOSYS && errno != ENODEV)
+    return errno;
+  // A trim is advice; zeroes are a promise.
+  return x.operation == io_operation::trim ? 0 : write_zero_bytes(x);
+}
+
+int file_backend::write_zero_bytes(const io_request& x) noexcept {
+  static constexpr std::size_t chunk = 64u << 10;
+  static const std::array<std::byte, chunk> zeroes{};
+  std::uint64_t done = 0;
+  while (done < x.length) {
+    const auto part = std::min<std::uint64_t>(chunk, x.length - done);
+    const auto n = ::pwrite(fd_, zeroes.data(), part, static_cast<off_t>(x.offset + done));
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return n < 0 ? errno : EIO;
+    done += static_cast<std::uint64_t>(n);
+  }
+  return 0;
+}
+
+} // namespace sluice::gateway

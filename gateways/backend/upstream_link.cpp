@@ -1,0 +1,301 @@
+// The link's thread: connects, sends, answers, reconnects.
+#include "gateways/backend/upstream_link.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <libnbd.h>
+#include <poll.h>
+#include <time.h>
+#include <utility>
+
+namespace sluice::gateway {
+
+namespace {
+
+instant clock_now() {
+  return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+std::string last_error() {
+  const char* const text = nbd_get_error();
+  return text != nullptr ? text : "unknown error";
+}
+
+} // namespace
+
+upstream_link::upstream_link(std::string uri, duration patience, reachability_observer observer)
+    : uri_(std::move(uri)), patience_(patience), observer_(std::move(observer)), flights_(max_in_flight) {
+  for (std::size_t i = 0; i < max_in_flight; ++i) {
+    flights_[i].link = this;
+    free_places_.push_back(max_in_flight - 1 - i);
+  }
+}
+
+upstream_link::~upstream_link() {
+  stop();
+}
+
+std::string upstream_link::start() {
+  auto outcome = first_attempt_.get_future();
+  thread_ = std::thread([this] {
+    run();
+  });
+  return outcome.get();
+}
+
+void upstream_link::stop() {
+  if (!thread_.joinable())
+    return;
+  // RELEASE pairs with the ACQUIRE in run().
+  stopping_.store(true, std::memory_order_release);
+  incoming_.wake();
+  thread_.join();
+}
+
+void upstream_link::run() {
+  while (!stopping_.load(std::memory_order_acquire)) {
+    const auto now = clock_now();
+    take_incoming(now);
+    step(now);
+    wait_for_events(clock_now());
+  }
+  take_incoming(clock_now());
+  if (handle_ != nullptr && up_)
+    nbd_aio_disconnect(handle_, 0);
+  nbd_close(handle_); // calls no completion; what was in flight is answered here
+  handle_ = nullptr;
+  for (auto& f : flights_)
+    if (auto* const x = std::exchange(f.request, nullptr); x != nullptr)
+      answer(*x, EIO);
+  while (auto* const x = oldest_waiting_) {
+    oldest_waiting_ = x->next;
+    answer(*x, EIO);
+  }
+}
+
+void upstream_link::step(instant now) {
+  if (handle_ == nullptr && now >= next_attempt_)
+    begin_connecting(now);
+  if (handle_ != nullptr && !up_) {
+    if (nbd_aio_is_ready(handle_) == 1)
+      became_ready();
+    else if (nbd_aio_is_dead(handle_) == 1 || nbd_aio_is_closed(handle_) == 1)
+      lost(now, last_error());
+    else if (now >= connect_deadline_)
+      lost(now, "no answer within " + std::to_string(connect_time / std::chrono::seconds{1}) + " s");
+  } else if (handle_ != nullptr && (nbd_aio_is_dead(handle_) == 1 || nbd_aio_is_closed(handle_) == 1)) {
+    lost(now, "the connection was closed");
+  } else if (to_send_again_ != nullptr) {
+    lost(now, "the server shuts down");
+  }
+  if (up_)
+    send_waiting();
+  else
+    expire_waiting(now);
+}
+
+void upstream_link::wait_for_events(instant now) {
+  // While something waits for a connection, look at the clock every 20 ms; with a connection only events count.
+  auto timeout = std::chrono::seconds{1} + duration::zero();
+  if (handle_ == nullptr)
+    timeout = std::max(next_attempt_ - now, duration::zero());
+  if (!up_ && oldest_waiting_ != nullptr)
+    timeout = std::min<duration>(timeout, std::chrono::milliseconds{20});
+  pollfd events[2] = {{incoming_.descriptor(), POLLIN, 0}, {-1, 0, 0}};
+  if (handle_ != nullptr) {
+    const auto direction = nbd_aio_get_direction(handle_);
+    events[1].fd = nbd_aio_get_fd(handle_);
+    events[1].events = static_cast<short>(((direction & LIBNBD_AIO_DIRECTION_READ) != 0 ? POLLIN : 0)
+                                          | ((direction & LIBNBD_AIO_DIRECTION_WRITE) != 0 ? POLLOUT : 0));
+  }
+  const timespec limit{static_cast<time_t>(timeout.count() / 1'000'000'000), timeout.count() % 1'000'000'000};
+  if (::ppoll(events, 2, &limit, nullptr) <= 0)
+    return;
+  if ((events[0].revents & POLLIN) != 0)
+    incoming_.clear_wake();
+  if (handle_ == nullptr || events[1].revents == 0)
+    return;
+  const auto direction = nbd_aio_get_direction(handle_);
+  if ((direction & LIBNBD_AIO_DIRECTION_READ) != 0 && (events[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+    nbd_aio_notify_read(handle_);
+  else if ((direction & LIBNBD_AIO_DIRECTION_WRITE) != 0)
+    nbd_aio_notify_write(handle_);
+}
+
+void upstream_link::begin_connecting(instant now) {
+  connect_deadline_ = now + connect_time;
+  handle_ = nbd_create();
+  if (handle_ == nullptr)
+    return lost(now, last_error());
+  nbd_set_uri_allow_local_file(handle_, true);
+  if (nbd_aio_connect_uri(handle_, uri_.c_str()) != 0)
+    lost(now, last_error());
+}
+
+void upstream_link::became_ready() {
+  backend_traits found;
+  auto problem = read_traits(found);
+  if (problem.empty() && first_attempt_over_ && found.size_bytes < traits_.size_bytes)
+    problem = "it is smaller than before";
+  if (!problem.empty())
+    return lost(clock_now(), problem);
+  up_ = true;
+  back_off_ = first_back_off;
+  reachable_.store(true, std::memory_order_relaxed);
+  if (!first_attempt_over_) {
+    first_attempt_over_ = true;
+    traits_ = found;
+    first_attempt_.set_value({}); // orders traits_ before start()'s return
+  } else if (observer_) {
+    observer_(true, {});
+  }
+}
+
+std::string upstream_link::read_traits(backend_traits& to) {
+  const auto size = nbd_get_size(handle_);
+  if (size < 0)
+    return last_error();
+  const auto block = [this](int which, std::uint32_t otherwise) {
+    const auto x = nbd_get_block_size(handle_, which);
+    return x > 0 && x <= max_request_bytes ? static_cast<std::uint32_t>(x) : otherwise;
+  };
+  to.size_bytes = static_cast<std::uint64_t>(size);
+  to.min_block = block(LIBNBD_SIZE_MINIMUM, 1);
+  to.preferred_block = std::max(block(LIBNBD_SIZE_PREFERRED, 4096), to.min_block);
+  to.max_block = block(LIBNBD_SIZE_MAXIMUM, max_request_bytes);
+  to.read_only = nbd_is_read_only(handle_) == 1;
+  to.can_flush = nbd_can_flush(handle_) == 1;
+  to.can_fua = nbd_can_fua(handle_) == 1;
+  to.can_trim = nbd_can_trim(handle_) == 1;
+  to.can_zero = nbd_can_zero(handle_) == 1;
+  to.can_multi_conn = nbd_can_multi_conn(handle_) == 1;
+  to.rotational = nbd_is_rotational(handle_) == 1;
+  return {};
+}
+
+void upstream_link::lost(instant now, const std::string& why) {
+  const auto was_up = std::exchange(up_, false);
+  nbd_close(handle_);
+  handle_ = nullptr;
+  reachable_.store(false, std::memory_order_relaxed);
+  // Everything that was in flight goes before what waits. Its order does not matter (see the class comment).
+  for (std::size_t place = 0; place < flights_.size(); ++place)
+    if (auto* const x = std::exchange(flights_[place].request, nullptr); x != nullptr) {
+      free_places_.push_back(place);
+      x->next = to_send_again_;
+      to_send_again_ = x;
+    }
+  while (auto* const x = to_send_again_) {
+    to_send_again_ = x->next;
+    x->next = oldest_waiting_;
+    oldest_waiting_ = x;
+    if (newest_waiting_ == nullptr)
+      newest_waiting_ = x;
+  }
+  next_attempt_ = now + back_off_;
+  back_off_ = std::min(back_off_ * 2, longest_back_off);
+  if (!first_attempt_over_) {
+    first_attempt_over_ = true;
+    first_attempt_.set_value("cannot connect to " + uri_ + ": " + why);
+    stopping_.store(true, std::memory_order_release);
+  } else if (was_up && observer_) {
+    observer_(false, why);
+  }
+}
+
+void upstream_link::append(io_request& x) {
+  x.next = nullptr;
+  (newest_waiting_ != nullptr ? newest_waiting_->next : oldest_waiting_) = &x;
+  newest_waiting_ = &x;
+}
+
+void upstream_link::take_incoming(instant now) {
+  for (auto* x = incoming_.take_all(); x != nullptr;) {
+    auto* const next = x->next;
+    x->give_up = now + patience_;
+    append(*x);
+    x = next;
+  }
+}
+
+void upstream_link::send_waiting() {
+  while (oldest_waiting_ != nullptr && !free_places_.empty()) {
+    auto& x = *oldest_waiting_;
+    const auto place = free_places_.back();
+    // The callback may run before the call returns: the request leaves the queue first.
+    free_places_.pop_back();
+    oldest_waiting_ = x.next;
+    if (oldest_waiting_ == nullptr)
+      newest_waiting_ = nullptr;
+    flights_[place].request = &x;
+    if (send(x, place))
+      continue;
+    if (flights_[place].request != &x)
+      continue; // the callback had it already
+    flights_[place].request = nullptr;
+    free_places_.push_back(place);
+    if (nbd_aio_is_ready(handle_) == 1 || nbd_aio_is_processing(handle_) == 1) {
+      answer(x, nbd_get_errno() != 0 ? nbd_get_errno() : EIO); // refused: this request alone is at fault
+      continue;
+    }
+    x.next = to_send_again_;
+    to_send_again_ = &x;
+    return; // dead; step() finds out
+  }
+}
+
+bool upstream_link::send(io_request& x, std::size_t place) {
+  const nbd_completion_callback done{&upstream_link::command_done, &flights_[place], nullptr};
+  const std::uint32_t fua = x.durable ? LIBNBD_CMD_FLAG_FUA : 0;
+  switch (x.operation) {
+  case io_operation::read:
+    return nbd_aio_pread(handle_, x.buffer, x.length, x.offset, done, 0) >= 0;
+  case io_operation::write:
+    return nbd_aio_pwrite(handle_, x.buffer, x.length, x.offset, done, fua) >= 0;
+  case io_operation::flush:
+    return nbd_aio_flush(handle_, done, 0) >= 0;
+  case io_operation::trim:
+    return nbd_aio_trim(handle_, x.length, x.offset, done, fua) >= 0;
+  case io_operation::write_zeroes:
+    return nbd_aio_zero(handle_, x.length, x.offset, done, fua | (x.keep_allocated ? LIBNBD_CMD_FLAG_NO_HOLE : 0)) >= 0;
+  }
+  return false;
+}
+
+int upstream_link::command_done(void* user_data, int* error) noexcept {
+  auto& f = *static_cast<flight*>(user_data);
+  auto* const x = std::exchange(f.request, nullptr);
+  if (x == nullptr)
+    return 1;
+  auto& link = *f.link;
+  link.free_places_.push_back(static_cast<std::size_t>(&f - link.flights_.data()));
+  // libnbd answers ENOTCONN itself when the connection dies, a server that shuts down ESHUTDOWN.
+  if (*error == ENOTCONN || *error == ESHUTDOWN) {
+    x->next = link.to_send_again_;
+    link.to_send_again_ = x;
+  } else {
+    link.answer(*x, *error);
+  }
+  return 1;
+}
+
+void upstream_link::expire_waiting(instant now) {
+  auto* x = std::exchange(oldest_waiting_, nullptr);
+  newest_waiting_ = nullptr;
+  while (x != nullptr) {
+    auto* const next = x->next;
+    if (x->give_up <= now)
+      answer(*x, EIO);
+    else
+      append(*x);
+    x = next;
+  }
+}
+
+void upstream_link::answer(io_request& x, int error) {
+  outstanding_.fetch_sub(1, std::memory_order_relaxed);
+  x.error = error;
+  x.answer_to->push(x);
+}
+
+} // namespace sluice::gateway

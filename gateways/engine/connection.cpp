@@ -1,0 +1,195 @@
+// A connection's life and its answers.
+#include "gateways/engine/connection.hpp"
+
+#include "gateways/engine/shard.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <utility>
+
+namespace sluice::gateway {
+
+namespace {
+
+/// Answers gathered into one system call. Two parts each; far below IOV_MAX. Chosen.
+constexpr std::size_t max_gathered = 64;
+
+} // namespace
+
+connection::connection(int fd, std::string client, std::string peer, instant now)
+    : fd_(fd),
+      client_(std::move(client)),
+      peer_(std::move(peer)),
+      since_(now),
+      input_(std::make_unique_for_overwrite<std::byte[]>(input_bytes)) {}
+
+connection::~connection() {
+  if (fd_ >= 0)
+    ::close(fd_);
+}
+
+void connection::join(shard& to) {
+  shard_ = &to;
+  epoll_event event{};
+  watched_ = EPOLLIN;
+  event.events = watched_;
+  event.data.ptr = static_cast<event_source*>(this);
+  if (::epoll_ctl(to.epoll_descriptor(), EPOLL_CTL_ADD, fd_, &event) != 0)
+    return drop("no more descriptors can be watched");
+  if (stream_ != nullptr)
+    return enter_service();
+  handshake_ = std::make_unique<nbd::handshake>(to.core().directory);
+  nbd::handshake::greet(greeting_);
+  send_greeting();
+}
+
+void connection::on_event(std::uint32_t events) {
+  if (state_ == state::gone)
+    return;
+  if ((events & EPOLLERR) != 0 || ((events & EPOLLHUP) != 0 && (events & EPOLLIN) == 0))
+    return drop("the client closed the connection");
+  if ((events & EPOLLOUT) != 0)
+    handshaking() ? go_on_greeting() : flush();
+  if (state_ != state::gone && (events & EPOLLIN) != 0 && (watched_ & EPOLLIN) != 0)
+    read_socket();
+}
+
+void connection::watch() {
+  if (state_ == state::gone)
+    return;
+  const auto reading = (state_ == state::handshaking || state_ == state::serving) && !blocked_ && !leaving
+                       && window_open() && greeting_.size() < max_greeting_bytes;
+  const auto writing = !answers_.empty() || !greeting_.empty();
+  const auto wanted = (reading ? std::uint32_t{EPOLLIN} : 0) | (writing ? std::uint32_t{EPOLLOUT} : 0);
+  if (wanted == watched_)
+    return;
+  epoll_event event{};
+  event.events = watched_ = wanted;
+  event.data.ptr = static_cast<event_source*>(this);
+  if (::epoll_ctl(shard_->epoll_descriptor(), EPOLL_CTL_MOD, fd_, &event) != 0)
+    drop("epoll refused the socket");
+}
+
+void connection::done(pending_request& x) {
+  if (state_ == state::gone)
+    return release(x);
+  const auto result = nbd::to_error(x.error);
+  x.header_bytes = nbd::write_reply_header(x.header.data(), x.wire, result, structured_replies_);
+  x.payload_bytes = x.wire.what() == nbd::command::read && result == nbd::error::none ? x.wire.length : 0;
+  answers_.append(x);
+  shard_->flush_later(*this);
+}
+
+std::size_t connection::gather(iovec* parts) const {
+  std::size_t n = 0;
+  auto skip = answer_sent_;
+  const auto add = [&](std::byte* data, std::size_t size) {
+    const auto skipped = std::min(skip, size);
+    skip -= skipped;
+    if (size > skipped)
+      parts[n++] = {data + skipped, size - skipped};
+  };
+  std::size_t answers = 0;
+  for (auto* x = answers_.first(); x != nullptr && answers < max_gathered; x = x->next_in_line, ++answers) {
+    add(x->header.data(), x->header_bytes);
+    add(x->memory.data, x->payload_bytes);
+  }
+  return n;
+}
+
+void connection::flush() {
+  while (state_ != state::gone && !answers_.empty()) {
+    iovec parts[2 * max_gathered];
+    msghdr message{};
+    message.msg_iov = parts;
+    message.msg_iovlen = gather(parts);
+    const auto n = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+      break;
+    if (n < 0)
+      return drop("the client closed the connection");
+    sent(static_cast<std::size_t>(n));
+  }
+  if (state_ == state::gone)
+    return;
+  finish_if_idle();
+  if (blocked_ && window_open())
+    shard_->resume_later(*this);
+  watch();
+}
+
+void connection::sent(std::size_t bytes) {
+  bytes += answer_sent_;
+  while (!answers_.empty()) {
+    auto& x = *answers_.first();
+    const auto size = x.header_bytes + x.payload_bytes;
+    if (bytes < size)
+      break;
+    bytes -= size;
+    release(answers_.remove_first());
+  }
+  answer_sent_ = bytes;
+}
+
+void connection::release(pending_request& x) {
+  --outstanding_;
+  outstanding_bytes_ -= x.window_bytes;
+  shard_->release(x);
+  if (over())
+    shard_->bury_later();
+}
+
+void connection::finish(const char* why) {
+  if (state_ == state::handshaking)
+    return drop(why);
+  if (state_ != state::serving)
+    return;
+  state_ = state::finishing;
+  why_gone_ = why;
+  if (filling_ != nullptr) {
+    auto* const x = std::exchange(filling_, nullptr);
+    release(*x);
+  }
+  finish_if_idle();
+  watch();
+}
+
+void connection::finish_if_idle() {
+  if (state_ == state::finishing && outstanding_ == 0)
+    drop(why_gone_.c_str());
+}
+
+void connection::drop(const char* why) {
+  if (state_ == state::gone)
+    return;
+  if (why_gone_.empty())
+    why_gone_ = why;
+  const auto in_service = state_ != state::handshaking;
+  state_ = state::gone;
+  ::close(std::exchange(fd_, -1));
+  while (!answers_.empty())
+    release(answers_.remove_first());
+  if (filling_ != nullptr)
+    release(*std::exchange(filling_, nullptr));
+  if (in_service)
+    stream_->flow.forget(*this, shard_->now(), [this](pending_request& x) {
+      release(x);
+    });
+  if (over())
+    shard_->bury_later();
+}
+
+void connection::resume() {
+  if (state_ != state::serving || !blocked_)
+    return;
+  blocked_ = false;
+  take_input();
+  watch();
+}
+
+} // namespace sluice::gateway

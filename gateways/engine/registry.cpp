@@ -1,0 +1,144 @@
+// Places, remembers and forgets streams.
+#include "gateways/engine/registry.hpp"
+
+#include <algorithm>
+
+namespace sluice::gateway {
+
+registry::registry(const engine_config& config, const volume_directory& volumes, std::vector<placement> shards,
+                   std::function<void(const engine_event&)> observe)
+    : config_(config),
+      volumes_(volumes),
+      shards_(std::move(shards)),
+      observe_(std::move(observe)),
+      streams_on_(shards_.size(), 0) {}
+
+std::shared_ptr<registered_stream> registry::find_or_add(const volume& target, const std::string& client, instant now) {
+  const std::pair key{target.config.name, client};
+  if (const auto found = streams_.find(key); found != streams_.end())
+    return found->second;
+  if (streams_.size() >= config_.max_streams && !forget_longest_unused())
+    return nullptr;
+  const auto shard =
+      static_cast<std::size_t>(std::min_element(streams_on_.begin(), streams_on_.end()) - streams_on_.begin());
+  auto added = std::make_shared<registered_stream>(stream_id{config_.name, key.first, client}, shard, shards_[shard],
+                                                   target, now);
+  ++streams_on_[shard];
+  streams_.emplace(key, added);
+  return added;
+}
+
+std::shared_ptr<registered_stream> registry::attach(const volume& target, const std::string& client, instant now,
+                                                    std::string& why) {
+  const std::lock_guard lock{mutex_};
+  if (const auto n = connections_of_.find(client);
+      n != connections_of_.end() && n->second >= config_.max_client_connections) {
+    why = "too many connections of this client";
+    return nullptr;
+  }
+  auto x = find_or_add(target, client, now);
+  if (x == nullptr) {
+    why = "too many streams";
+    return nullptr;
+  }
+  ++connections_of_[client];
+  if (x->connections++ == 0 && !x->unreported)
+    x->reader.restart(now);
+  x->unreported = true;
+  return x;
+}
+
+void registry::detach(registered_stream& x, instant now) {
+  const std::lock_guard lock{mutex_};
+  --x.connections;
+  x.last_used = now;
+  x.unreported = true;
+  if (const auto n = connections_of_.find(x.id.client); n != connections_of_.end() && --n->second == 0)
+    connections_of_.erase(n);
+}
+
+std::string registry::apply(const throttle& x, instant now, std::shared_ptr<registered_stream>& to,
+                            stream_control& control) {
+  if (auto problem = problem_with(x); !problem.empty())
+    return problem;
+  if (x.stream.gateway != config_.name)
+    return "it is for gateway " + x.stream.gateway + ", this is " + config_.name;
+  const auto* const target = volumes_.find(x.stream.volume);
+  if (target == nullptr)
+    return "there is no volume " + x.stream.volume;
+  const std::lock_guard lock{mutex_};
+  to = find_or_add(*target, x.stream.client, now);
+  if (to == nullptr)
+    return "too many streams";
+  auto problem = to->control.accept(x, now);
+  control = to->control;
+  to->last_used = now;
+  return problem;
+}
+
+std::vector<sample> registry::collect(instant now, wall_time wall) {
+  const std::lock_guard lock{mutex_};
+  std::vector<sample> result;
+  result.reserve(streams_.size());
+  for (auto& [key, x] : streams_) {
+    const auto state = x->control.in_force(now).state;
+    if (state == control_state::envelope && x->reported_state == control_state::throttled && observe_)
+      observe_({engine_event::kind::lease_expired, to_string(x->id),
+                "generation=" + std::to_string(x->control.generation())});
+    x->reported_state = state;
+    if (x->connections == 0 && !x->unreported)
+      continue;
+    sample s;
+    if (!x->reader.take(x->flow.counters, now, s))
+      continue;
+    x->unreported = x->connections != 0;
+    s.stream = x->id;
+    s.backend = volumes_.find(x->id.volume)->config.backend;
+    s.sequence = ++x->sequence;
+    s.taken = wall;
+    s.generation = x->control.generation();
+    s.control = state;
+    result.push_back(std::move(s));
+  }
+  forget_unused(now);
+  return result;
+}
+
+void registry::forget_unused(instant now) {
+  for (auto i = streams_.begin(); i != streams_.end();) {
+    const auto& x = *i->second;
+    const auto leased = x.control.in_force(now).state == control_state::throttled;
+    if (x.connections == 0 && !x.unreported && !leased && now - x.last_used >= config_.keep_stream) {
+      --streams_on_[x.shard];
+      i = streams_.erase(i);
+    } else {
+      ++i;
+    }
+  }
+}
+
+bool registry::forget_longest_unused() {
+  auto oldest = streams_.end();
+  for (auto i = streams_.begin(); i != streams_.end(); ++i)
+    if (i->second->connections == 0 && (oldest == streams_.end() || i->second->last_used < oldest->second->last_used))
+      oldest = i;
+  if (oldest == streams_.end())
+    return false;
+  --streams_on_[oldest->second->shard];
+  streams_.erase(oldest);
+  return true;
+}
+
+std::vector<stream_summary> registry::summaries(instant now) const {
+  const std::lock_guard lock{mutex_};
+  std::vector<stream_summary> result;
+  result.reserve(streams_.size());
+  for (const auto& [key, x] : streams_) {
+    const auto rule = x->control.in_force(now);
+    result.push_back({x->id, volumes_.find(x->id.volume)->config.backend, x->connections, x->control.generation(),
+                      rule.state, rule.what});
+  }
+  return result;
+}
+
+} // namespace sluice::gateway

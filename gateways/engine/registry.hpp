@@ -1,0 +1,88 @@
+// Which streams exist, on which shard they live and which throttle they have. Asked at connect, per throttle and per
+// sample; never per request.
+#pragma once
+
+#include "actors/domain/sample.hpp"
+#include "gateways/engine/engine.hpp"
+#include "gateways/engine/stream.hpp"
+#include "gateways/stats/interval_reader.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::gateway {
+
+/// Where a stream can be placed.
+struct placement {
+  request_queue* answers = nullptr;
+  wake_queue* wakes = nullptr;
+};
+
+/// A stream with what the registry keeps about it.
+struct registered_stream {
+  stream_id id;
+  std::size_t shard = 0;
+  gateway::stream flow; ///< its shard's own, except for the counters
+
+  // The registry's own, under its lock.
+  stream_control control; ///< the truth; the shard has a copy
+  std::uint32_t connections = 0;
+  instant last_used{0};
+  std::uint64_t sequence = 0;
+  bool unreported = false; ///< something may have happened since the last sample
+  control_state reported_state = control_state::unlimited;
+  interval_reader reader;
+
+  registered_stream(stream_id name, std::size_t on, const placement& where, const volume& target, instant now)
+      : id(std::move(name)),
+        shard(on),
+        flow(target, *where.answers, *where.wakes),
+        control(target.config.fixed),
+        last_used(now),
+        reader(now) {}
+};
+
+/// Thread safety: all functions lock one mutex.
+class registry {
+public:
+  /// @param observe told about leases that ran out; called under the lock
+  registry(const engine_config& config, const volume_directory& volumes, std::vector<placement> shards,
+           std::function<void(const engine_event&)> observe);
+
+  /// A connection of `client` chose a volume. nullptr and the reason if a bound is reached.
+  [[nodiscard]] std::shared_ptr<registered_stream> attach(const volume& target, const std::string& client, instant now,
+                                                          std::string& why);
+
+  /// That connection is gone, with all its requests.
+  void detach(registered_stream& x, instant now);
+
+  /// Takes a throttle. Empty, and `to` is the stream whose shard must be told `control`; or the reason for refusal.
+  [[nodiscard]] std::string apply(const throttle& x, instant now, std::shared_ptr<registered_stream>& to,
+                                  stream_control& control);
+
+  [[nodiscard]] std::vector<sample> collect(instant now, wall_time wall);
+
+  [[nodiscard]] std::vector<stream_summary> summaries(instant now) const;
+
+private:
+  std::shared_ptr<registered_stream> find_or_add(const volume& target, const std::string& client, instant now);
+  void forget_unused(instant now);
+  [[nodiscard]] bool forget_longest_unused();
+
+  const engine_config& config_;
+  const volume_directory& volumes_;
+  std::vector<placement> shards_;
+  std::function<void(const engine_event&)> observe_;
+
+  mutable std::mutex mutex_;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<registered_stream>> streams_; ///< by volume and client
+  std::map<std::string, std::uint32_t> connections_of_;                                       ///< by client
+  std::vector<std::uint32_t> streams_on_;                                                     ///< by shard
+};
+
+} // namespace sluice::gateway

@@ -1,0 +1,33 @@
+// What a client is told about an export, and whom the handshake asks for it. Values only.
+#pragma once
+
+#include "gateways/nbd/wire.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::nbd {
+
+struct export_info {
+  std::uint64_t size_bytes = 0;
+  std::uint16_t flags = has_flags; ///< transmission flags, without send_df
+  std::uint32_t min_block = 1;
+  std::uint32_t preferred_block = 4096;
+  std::uint32_t max_block = 32u << 20;
+};
+
+/// Answers the handshake's questions. Its answers may not change during a handshake.
+class export_directory {
+public:
+  virtual ~export_directory() = default;
+
+  /// In the order in which they are listed.
+  [[nodiscard]] virtual std::vector<std::string> names() const = 0;
+
+  /// False if there is no such export. The empty name asks for the default export.
+  [[nodiscard]] virtual bool find(std::string_view name, export_info& to) const = 0;
+};
+
+} // namespace sluice::nbd

@@ -1,0 +1,41 @@
+// Requests and replies of the transmission phase: reads, judges and writes them. Owns no buffer and no socket.
+#pragma once
+
+#include "gateways/nbd/export_info.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sluice::nbd {
+
+/// A request as it came.
+struct request {
+  std::uint16_t flags = 0;
+  std::uint16_t type = 0; ///< a `command`, if it is a known one
+  std::uint64_t cookie = 0;
+  std::uint64_t offset = 0;
+  std::uint32_t length = 0;
+
+  [[nodiscard]] command what() const noexcept {
+    return static_cast<command>(type);
+  }
+  /// How many bytes follow the request on the wire, also if it is refused.
+  [[nodiscard]] std::uint32_t payload_bytes() const noexcept {
+    return what() == command::write ? length : 0;
+  }
+  friend bool operator==(const request&, const request&) = default;
+};
+
+/// Reads a request. False if its magic number is wrong: then nothing that follows can be understood.
+/// @pre from has request_bytes
+[[nodiscard]] bool read_request(const std::byte* from, request& to) noexcept;
+
+/// `none` if the export can be asked for this; otherwise the error to answer with. DISC is not judged here.
+[[nodiscard]] error judge(const request& x, const export_info& e, bool structured_replies) noexcept;
+
+/// Writes what comes before the payload (which only a successful READ has); returns its size.
+/// @pre to has room for max_reply_header_bytes
+[[nodiscard]] std::size_t write_reply_header(std::byte* to, const request& x, error result,
+                                             bool structured_replies) noexcept;
+
+} // namespace sluice::nbd
