@@ -37,8 +37,10 @@ public:
     const auto cost = sizeof(waiting_message) + body_bytes;
     const auto limit = limit_of(class_);
     while (bytes_ + cost > limit) {
-      // A sample that is in slots in part must follow whole.
-      const std::size_t first = !samples_.empty() && samples_.front().message.sent > 0 ? 1 : 0;
+      // A sample that is in slots in part must follow whole. At most one per sending thread, hence few.
+      std::size_t first = 0;
+      while (first < samples_.size() && samples_[first].message.sent > 0)
+        ++first;
       if (samples_.size() <= first)
         break;
       bytes_ -= samples_[first].message.cost();
