@@ -16,7 +16,8 @@ namespace sluice::gateway {
 class shard;
 
 struct engine_core {
-  explicit engine_core(engine_config x) : config(std::move(x)), directory(volumes) {}
+  explicit engine_core(engine_config x);
+  ~engine_core(); // where a shard is a complete type
 
   const engine_config config;
   std::unique_ptr<io_pool> pool;

@@ -17,6 +17,10 @@ instant monotonic_now() noexcept {
   return std::chrono::steady_clock::now().time_since_epoch();
 }
 
+engine_core::engine_core(engine_config x) : config(std::move(x)), directory(volumes) {}
+
+engine_core::~engine_core() = default;
+
 namespace {
 
 std::string_view kind_name(backend_kind x) {
