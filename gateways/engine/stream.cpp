@@ -68,7 +68,7 @@ instant stream::arrive(pending_request& x, instant now) {
       const stream_counters::change change{counters};
       counters.arrived();
     }
-    return submit(x, now);
+    return submit(x, now, false);
   }
   line_.append(x);
   {
@@ -82,6 +82,7 @@ instant stream::arrive(pending_request& x, instant now) {
 instant stream::pump(instant now) {
   if (now >= rule_.until)
     renew_rule(now);
+  const auto waited = held_ == hold::rate;
   gate_answer answer;
   while (!line_.empty()) {
     answer = gate_.ask(now);
@@ -92,12 +93,13 @@ instant stream::pump(instant now) {
       const stream_counters::change change{counters};
       counters.backlog.set(--backlog_);
     }
-    now = submit(x, now);
+    now = submit(x, now, waited);
   }
   {
     const stream_counters::change change{counters};
     counters.held(answer.held, now);
   }
+  held_ = answer.held;
   if (line_.empty())
     wakes_.remove(*this);
   else if (answer.held == hold::rate)
@@ -109,8 +111,8 @@ instant stream::pump(instant now) {
   return now;
 }
 
-instant stream::submit(pending_request& x, instant now) {
-  gate_.enter(payload_of(x), now);
+instant stream::submit(pending_request& x, instant now, bool waited) {
+  gate_.enter(payload_of(x), now, waited);
   x.submitted = now;
   {
     const stream_counters::change change{counters};

@@ -59,7 +59,7 @@ public:
   stream_counters counters;
 
 private:
-  instant submit(pending_request& x, instant now);
+  instant submit(pending_request& x, instant now, bool waited);
   void finish(pending_request& x, instant now);
   void abandoned();
   void renew_rule(instant now);
@@ -71,6 +71,7 @@ private:
   rule_in_force rule_;
   stream_gate gate_;
   request_line line_;
+  hold held_ = hold::none; ///< why the first of the line waits
   std::uint32_t backlog_ = 0;
 };
 

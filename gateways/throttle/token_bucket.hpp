@@ -14,8 +14,8 @@ namespace sluice::gateway {
 /// A request may go as soon as everything before it is paid for; its own cost is paid afterwards. Hence a request
 /// larger than the burst runs into debt and is never refused, and a stream that idled is not delayed at all.
 ///
-/// Invariant: paid_at_ >= (time of the last booking) - burst. Over any span t at most rate * (t + burst) tokens and one
-/// request pass. Fractions of a nanosecond are kept, so the long-run rate is exact.
+/// Invariant: paid_at_ >= (time of the last booking) - credit. Over any span t at most rate * (t + credit) tokens and
+/// one request pass. Fractions of a nanosecond are kept, so the long-run rate is exact.
 class token_bucket {
 public:
   /// Without a limit.
@@ -36,10 +36,15 @@ public:
 
   /// Books a request that goes now.
   constexpr void book(std::uint64_t tokens, instant now) {
+    book(tokens, now, burst_);
+  }
+
+  /// The same with another bound on the credit of this one time.
+  constexpr void book(std::uint64_t tokens, instant now, duration credit) {
     if (limit_.unlimited())
       return;
-    if (paid_at_ < now - burst_) {
-      paid_at_ = now - burst_;
+    if (paid_at_ < now - credit) {
+      paid_at_ = now - credit;
       carry_ = 0;
     }
     const auto owed = static_cast<wide>(tokens) * second + carry_;
