@@ -25,13 +25,13 @@ TEXT
   fi
 }
 
-# throttled: does the server say that batch is held back?
+# throttled SINCE: does the server say, by samples that came after SINCE [ms since 1970], that batch is held back?
 throttled() {
-  api /api/v1/streams 2>/dev/null | python3 "$here/demo.d/control_of.py" batch | grep -qx throttled
+  api /api/v1/streams 2>/dev/null | python3 "$here/demo.d/control_of.py" batch "$1" | grep -qx throttled
 }
 
 kill_one_after_another() {
-  local name deadline
+  local name deadline restarted
   sleep $((3 + calm_seconds))
   for name in database-manager sla-core performance-monitor application-server; do
     say "  kill -9 $name"
@@ -41,13 +41,14 @@ kill_one_after_another() {
     (promise_something "during-$name") &
     sleep "$down_seconds"
     note restarted "$name"
+    restarted=$(now_ms)
     start_program "$name"
     deadline=$((SECONDS + 10))
-    until throttled; do
+    until throttled "$restarted"; do
       ((SECONDS < deadline)) || break
       sleep 0.05
     done
-    ! throttled || note throttled "$name"
+    ! throttled "$restarted" || note throttled "$name"
     wait_until_ready >/dev/null || say "  not ready after the restart of $name"
     sleep "$calm_seconds"
   done

@@ -4,7 +4,7 @@ set output picture
 set multiplot layout 2,1 title "One device, two clients: the batch burst begins at 0 s"
 set xlabel "seconds since the burst began"
 set grid
-set key top right
+set key outside top center horizontal
 set ylabel "victim: mean latency per 100 ms [ms]"
 set logscale y
 set yrange [0.5:*]
