@@ -46,7 +46,8 @@ def judge_resumption(trouble, victim, end):
         rest = windows.series(victim, when + RESUME_SECONDS * 1000, until, windows.WINDOW_MS)
         share = windows.share_kept(rest, TARGET_MS)
         print(f"{name}: victim under {TARGET_MS:.0f} ms {back:.1f} s after the restart, "
-              f"throttle in force after {said:.1f} s, then {share:.0%} of {len(rest)} windows kept")
+              + (f"throttle in force after {said:.1f} s, " if name != "postgres" else "")
+              + f"then {share:.0%} of {len(rest)} windows kept")
         yield back <= RESUME_SECONDS, f"{name}: the victim was back only {back:.1f} s after the restart"
         if name != "postgres":
             yield said <= RESUME_SECONDS, f"{name}: the throttle was in force only {said:.1f} s after the restart"

@@ -1,0 +1,11 @@
+# Whole instances. The demo watches the time: nothing may run beside it. 77 means that a program it needs is not installed.
+foreach(name instance instance_refusals idle_cost)
+  sluice_system_test(system_${name} ${name}.sh)
+  set_tests_properties(system_${name} PROPERTIES RUN_SERIAL ON)
+endforeach()
+sluice_system_test(system_demo demo.sh)
+sluice_system_test(system_demo_kill demo.sh kill)
+sluice_system_test(system_demo_postgres demo.sh postgres)
+set_tests_properties(system_demo system_demo_kill system_demo_postgres PROPERTIES LABELS "system;slow" TIMEOUT 300 RUN_SERIAL ON)
+sluice_system_test(system_compose compose.sh)
+set_tests_properties(system_compose PROPERTIES LABELS docker TIMEOUT 1500 RUN_SERIAL ON)
