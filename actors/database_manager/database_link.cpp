@@ -37,12 +37,8 @@ std::uint64_t database_manager_state::asking() noexcept {
 
 void database_manager_state::answered(std::uint64_t epoch, const caf::error* problem) {
   --asked_;
-  const bool silent = problem != nullptr && *problem == caf::sec::request_timeout;
-  if (epoch == epoch_ && problem != nullptr && (silent || *problem == ec::database_away)) {
-    if (silent)
-      line_->cut();
+  if (epoch == epoch_ && problem != nullptr && (*problem == caf::sec::request_timeout || *problem == ec::database_away))
     lost(*problem);
-  }
   if (stopping_ && asked_ == 0 && (rows_.empty() || link_ != link::connected))
     finish();
 }
@@ -103,6 +99,8 @@ void database_manager_state::connected(terms in_force) {
 void database_manager_state::lost(const caf::error& reason) {
   if (link_ == link::away)
     return;
+  if (reason == caf::sec::request_timeout)
+    line_->cut(); // the worker's call returns now
   link_ = link::away;
   ++epoch_;
   storing_ = false;

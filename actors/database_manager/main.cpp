@@ -12,8 +12,12 @@ using namespace sluice;
 /// One attempt before anything is started, for those who want to know at once.
 void require_database(const store::connection_settings& settings) {
   store::database attempt{settings};
-  if (const auto opened = attempt.open(); !opened)
+  const auto opened = attempt.open();
+  if (!opened)
     throw resource_missing{opened.why().text};
+  for (const auto& file : opened->applied)
+    log(log_events::migration_applied, caf::atom("database"), log_field{"version", store::migration_version(file)},
+        log_field{"file", file});
 }
 
 void run(caf::actor_system& system, const database_config& config, stop_signal& stop) {

@@ -97,6 +97,7 @@ void database_manager_state::stored(const std::vector<std::uint64_t>& fresh) {
     promise.deliver(count);
   }
   full_ = false;
+  last_error_.clear();
   alone_ -= std::min(alone_, fresh.size());
   flush();
 }

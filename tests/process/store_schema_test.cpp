@@ -100,6 +100,11 @@ TEST_CASE("each reason why there is no connection is one clear sentence") {
   const auto refused = problem_of(guarded);
   CHECK(refused.find("PostgreSQL refuses the login: ") == 0);
   CHECK(refused.find("wrong") == std::string::npos);
+  auto malformed = guarded;
+  malformed.url = "postgresql://guarded@[::1]x/sluice";
+  const auto unparsed = problem_of(malformed);
+  CHECK(unparsed.find("PostgreSQL cannot be reached: ") == 0);
+  CHECK(unparsed.find("wrong") == std::string::npos);
   std::ofstream{guarded.password_file} << "correct\n";
   // The login succeeds; that this role may not read our tables is said as well.
   CHECK(problem_of(guarded).find("permission denied") != std::string::npos);

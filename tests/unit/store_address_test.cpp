@@ -75,3 +75,10 @@ TEST_CASE("each reason for a failed connection begins with what it means") {
   CHECK(connect_problem("could not connect:\n\tIs the server running?\n")
         == "PostgreSQL cannot be reached: could not connect: Is the server running?");
 }
+
+TEST_CASE("a URL that libpq quotes because it cannot parse it does not show the password") {
+  const auto url = connection_string("postgresql://[::1]x/sluice", "s e", seconds{5});
+  const auto said = connect_problem("unexpected character \"x\" at position 19 in URI: \"" + url + "\"\n");
+  CHECK(said.find("postgresql://[::1]x/sluice") != std::string::npos);
+  CHECK(said.find("s%20e") == std::string::npos);
+}

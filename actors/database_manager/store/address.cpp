@@ -123,6 +123,9 @@ std::string connect_problem(std::string_view libpq_text) {
     else if (!words.empty() && words.back() != ' ')
       words += ' ';
   }
+  // libpq quotes a URL that it cannot parse; the password is the last thing in it.
+  if (const auto secret = words.find("password="); secret != std::string::npos)
+    words.replace(secret, std::string::npos, "password=...\"");
   while (!words.empty() && words.back() == ' ')
     words.pop_back();
   const auto says = [&](std::string_view x) {

@@ -27,7 +27,8 @@ namespace sluice::store {
 [[nodiscard]] std::string connection_string(std::string_view url, std::string_view password,
                                             std::chrono::seconds connect_timeout);
 
-/// One sentence for a refused or failed connection, from libpq's own words, which are put on one line.
+/// One sentence for a refused or failed connection, from libpq's own words, which are put on one line, without the
+/// password that connection_string put last.
 [[nodiscard]] std::string connect_problem(std::string_view libpq_text);
 
 } // namespace sluice::store
