@@ -1,6 +1,6 @@
 # Waits until an instance serves: bounded, with progress, and with the log of what failed. Sourced after process.sh.
 
-ready_patience_seconds=20
+ready_patience_seconds=60 # about 3 s on a quiet machine; a loaded one may need many times that
 
 # api PATH: the body of the answer, or failure. The token is read by curl from a file, so it stands in no argument.
 api() {
