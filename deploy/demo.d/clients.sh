@@ -22,14 +22,16 @@ write_gateway_configuration() {
     backend.device.uri="\"nbd+unix:///?socket=$device_socket\""
 }
 
-# run_client NAME DIRECTORY SECONDS OPTION...: one fio on the volume NAME; per-request latencies in NAME_lat.log.
+# run_client NAME DIRECTORY SECONDS OPTION...: one fio on the volume NAME; per-request latencies in NAME_lat.log. Takes the
+# place of the shell it runs in, so that who ends that ends fio.
 run_client() {
   local name=$1 directory=$2 seconds=$3
   shift 3
-  (cd "$directory" && exec fio --output="$name.json" --output-format=json --name="$name" --ioengine=nbd \
+  cd "$directory"
+  exec fio --output="$name.json" --output-format=json --name="$name" --ioengine=nbd \
     --uri="nbd://127.0.0.1:$nbd_port/$name" --rw=randread --bs=4k --size="$slice_bytes" --thread --group_reporting \
     --time_based --runtime="$seconds" --randrepeat=0 --write_lat_log="$name" --log_avg_msec=0 --log_unix_epoch=1 \
-    --per_job_logs=0 "$@" >"$name.out" 2>&1 9>&-)
+    --per_job_logs=0 "$@" >"$name.out" 2>&1
 }
 
 # The victim asks at a rate and does not wait for answers: the sum of eight Poisson clients is one of 2,000 IOPS. (One
