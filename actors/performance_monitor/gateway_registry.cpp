@@ -52,7 +52,7 @@ std::string gateway_registry::admit(gateway_info info, gateway_actor handle, ins
   }
   auto& entry = found->second;
   const bool same = entry.info.incarnation == info.incarnation;
-  const bool living = entry.reachable && entry.info.connected && now - entry.heard < limits_.living;
+  const bool living = entry.reachable && entry.info.connected && now - entry.heard < limits_.silence;
   if (!same && living)
     return "another gateway named " + info.name + " is connected";
   if (same) { // a repeated hello: its counters go on

@@ -15,11 +15,11 @@
 namespace sluice {
 
 struct registry_limits {
-  std::size_t gateways = 256;                       ///< then the one lost longest is forgotten
-  std::size_t volumes = 4096;                       ///< of one gateway
-  std::size_t samples = 1024;                       ///< of one batch
-  duration silence = std::chrono::seconds{1};       ///< without a batch for so long a gateway counts as lost
-  duration living = std::chrono::milliseconds{300}; ///< heard of within this time, its name is not given away
+  std::size_t gateways = 256; ///< then the one lost longest is forgotten
+  std::size_t volumes = 4096; ///< of one gateway
+  std::size_t samples = 1024; ///< of one batch
+  duration silence =
+      std::chrono::seconds{1}; ///< without a batch for so long a gateway counts as lost, its name as free
 };
 
 /// One gateway as it is known.

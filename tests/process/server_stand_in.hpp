@@ -20,7 +20,7 @@ namespace sluice::test {
 
 /// Polls until `condition` holds; false if it does not within `patience`.
 template<class Condition>
-bool eventually(Condition condition, std::chrono::milliseconds patience = std::chrono::seconds{5}) {
+bool eventually(Condition condition, std::chrono::milliseconds patience = std::chrono::seconds{10}) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline)

@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(tcp_link_fixture, "samples go up, throttles come down, and lap
   CHECK(client.read());
 }
 
-TEST_CASE_FIXTURE(tcp_link_fixture, "a killed and restarted monitor has its gateways back within 3 s, I/O goes on") {
+TEST_CASE_FIXTURE(tcp_link_fixture, "a killed and restarted monitor has its gateways back, and I/O goes on meanwhile") {
   auto daemon = monitor();
   const auto served = gateway("gw1");
   stand_in collector{"application-server", scratch.path().string()};
