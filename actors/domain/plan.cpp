@@ -213,13 +213,18 @@ private:
     if (never && !state_.controlled && s.order == nullptr)
       return;
     const auto before = s.standing.last.why.rule;
+    const auto depth_before = s.standing.last.now.depth;
     auto sent = command(s.standing, std::move(wanted), s.signal.generation, input_.now, policy_);
     if (!sent)
       return;
-    if (before != sent->why.rule)
+    if (distance(sent->now.depth, depth_before) >= 0.25)
       state_.capacity.rest(input_.now);
     report_change(*sent, before);
     out_.throttles.push_back(std::move(*sent));
+  }
+
+  static double distance(std::uint32_t a, std::uint32_t b) {
+    return a == b ? 0 : std::abs(static_cast<double>(a) - b) / std::max(a, b);
   }
 
   /// A stream's own limit is no decision of the core: it is part of what was agreed, and no event.

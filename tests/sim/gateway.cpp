@@ -52,6 +52,7 @@ void gateway_stream::admit() {
   if (sim_.now() >= rule_.until)
     renew_rule();
   while (!backlog_.empty()) {
+    const auto waited = held_ == gateway::hold::rate;
     const auto answer = gate_.ask(sim_.now());
     account();
     held_ = answer.held;
@@ -66,13 +67,13 @@ void gateway_stream::admit() {
       return;
     auto next = std::move(backlog_.front());
     backlog_.pop_front();
-    submit(std::move(next));
+    submit(std::move(next), waited);
     read();
   }
 }
 
-void gateway_stream::submit(pending x) {
-  gate_.enter(4096, sim_.now());
+void gateway_stream::submit(pending x, bool waited) {
+  gate_.enter(4096, sim_.now(), waited);
   x.submitted = sim_.now();
   auto kept = std::make_shared<pending>(std::move(x));
   backend_.submit([this, kept] {

@@ -49,7 +49,7 @@ private:
   };
   void read();
   void admit();
-  void submit(pending x);
+  void submit(pending x, bool waited);
   void account();
   void renew_rule();
 
