@@ -3,6 +3,7 @@
 
 #include "actors/application_server/http/answers.hpp"
 #include "actors/application_server/http/metrics_text.hpp"
+#include "actors/application_server/unexpected.hpp"
 #include "actors/runtime/log.hpp"
 
 #include <cstdlib>
@@ -36,6 +37,7 @@ collector_actor::behavior_type collector_state::start(collector_pointer self, co
   settings_ = std::move(settings);
   desk_ = std::move(desk);
   outbox_ = row_outbox{settings_.bounds};
+  drop_the_unexpected(self_, component);
   self_->delayed_send(self_, settings_.tick, tick_atom::value);
   return {
       [this](const sample_batch& x) {
@@ -245,7 +247,7 @@ void collector_state::on_tick() {
   if (const auto dropped = outbox_.dropped(); dropped > dropped_before_) {
     if (const auto sum = dropped_.pass(now, dropped - dropped_before_))
       log(log_events::rows_dropped, component, log_field{"rows", *sum},
-          log_field{"reason", "too many wait for the database"});
+          log_field{"reason", "too many wait for the database, or it refused them"});
     dropped_before_ = dropped;
   }
   if (now >= next_flush_) {
@@ -284,7 +286,10 @@ void collector_state::on_confirmed(std::uint64_t number, std::uint64_t life) {
 
 void collector_state::on_failed(std::uint64_t number, std::uint64_t life, const caf::error& why) {
   const auto now = settings_.time.monotonic();
-  outbox_.failed(number, life);
+  if (why == ec::invalid || why == ec::database_failed)
+    outbox_.refused(number, life); // it would be refused for ever
+  else
+    outbox_.failed(number, life);
   hold_until_ = now + settings_.retry_after;
   if (const auto sum = failed_.pass(now))
     log(log_events::request_failed, component, log_field{"request", "store-rows"},

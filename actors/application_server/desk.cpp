@@ -1,6 +1,7 @@
 // The desk's other side: its peers, and the terms that must be the same in three processes.
 #include "actors/application_server/desk.hpp"
 
+#include "actors/application_server/unexpected.hpp"
 #include "actors/runtime/log.hpp"
 
 namespace sluice {
@@ -14,6 +15,7 @@ constexpr auto component = caf::atom("desk");
 desk_actor::behavior_type desk_state::start(desk_pointer self, desk_settings settings) {
   self_ = self;
   settings_ = std::move(settings);
+  drop_the_unexpected(self_, component);
   self_->delayed_send(self_, settings_.tick, tick_atom::value);
   return {
       [this](const exchange_ptr& x) {

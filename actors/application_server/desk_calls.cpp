@@ -19,29 +19,31 @@ constexpr auto component = caf::atom("desk");
 constexpr auto unknown_outcome = "the database manager was lost before it answered: whether the change was made is "
                                  "unknown; repeating a PUT or DELETE, or a POST of the same terms, is safe";
 
+constexpr auto safe_to_repeat = "; repeating a PUT or DELETE, or a POST of the same terms, is safe";
+
 /// Our own error codes say what happened; anything else (a time-out, a peer that died) leaves the outcome open.
-http::response refusal_for(const caf::error& why, const std::string& rendered, bool changes) {
+http::response refusal_for(const caf::error& why, bool changes) {
   if (why.category() != caf::atom("sluice"))
     return problem(503, changes ? unknown_outcome : "the database manager did not answer");
-  switch (static_cast<ec>(why.code())) {
+  const auto code = static_cast<ec>(why.code());
+  auto text = to_string(code);
+  if (const auto& context = why.context(); context.size() == 1 && context.match_element<std::string>(0))
+    text += ": " + context.get_as<std::string>(0);
+  switch (code) {
   case ec::not_found:
-    return problem(404, "there is no such thing");
+    return problem(404, text);
   case ec::already_exists:
     return problem(409, "an agreement of this name exists with other terms; replace it with PUT");
   case ec::invalid:
-    return problem(422, rendered);
-  case ec::database_away:
-    return problem(503, changes ? "PostgreSQL cannot be reached; nothing was changed" : "PostgreSQL cannot be reached");
-  case ec::buffer_full:
-  case ec::peer_absent:
-    return problem(503, "the database manager cannot take it now; nothing was changed");
-  default:
-    return problem(500, rendered);
+    return problem(422, text);
+  default: // it may have been lost while it was committed, which only the text says
+    return problem(503, changes ? text + safe_to_repeat : text);
   }
 }
 
+/// Whether the database certainly holds what it held before.
 bool is_certain(const caf::error& why) {
-  return why.category() == caf::atom("sluice");
+  return why.category() == caf::atom("sluice") && why != ec::database_away && why != ec::database_failed;
 }
 
 bool same_terms(agreement a, const agreement& b) {
@@ -64,12 +66,12 @@ void desk_state::ask_database(const exchange_ptr& x, bool changes, Then then, co
 }
 
 void desk_state::failed(const exchange_ptr& x, const caf::error& why, bool changes) {
-  const auto rendered = self_->system().render(why);
   if (changes && !is_certain(why)) {
     load_wanted_ = true; // the database knows
-    log(log_events::request_failed, component, log_field{"request", "change-terms"}, log_field{"reason", rendered});
+    log(log_events::request_failed, component, log_field{"request", "change-terms"},
+        log_field{"reason", self_->system().render(why)});
   }
-  x->answer(refusal_for(why, rendered, changes));
+  x->answer(refusal_for(why, changes));
 }
 
 void desk_state::on_call(const exchange_ptr& x) {

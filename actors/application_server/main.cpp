@@ -10,6 +10,8 @@
 
 #include <caf/all.hpp>
 
+#include <atomic>
+
 namespace {
 
 using namespace sluice;
@@ -36,7 +38,14 @@ void run(caf::actor_system& system, const application_server_config& config, sto
   const auto back = system.spawn(collector, collector_settings{}, front);
   const auto handle = caf::actor_cast<caf::strong_actor_ptr>(back);
   caf::anon_send(front, peer_up_atom::value, std::string{"collector"}, handle);
+  std::atomic<bool> ending{false};
+  for (const auto& each : {caf::actor_cast<caf::actor>(front), caf::actor_cast<caf::actor>(back)})
+    each->attach_functor([&] { // without one of them the process would answer nothing but 503: better a restart
+      if (!ending)
+        stop_signal::raise();
+    });
   const auto end = [&] {
+    ending = true;
     door.close(); // nobody calls any more
     caf::anon_send(back, stop_atom::value);
     caf::anon_send(front, stop_atom::value);

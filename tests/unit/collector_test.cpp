@@ -115,6 +115,20 @@ TEST_CASE("a batch that was refused is sent again after a second") {
   CHECK(world.call(http::operation::readiness)->body().at("components").at("rows_waiting") == 0);
 }
 
+TEST_CASE("a row that PostgreSQL refuses for good does not hold up the others") {
+  application_world world;
+  world.seen.refuses = ec::invalid;
+  world.database_up();
+  world.batch(1);
+  world.pass(4s);
+  CHECK(world.call(http::operation::readiness)->body().at("components").at("rows_waiting") == 0);
+  CHECK(world.call(http::operation::metrics)->got.body.find("sluice_rows_dropped_total 1") != std::string::npos);
+  world.seen.refuses = caf::none;
+  world.batch(50);
+  world.pass(4s);
+  CHECK(world.call(http::operation::metrics)->got.body.find("sluice_rows_stored_total 2") != std::string::npos);
+}
+
 TEST_CASE("while PostgreSQL is away the rows are with both processes") {
   application_world world;
   world.database_up();

@@ -132,7 +132,7 @@ TEST_CASE("without the database manager nothing is changed, and the answer says 
   world.database_up();
   world.seen.refuses = ec::database_away;
   CHECK(world.call(about(http::operation::replace_agreement, gold()))->body().at("detail")
-        == "PostgreSQL cannot be reached; nothing was changed");
+        == "PostgreSQL cannot be reached; repeating a PUT or DELETE, or a POST of the same terms, is safe");
   CHECK(world.call(http::operation::list_agreements)->body().at("items").empty());
 }
 

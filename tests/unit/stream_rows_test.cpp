@@ -275,6 +275,31 @@ TEST_CASE("at the bound the oldest are dropped and counted") {
   CHECK(numbers(box.next()) == list{4, 5});
 }
 
+TEST_CASE("an entry that the database will never take is found and dropped, the others are stored") {
+  for (std::uint64_t bad = 1; bad <= 8; ++bad) {
+    CAPTURE(bad);
+    row_outbox box{{.entries = 100, .batch = 8, .open_batches = 4}};
+    for (std::uint64_t i = 1; i <= 8; ++i)
+      box.put(row_of(i));
+    list stored;
+    int rounds = 0;
+    while (const auto x = box.next()) {
+      REQUIRE(++rounds < 20);
+      const auto rows = numbers(x);
+      if (std::find(rows.begin(), rows.end(), bad) != rows.end()) {
+        box.refused(x->number, x->life);
+      } else {
+        stored.insert(stored.end(), rows.begin(), rows.end());
+        box.confirmed(x->number, x->life);
+      }
+    }
+    CHECK(stored.size() == 7);
+    CHECK(std::find(stored.begin(), stored.end(), bad) == stored.end());
+    CHECK(box.dropped() == 1);
+    CHECK(box.unconfirmed() == 0);
+  }
+}
+
 TEST_CASE("verdicts and events travel with the rows") {
   row_outbox box;
   box.put(row_of(1));

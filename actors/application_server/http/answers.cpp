@@ -129,10 +129,11 @@ std::string explanation(const stream_record& record, const throttle* decided, bo
 
 json reason_json(const reason& x) {
   const bool none = x.rule == throttle_rule::none;
+  const bool judged = x.target > duration::zero(); // a latency was promised and compared
   return {{"rule", to_string(x.rule)},
           {"for", text_or_null(x.beneficiary)},
-          {"measured_ms", none ? json(nullptr) : json(rounded(milliseconds(x.measured)))},
-          {"target_ms", none ? json(nullptr) : json(rounded(milliseconds(x.target)))},
+          {"measured_ms", judged ? json(rounded(milliseconds(x.measured))) : json(nullptr)},
+          {"target_ms", judged ? json(rounded(milliseconds(x.target))) : json(nullptr)},
           {"demand_iops", none ? json(nullptr) : json(x.demand)},
           {"promised_iops", none ? json(nullptr) : json(x.promised)},
           {"capacity_iops", none ? json(nullptr) : json(x.capacity)},

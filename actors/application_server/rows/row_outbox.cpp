@@ -94,6 +94,24 @@ void row_outbox::failed(std::uint64_t number, std::uint64_t life) {
   window_ = 1;
 }
 
+void row_outbox::refused(std::uint64_t number, std::uint64_t life) {
+  const auto found = life == life_ ? open_.find(number) : open_.end();
+  if (found == open_.end())
+    return;
+  auto& all = found->second;
+  window_ = 1;
+  if (all.size() == 1) {
+    --unconfirmed_;
+    ++dropped_;
+    open_.erase(found);
+    return;
+  }
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  again_.emplace(++last_number_, entries{std::make_move_iterator(middle), std::make_move_iterator(all.end())});
+  all.erase(middle, all.end());
+  again_.insert(open_.extract(found));
+}
+
 void row_outbox::peer_lost() {
   again_.merge(open_);
   open_.clear();

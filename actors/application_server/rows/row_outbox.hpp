@@ -4,7 +4,8 @@
 //   put ─▶ waiting ─next()─▶ open ─confirmed()─▶ gone
 //                              │ failed(), peer_lost()
 //                              ▼
-//                            again ─next()─▶ open        the same batch, word for word: it is recognised as stored
+//                            again ─next()─▶ open        the same entries: those that are stored are recognised
+//   open ─refused()─▶ two halves again; a single entry is dropped
 //
 // How many batches may be open begins at one, doubles with each confirmation and falls back to one after a failure: a
 // database manager that just came back, or whose buffer is full, is not flooded.
@@ -56,6 +57,10 @@ public:
 
   /// It was refused or its answer got lost; it will be sent again.
   void failed(std::uint64_t number, std::uint64_t life);
+
+  /// The database will never take all of it. Its halves are sent again, so that what is to blame is soon alone; a
+  /// single entry is dropped and counted.
+  void refused(std::uint64_t number, std::uint64_t life);
 
   /// The database manager is gone: everything open will be sent again to the next one.
   void peer_lost();
