@@ -1,0 +1,133 @@
+// What must hold for any bytes a stranger sends: the same answer however they are cut, and no crash.
+#include "gateways/nbd/handshake.hpp"
+#include "gateways/nbd/request.hpp"
+#include "tests/unit/nbd_bytes.hpp"
+
+#include <doctest/doctest.h>
+#include <random>
+
+using namespace sluice::nbd;
+using nbd_bytes::bytes;
+
+namespace {
+
+struct one_export final : export_directory {
+  std::vector<std::string> names() const override {
+    return {"v"};
+  }
+  bool find(std::string_view name, export_info& to) const override {
+    to.size_bytes = 1 << 20;
+    return name == "v";
+  }
+};
+
+struct outcome {
+  handshake_step step = handshake_step::more;
+  bytes out;
+  std::size_t consumed = 0;
+  friend bool operator==(const outcome&, const outcome&) = default;
+};
+
+/// Feeds `in` in pieces of the sizes that `next` gives.
+template<class Next>
+outcome feed(const bytes& in, Next next) {
+  const one_export exports;
+  handshake it{exports};
+  outcome result;
+  std::size_t known = 0;
+  while (result.step == handshake_step::more && known < in.size()) {
+    known = std::min(in.size(), known + next());
+    for (std::size_t consumed = 1; consumed > 0 && result.step == handshake_step::more; result.consumed += consumed)
+      result.step = it.receive({in.data() + result.consumed, known - result.consumed}, consumed, result.out);
+    if (result.step != handshake_step::more)
+      return result;
+  }
+  return result;
+}
+
+/// A handshake of mostly sensible options with some bytes turned.
+bytes some_handshake(std::mt19937_64& rng) {
+  bytes in;
+  nbd_bytes::put(in, 3, 4);
+  for (auto n = rng() % 6; n > 0; --n) {
+    const auto code = static_cast<std::uint32_t>(1 + rng() % 12);
+    bytes body;
+    if (code == 1)
+      nbd_bytes::put(body, "v");
+    else if (code == 6 || code == 7)
+      body = nbd_bytes::export_query(rng() % 2 == 0 ? "v" : "other", {3});
+    else if (code > 8)
+      body.resize(rng() % 64);
+    nbd_bytes::put(in, nbd_bytes::option_message(code, body));
+  }
+  for (auto n = rng() % 3; n > 0; --n)
+    in[rng() % in.size()] = static_cast<std::byte>(rng());
+  return in;
+}
+
+} // namespace
+
+TEST_SUITE_BEGIN("gateways.nbd.properties");
+
+TEST_CASE("property: a handshake ends the same however its bytes are cut") {
+  for (unsigned seed = 1; seed <= 2000; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 rng{seed};
+    const auto in = some_handshake(rng);
+    const auto whole = feed(in, [&] {
+      return in.size();
+    });
+    const auto single = feed(in, [] {
+      return std::size_t{1};
+    });
+    const auto random = feed(in, [&] {
+      return std::size_t{1 + rng() % 40};
+    });
+    // An option that is too long is refused as soon as its header is there, and swallows what came with it.
+    const auto cut = whole.step == handshake_step::ended;
+    CHECK(whole.out == single.out);
+    CHECK(whole.step == single.step);
+    CHECK(whole.out == random.out);
+    CHECK((cut || whole.consumed == single.consumed));
+  }
+}
+
+TEST_CASE("property: random bytes never harm the handshake, and its answer stays small") {
+  for (unsigned seed = 1; seed <= 2000; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 rng{seed};
+    bytes in;
+    nbd_bytes::put(in, 3, 4);
+    if (seed % 2 == 0)
+      nbd_bytes::put(in, "IHAVEOPT");
+    for (auto n = rng() % 512; n > 0; --n)
+      in.push_back(static_cast<std::byte>(rng() % (seed % 3 == 0 ? 256 : 8)));
+    const auto result = feed(in, [&] {
+      return std::size_t{1 + rng() % 100};
+    });
+    CHECK(result.consumed <= in.size());
+    CHECK(result.out.size() <= 64 * in.size());
+  }
+}
+
+TEST_CASE("property: a request that was accepted lies in the export, whatever came") {
+  for (unsigned seed = 1; seed <= 200'000; ++seed) {
+    std::mt19937_64 rng{seed};
+    export_info e;
+    e.size_bytes = rng() % (1u << 24);
+    e.flags = static_cast<std::uint16_t>(rng());
+    e.min_block = 1u << (rng() % 13);
+    request x{static_cast<std::uint16_t>(rng() % 16), static_cast<std::uint16_t>(rng() % 10), rng(),
+              rng() % 2 == 0 ? rng() % (1u << 25) : rng(),
+              static_cast<std::uint32_t>(rng() % 2 == 0 ? rng() % 65'536 : rng())};
+    if (judge(x, e, seed % 2 == 0) != error::none || x.what() == command::flush)
+      continue;
+    CAPTURE(seed);
+    REQUIRE(x.offset <= e.size_bytes);
+    REQUIRE(x.length <= e.size_bytes - x.offset);
+    REQUIRE(x.offset % e.min_block == 0);
+    REQUIRE((x.what() == command::read || (e.flags & read_only) == 0));
+  }
+}
+
+TEST_SUITE_END();
