@@ -10,13 +10,13 @@ duration chance::exponential(duration mean) {
 }
 
 device::device(simulation& sim, const device_model& model, std::uint64_t seed)
-    : sim_(sim), model_(model), chance_(seed, 1), idle_(model.servers) {
+    : sim_(sim), model_(model), jitter_(seed, 1), wobble_(seed, 3), idle_(model.servers) {
   if (model_.wobble > 0)
     change_wobble();
 }
 
 void device::change_wobble() {
-  factor_ = chance_.between(1 - model_.wobble, 1 + model_.wobble);
+  factor_ = wobble_.between(1 - model_.wobble, 1 + model_.wobble);
   sim_.after(std::chrono::milliseconds{500}, [this] {
     change_wobble();
   });
@@ -37,7 +37,7 @@ void device::stall(duration length) {
 void device::start() {
   while (idle_ > 0 && !waiting_.empty() && sim_.now() >= stalled_until_) {
     --idle_;
-    const auto vary = model_.jitter > 0 ? chance_.between(1 - model_.jitter, 1 + model_.jitter) : 1;
+    const auto vary = model_.jitter > 0 ? jitter_.between(1 - model_.jitter, 1 + model_.jitter) : 1;
     const auto length = static_cast<double>(model_.service.count()) * vary / (speed_ * factor_);
     sim_.after(duration{std::llround(length)}, [this, done = std::move(waiting_.front())] {
       ++idle_;

@@ -34,7 +34,8 @@ private:
 
   simulation& sim_;
   device_model model_;
-  chance chance_;
+  chance jitter_;
+  chance wobble_; ///< apart: how many requests were served must not change what the device does later
   std::deque<std::function<void()>> waiting_;
   int idle_;
   double speed_ = 1;
