@@ -72,7 +72,6 @@ void desk_state::on_peer_gone(const std::string& role) {
 
 void desk_state::on_tick() {
   self_->delayed_send(self_, settings_.tick, tick_atom::value);
-  book_.advance(settings_.time.wall());
   load();
   poll();
   push();

@@ -46,6 +46,10 @@ bool is_certain(const caf::error& why) {
   return why.category() == caf::atom("sluice") && why != ec::database_away && why != ec::database_failed;
 }
 
+http::response too_many(const char* what, std::size_t bound) {
+  return problem(422, "there are " + std::to_string(bound) + ' ' + what + " already; nothing was changed");
+}
+
 bool same_terms(agreement a, const agreement& b) {
   a.version = b.version;
   a.since = b.since;
@@ -114,6 +118,8 @@ void desk_state::on_call(const exchange_ptr& x) {
 }
 
 void desk_state::create(const exchange_ptr& x) {
+  if (book_.full_for(x->call.document))
+    return x->answer(too_many("agreements", max_agreements));
   const auto* held = book_.find(x->call.document.name);
   const bool there = held != nullptr && same_terms(x->call.document, *held);
   ask_database(
@@ -125,6 +131,8 @@ void desk_state::create(const exchange_ptr& x) {
 }
 
 void desk_state::replace(const exchange_ptr& x) {
+  if (book_.full_for(x->call.document))
+    return x->answer(too_many("agreements", max_agreements));
   const bool there = book_.find(x->call.name) != nullptr;
   ask_database(
       x, true,
@@ -172,6 +180,8 @@ void desk_state::history(const exchange_ptr& x) {
 }
 
 void desk_state::order(const exchange_ptr& x) {
+  if (book_.full_for(x->call.order))
+    return x->answer(too_many("orders", max_orders));
   if (!collector_)
     return x->answer(problem(503, "the application server is starting or stopping"));
   self_->request(collector_, settings_.ask_patience, list_atom::value, x->call.stream)

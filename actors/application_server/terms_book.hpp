@@ -9,6 +9,12 @@
 
 namespace sluice {
 
+/// Most agreements and orders in force. Chosen: as many as streams are remembered; all of them travel to the core in
+/// one message.
+inline constexpr std::size_t max_agreements = 10'000;
+inline constexpr std::size_t max_orders = 10'000;
+
+/// Orders whose time is over stay until the next load: whether one holds says the core, by its monotonic clock.
 class terms_book {
 public:
   /// Replaces everything by what the database manager holds. From then on the book is loaded.
@@ -41,11 +47,12 @@ public:
     orders_.erase(x);
   }
 
-  /// Forgets the orders whose time is over.
-  void advance(wall_time now) {
-    std::erase_if(orders_, [&](const auto& x) {
-      return x.second.until.unix_us != 0 && x.second.until <= now;
-    });
+  /// Whether one more agreement or order is too many; a new version of one that is held never is.
+  [[nodiscard]] bool full_for(const agreement& x) const {
+    return agreements_.size() >= max_agreements && !agreements_.contains(x.name);
+  }
+  [[nodiscard]] bool full_for(const override_order& x) const {
+    return orders_.size() >= max_orders && !orders_.contains(x.stream);
   }
 
   [[nodiscard]] const agreement* find(const std::string& name) const {

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <deque>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -67,6 +68,8 @@ private:
       kept_.push_back(std::move(to));
       return;
     }
+    if (x.target == "/bug")
+      throw std::runtime_error{"found one"};
     auto judged = read_call(x, secret);
     if (auto* refused = std::get_if<response>(&judged))
       return to(std::move(*refused));
@@ -281,6 +284,14 @@ TEST_CASE("many clients at once all get their answers") {
   for (auto& x : threads)
     x.join();
   CHECK(good == 16 * 200);
+}
+
+TEST_CASE("a request that meets a bug is answered 500, and the next one is served") {
+  served server;
+  http_client client{server.port()};
+  client.send(get("/bug") + get("/healthz"));
+  CHECK(client.receive().status == 500);
+  CHECK(client.receive().status == 200);
 }
 
 TEST_CASE("a client that waits for leave to send its body gets it") {

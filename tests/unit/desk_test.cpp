@@ -192,6 +192,23 @@ TEST_CASE("an operator's order is stored, told to the core, listed until its tim
   CHECK(world.call(http::operation::list_limits)->body().at("items").empty());
 }
 
+TEST_CASE("beyond the bound a new agreement is refused, a new version is not") {
+  application_world world;
+  for (std::size_t i = 0; i < max_agreements; ++i) {
+    auto x = gold();
+    x.name = "a" + std::to_string(i);
+    x.version = 1;
+    world.seen.agreements[x.name] = x;
+  }
+  world.database_up();
+  const auto refused = world.call(about(http::operation::create_agreement, gold()));
+  CHECK(refused->got.status == 422);
+  CHECK(refused->body().at("detail") == "there are 10000 agreements already; nothing was changed");
+  auto held = gold(900);
+  held.name = "a7";
+  CHECK(world.call(about(http::operation::replace_agreement, held))->got.status == 200);
+}
+
 TEST_CASE("an operator's order can be taken back") {
   application_world world;
   world.core_up();

@@ -210,7 +210,7 @@ void session::answer_request() {
                                    "unknown, and repeating it is safe"),
                       true);
   });
-  home_.answers(std::move(x), [home = home_.weak_from_this(), me = weak_from_this(), exchange](response y) {
+  const auto reply_here = [home = home_.weak_from_this(), me = weak_from_this(), exchange](response y) {
     const auto alive = home.lock();
     if (!alive)
       return;
@@ -218,7 +218,12 @@ void session::answer_request() {
       if (const auto self = me.lock())
         self->on_answer(exchange, std::move(y), false);
     });
-  });
+  };
+  try {
+    home_.answers(std::move(x), reply_here);
+  } catch (const std::exception&) { // whatever a client may have found must not end the process
+    on_answer(exchange, problem(500, "this request met a bug of the server"), false);
+  }
 }
 
 void session::on_answer(std::uint64_t exchange, response x, bool timed_out) {
