@@ -2,9 +2,7 @@
 // alone: the only header of this folder that knows the transport.
 #pragma once
 
-#include "actors/protocol/roles.hpp"
 #include "actors/runtime/process_config.hpp"
-#include "actors/runtime/shm_codecs.hpp"
 #include "shm/transport/settings.hpp"
 #include "shm/transport/transport.hpp"
 
@@ -19,17 +17,9 @@ namespace sluice {
 class server_process_config : public process_config, public shm::transport_settings {
 public:
   /// `own_role`: one of sluice::roles.
-  server_process_config(process_identity who, std::string_view own_role) : process_config(who) {
-    role = std::string{own_role};
-    roles.assign(sluice::roles.begin(), sluice::roles.end());
-    add_codecs(codecs);
-    shm::add_transport_options(*this, opt_group{custom_options_, "shm"});
-    shm::load_transport(*this);
-  }
+  server_process_config(process_identity who, std::string_view own_role);
 
-  [[nodiscard]] std::vector<std::string> validate() const override {
-    return shm::mistakes(*this);
-  }
+  [[nodiscard]] std::vector<std::string> validate() const override;
 };
 
 } // namespace sluice

@@ -33,6 +33,6 @@ add_dependencies(process_database_process sluice-database-manager)
 sluice_test(process_database_rounds CAF
   LABELS process
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/database_rounds_test.cpp
-  LINK sluice_store sluice_runtime sluice_transport)
+  LINK sluice_store sluice_runtime sluice_server_process)
 sluice_needs_postgres(process_database_rounds)
 add_dependencies(process_database_rounds sluice-database-manager)
