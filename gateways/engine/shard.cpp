@@ -17,9 +17,6 @@ namespace {
 /// Events taken by one system call. Chosen.
 constexpr int max_events = 64;
 
-/// How often per round answers are sent and connections resumed before events are looked at again. Chosen.
-constexpr int max_turns = 4;
-
 /// How often late handshakes are looked for, and how long accepting pauses when descriptors ran out. Chosen.
 constexpr duration chore_interval = std::chrono::milliseconds{250};
 
@@ -52,6 +49,8 @@ shard::~shard() {
       core_.streams->detach(*x->who->stream(), monotonic_now());
       core_.connections.fetch_sub(1, std::memory_order_relaxed);
     }
+  for (auto* x = answers_.take_all(); x != nullptr; x = x->next)
+    buffers_.release(static_cast<pending_request*>(x)->memory);
   connections_.clear();
   ::close(timer_fd_);
   ::close(epoll_fd_);
@@ -95,12 +94,16 @@ void shard::run() {
   while (!finished()) {
     arm_timer();
     epoll_event events[max_events];
-    const auto n = ::epoll_wait(epoll_fd_, events, max_events, -1);
+    const auto n = ::epoll_wait(epoll_fd_, events, max_events, to_resume_.empty() ? -1 : 0);
     now_ = round_began_ = monotonic_now();
     for (int i = 0; i < n; ++i)
       static_cast<event_source*>(events[i].data.ptr)->on_event(events[i].events);
     after_events();
   }
+  // Past the deadline: what waits for its throttle is given up, what is at a backend comes back to the destructor.
+  for (auto& x : connections_)
+    x->drop("the gateway stops");
+  bury();
 }
 
 bool shard::finished() const {
@@ -171,23 +174,24 @@ void shard::after_events() {
   to_hand_over_.clear();
   take_answers();
   pump_due_streams();
-  for (int i = 0; i < max_turns && !(to_flush_.empty() && to_resume_.empty()); ++i)
-    send_and_resume();
-  if (!to_flush_.empty() || !to_resume_.empty())
-    answers_.wake(); // another round, without waiting
+  flush_answers();
+  resume_connections();
+  flush_answers();
   if (now_ >= next_chore_)
     drop_late_handshakes();
   if (bury_)
     bury();
 }
 
-void shard::send_and_resume() {
-  // What is called here may append to the lists, hence the indices.
-  for (std::size_t i = 0; i < to_flush_.size(); ++i) {
+void shard::flush_answers() {
+  for (std::size_t i = 0; i < to_flush_.size(); ++i) { // the list may grow meanwhile
     to_flush_[i]->to_flush = false;
     to_flush_[i]->flush();
   }
   to_flush_.clear();
+}
+
+void shard::resume_connections() {
   if (std::exchange(released_, false)) {
     for (auto* const x : starved_) {
       x->starved = false;
@@ -195,11 +199,12 @@ void shard::send_and_resume() {
     }
     starved_.clear();
   }
-  for (std::size_t i = 0; i < to_resume_.size(); ++i) {
-    to_resume_[i]->to_resume = false;
-    to_resume_[i]->resume();
+  resuming_.swap(to_resume_); // who has used its turn comes again in the next round
+  for (auto* const x : resuming_) {
+    x->to_resume = false;
+    x->resume();
   }
-  to_resume_.clear();
+  resuming_.clear();
 }
 
 void shard::drop_late_handshakes() {

@@ -29,7 +29,8 @@ using shard_message = std::variant<adopt_connection, control_changed, stop_servi
 ///   epoll: sockets ─▶ requests ─▶ streams ─▶ backend
 ///          wake-up ─▶ messages, answers of the backend ─▶ streams ─▶ connections
 ///          timer   ─▶ streams that wait for tokens
-///   then, once per round: answers are sent, stopped connections resumed, dead ones buried
+///   then, once per round: answers are sent, stopped connections resumed, dead ones buried. A connection whose requests
+///   are answered at once gives way after max_turn, and comes again in the next round.
 ///
 /// No lock, no allocation and no other thread per request: messages come through a locked mailbox, but requests do not.
 /// Thread safety: post(), start() and join() from outside; everything else from the shard's thread.
@@ -37,6 +38,7 @@ class shard {
 public:
   /// @throws std::system_error at start-up, if there is no descriptor left
   shard(engine_core& core, std::size_t index);
+  /// @pre every backend has answered what it was given
   ~shard();
   shard(const shard&) = delete;
   shard& operator=(const shard&) = delete;
@@ -115,7 +117,8 @@ private:
   void drop_late_handshakes();
   void bury();
   void hand_over(connection& x);
-  void send_and_resume();
+  void flush_answers();
+  void resume_connections();
   void accept_from(const listener& from);
   void watch_listeners(bool on);
   void adopt(std::unique_ptr<connection> x);
@@ -146,6 +149,7 @@ private:
   std::vector<connection*> to_hand_over_;
   std::vector<connection*> to_flush_;
   std::vector<connection*> to_resume_;
+  std::vector<connection*> resuming_;
   std::vector<connection*> starved_;
   bool released_ = false;
   bool bury_ = false;
