@@ -86,7 +86,7 @@ chaos_kill() {
   sleep 3
   ctl get agreements -o json >"$var/with/agreements.json" || result=1
   sql "$(cat "$here/demo.d/stored_twice.sql")" >"$var/with/twice"
-  python3 "$here/demo.d/judge_chaos.py" kill "$var/with" || result=1
+  python3 "$here/demo.d/judge_chaos.py" kill "$var/with" "${judge_options[@]}" || result=1
   return $result
 }
 
@@ -97,6 +97,6 @@ chaos_postgres() {
   sleep 5
   sql "$(cat "$here/demo.d/stored_twice.sql")" >"$var/with/twice"
   sql "$(cat "$here/demo.d/stored_seconds.sql")" >"$var/with/seconds"
-  python3 "$here/demo.d/judge_chaos.py" postgres "$var/with" || result=1
+  python3 "$here/demo.d/judge_chaos.py" postgres "$var/with" "${judge_options[@]}" || result=1
   return $result
 }

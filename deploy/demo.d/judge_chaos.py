@@ -29,7 +29,7 @@ def judge_clients(directory):
     for name in ("oltp", "batch"):
         requests, error = fio_result(directory, name)
         print(f"{name}: {requests} requests, {'an error' if error else 'no error'}")
-        yield error == 0, f"{name} saw an I/O error ({error})"
+        yield error == 0, f"{name} saw an I/O error ({error})", False
 
 
 def judge_resumption(trouble, victim, end):
@@ -48,10 +48,11 @@ def judge_resumption(trouble, victim, end):
         print(f"{name}: victim under {TARGET_MS:.0f} ms {back:.1f} s after the restart, "
               + (f"throttle in force after {said:.1f} s, " if name != "postgres" else "")
               + f"then {share:.0%} of {len(rest)} windows kept")
-        yield back <= RESUME_SECONDS, f"{name}: the victim was back only {back:.1f} s after the restart"
+        yield back <= RESUME_SECONDS, f"{name}: the victim was back only {back:.1f} s after the restart", True
         if name != "postgres":
-            yield said <= RESUME_SECONDS, f"{name}: the throttle was in force only {said:.1f} s after the restart"
-        yield share >= KEPT_SHARE, f"{name}: after the restart only {share:.0%} of the 1 s windows were kept"
+            yield seen != [], f"{name}: no throttle was in force again after the restart", False
+            yield said <= RESUME_SECONDS, f"{name}: the throttle was in force only {said:.1f} s after the restart", True
+        yield share >= KEPT_SHARE, f"{name}: after the restart only {share:.0%} of the 1 s windows were kept", True
 
 
 def judge_agreements(directory, trouble):
@@ -61,14 +62,14 @@ def judge_agreements(directory, trouble):
     acknowledged = [name for _, what, name in trouble if what == "acknowledged"] + ["oltp-gold", "batch-bronze"]
     print(f"agreements acknowledged: {len(acknowledged)}, there: {len(there)}")
     for name in acknowledged:
-        yield name in there, f"the acknowledged agreement {name} is lost"
+        yield name in there, f"the acknowledged agreement {name} is lost", False
 
 
 def judge_twice(directory):
     with open(f"{directory}/twice", encoding="ascii") as file:
         rows = int(file.read())
     print(f"rows that cover a sample twice: {rows}")
-    yield rows == 0, f"{rows} rows cover a sample that is stored already"
+    yield rows == 0, f"{rows} rows cover a sample that is stored already", False
 
 
 def judge_outage(directory, trouble, victim):
@@ -77,14 +78,14 @@ def judge_outage(directory, trouble, victim):
     back = [when for when, what, _ in trouble if what == "restarted"][0]
     share = windows.share_kept(windows.series(victim, stopped, back, windows.WINDOW_MS), TARGET_MS)
     print(f"while PostgreSQL was away: {share:.0%} of the 1 s windows kept")
-    yield share >= KEPT_SHARE, f"while PostgreSQL was away only {share:.0%} of the 1 s windows were kept"
+    yield share >= KEPT_SHARE, f"while PostgreSQL was away only {share:.0%} of the 1 s windows were kept", True
     with open(f"{directory}/seconds", encoding="ascii") as file:
         for line in file:
             volume, seconds, stored, requests = line.strip().split("|")
             seen, _ = fio_result(directory, volume)
             print(f"{volume}: {stored} of {seconds} seconds stored, {requests} requests of the {seen} that fio counted")
-            yield seconds == stored, f"{volume}: {int(seconds) - int(stored)} seconds are missing"
-            yield int(requests) == seen, f"{volume}: {requests} requests are stored, fio counted {seen}"
+            yield seconds == stored, f"{volume}: {int(seconds) - int(stored)} seconds are missing", False
+            yield int(requests) == seen, f"{volume}: {requests} requests are stored, fio counted {seen}", False
 
 
 def main():
@@ -97,10 +98,7 @@ def main():
         bars += judge_agreements(directory, trouble)
     else:
         bars += judge_outage(directory, trouble, victim)
-    missed = [sentence for good, sentence in bars if not good]
-    for sentence in missed:
-        print(f"MISSED: {sentence}")
-    return 1 if missed else 0
+    return windows.report_missed(bars, "--untimed" not in sys.argv[3:])
 
 
 if __name__ == "__main__":

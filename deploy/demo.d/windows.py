@@ -71,3 +71,16 @@ def time_to_recover(windows, target_ms):
         if all(latency <= target_ms for _, latency, _ in windows[i:i + 3]):
             return windows[i][0]
     return math.inf
+
+
+def report_missed(bars, timed):
+    """Says each bar (kept, sentence, hangs on the machine's speed) that was missed; the exit code. Without `timed` those
+    that hang on the machine's speed are said and not counted."""
+    counted = 0
+    for kept, sentence, on_time in bars:
+        if kept:
+            continue
+        judged = timed or not on_time
+        counted += judged
+        print(f"{'MISSED' if judged else 'missed, not judged (--untimed)'}: {sentence}")
+    return 1 if counted else 0

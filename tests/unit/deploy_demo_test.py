@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """deploy/demo.d/windows.py: the figures of the demo, on logs small enough to be reckoned by hand."""
 
+import contextlib
+import io
 import math
 import os
 import sys
@@ -50,6 +52,14 @@ class Windows(unittest.TestCase):
 
     def test_who_never_comes_back_needs_for_ever(self):
         self.assertEqual(windows.time_to_recover([(i / 10, 9, 1) for i in range(30)], 5.0), math.inf)
+
+    def test_a_missed_bar_that_hangs_on_the_machines_speed_counts_only_where_times_are_judged(self):
+        slow = [(True, "kept", False), (False, "too slow", True)]
+        with contextlib.redirect_stdout(io.StringIO()) as said:
+            self.assertEqual(windows.report_missed(slow, timed=True), 1)
+            self.assertEqual(windows.report_missed(slow, timed=False), 0)
+            self.assertEqual(windows.report_missed([(False, "lost", False)], timed=False), 1)
+        self.assertEqual(said.getvalue().count("too slow"), 2)
 
 
 if __name__ == "__main__":
