@@ -19,16 +19,22 @@ void for_each_section(const caf::settings& content, std::string_view kind, std::
   const auto found = content.find(caf::string_view{kind.data(), kind.size()});
   if (found == content.end())
     return;
+  const auto expected_section = [kind](std::string where) {
+    where += ": expected a section [";
+    where += kind;
+    where += ".NAME]";
+    return where;
+  };
   const auto* sections = caf::get_if<caf::settings>(&found->second);
   if (sections == nullptr) {
-    mistakes.push_back(std::string{kind} + ": expected a section [" + std::string{kind} + ".NAME]");
+    mistakes.push_back(expected_section(std::string{kind}));
     return;
   }
   for (const auto& [key, value] : *sections) {
     const std::string name{key.data(), key.size()};
     const auto* keys = caf::get_if<caf::settings>(&value);
     if (keys == nullptr)
-      mistakes.push_back(std::string{kind} + '.' + name + ": expected a section [" + std::string{kind} + ".NAME]");
+      mistakes.push_back(expected_section(std::string{kind} + '.' + name));
     else if (!valid_name(name))
       mistakes.push_back(std::string{kind} + '.' + name + ": the name is not valid (letters, digits, . _ : @ -)");
     else

@@ -2,6 +2,7 @@
 // the test's process and keeps what it is sent.
 #pragma once
 
+#include "actors/protocol/interfaces.hpp"
 #include "actors/runtime/server_process_config.hpp"
 #include "shm/transport/finder.hpp"
 
