@@ -40,12 +40,8 @@ FOLDERS = {
     "actors/database_manager": ((*ROLE, "actors/database_manager/store"), ("caf", "system")),
     "actors/application_server": (
         (*ROLE, "actors/application_server/http", "actors/application_server/observatory",
-         "actors/application_server/rows", "actors/application_server/web"),
-        ("caf", "nlohmann", "prometheus", "sodium", "system")),
-    "actors/application_server/web": (
-        (*ROLE, "actors/application_server", "actors/application_server/http", "actors/application_server/observatory",
          "actors/application_server/rows"),
-        ("caf", "boost", "nlohmann", "prometheus", "sodium", "system")),
+        ("caf", "nlohmann", "prometheus", "sodium", "system")),
     # The client speaks HTTP to the server and knows of its inside only the words of the domain.
     "actors/sluicectl": ((DOMAIN,), ("CLI", "curl", "nlohmann", "yaml-cpp", "system")),
 }
