@@ -1,2 +1,4 @@
-sluice_test(process_mailslot_kill LABELS process SOURCES ${CMAKE_CURRENT_LIST_DIR}
-            / mailslot_kill_test.cpp LINK sluice_mailslot)
+sluice_test(process_mailslot_kill
+  LABELS process
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/mailslot_kill_test.cpp
+  LINK sluice_mailslot)
