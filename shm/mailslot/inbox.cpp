@@ -2,6 +2,7 @@
 #include "shm/mailslot/inbox.hpp"
 
 #include "shm/mailslot/futex.hpp"
+#include "shm/mailslot/processor.hpp"
 
 namespace sluice::shm {
 
@@ -11,42 +12,45 @@ inbox::inbox(segment mailbox, participant self, liveness alive)
       alive_(std::move(alive)),
       woken_(std::make_unique<std::atomic<bool>>(false)) {
   for (std::uint32_t i = 0; i < mailbox_.sizes().lanes; ++i)
-    lanes_.push_back(mailbox_.lane_at(i));
-  heads_.resize(lanes_.size(), 0);
+    lanes_.push_back({mailbox_.lane_at(i)});
 }
 
 take_result inbox::take(std::uint32_t role, message_header& header, std::vector<std::byte>& parameters) {
-  const auto& from = lanes_[role - 1];
-  const auto head = heads_[role - 1];
-  switch (look(from, head, role)) {
+  auto& from = lanes_[role - 1];
+  switch (look(from.slots, from.head, role)) {
+  case head_state::ready:
+    return take_ready(from, role, header, parameters);
   case head_state::empty:
+    if (from.unsaid)
+      make_room_known(from);
     return take_result::nothing;
   case head_state::held:
-    return recover_held(from, head);
-  case head_state::ready:
-    return take_ready(from, head, role, header, parameters);
+    if (from.unsaid)
+      make_room_known(from);
+    return recover_held(from);
   case head_state::corrupt:
     break;
   }
   header = {};
   header.sender_role = static_cast<std::uint8_t>(role);
-  discard(from, head);
-  make_room_known(from, ++heads_[role - 1]);
+  discard(from.slots, from.head);
+  freed(from);
   return take_result::refused;
 }
 
-take_result inbox::take_ready(const lane& from, lane::ticket head, std::uint32_t role, message_header& header,
+take_result inbox::take_ready(incoming& from, std::uint32_t role, message_header& header,
                               std::vector<std::byte>& parameters) {
-  shm::take(from, head, self_);
-  header = from.at(head).header; // once: from here on only our copy is looked at
-  const bool fits = header.length <= from.capacity();
+  const auto& slots = from.slots;
+  shm::take(slots, from.head, self_);
+  header = slots.at(from.head).header; // once: from here on only our copy is looked at
+  const bool fits = header.length <= slots.capacity();
   const auto length = fits ? header.length : 0;
-  const auto* begin = from.parameters(head);
+  const auto* begin = slots.parameters(from.head);
   parameters.assign(begin, begin + length);
-  release(from, head);
-  make_room_known(from, ++heads_[role - 1]);
+  release(slots, from.head);
+  freed(from);
 
-  auto& counters = from.header();
+  auto& counters = slots.header();
   const bool whole = fits && header.sender_role == role && header.operation != 0
                      && header.checksum == message_checksum(header, parameters);
   if (!whole) {
@@ -56,58 +60,79 @@ take_result inbox::take_ready(const lane& from, lane::ticket head, std::uint32_t
   // Only this thread writes them: no read-modify-write needed, readers of counters may be late.
   counters.messages.store(counters.messages.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   counters.bytes.store(counters.bytes.load(std::memory_order_relaxed) + length, std::memory_order_relaxed);
+  last_cpu_ = header.sender_cpu;
   return take_result::message;
 }
 
-take_result inbox::recover_held(const lane& from, lane::ticket head) {
-  const auto writer = writer_at(from, head);
-  if (!writer || alive_(*writer) || !recover(from, head, *writer))
+take_result inbox::recover_held(incoming& from) {
+  const auto writer = writer_at(from.slots, from.head);
+  if (!writer || alive_(*writer) || !recover(from.slots, from.head, *writer))
     return take_result::nothing;
-  auto& mine = heads_[static_cast<std::size_t>(&from - lanes_.data())];
-  make_room_known(from, ++mine);
+  freed(from);
   return take_result::recovered;
 }
 
-void inbox::make_room_known(const lane& from, lane::ticket head) {
-  // SEQ_CST pairs with outlet::wait_for_room(): of "slot is free" and "writer will sleep", one side sees the other's.
-  auto& wanted = from.header().room_wanted;
-  if (wanted.load(std::memory_order_seq_cst) == 0)
-    return;
-  // Not for every slot: when the lane is drained, or each quarter of it.
-  const bool drained = state_of(from.at(head).word.load(std::memory_order_relaxed)) != slot_state::ready;
-  if (!drained && head % (from.slots() / 4) != 0)
-    return;
-  if (wanted.exchange(0, std::memory_order_seq_cst) != 0)
+/// Goes on behind a freed slot. Writers that sleep are not told of each one: when the lane is drained (take() finds it
+/// empty), or each quarter of it.
+void inbox::freed(incoming& from) {
+  from.unsaid = true;
+  if (++from.head % (from.slots.slots() / 4) == 0)
+    make_room_known(from);
+}
+
+void inbox::make_room_known(incoming& from) {
+  from.unsaid = false;
+  // Pairs with outlet::wait_for_room(): of "slot is free" and "writer will sleep", one side sees the other's.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  auto& wanted = from.slots.header().room_wanted;
+  if (wanted.load(std::memory_order_relaxed) != 0 && wanted.exchange(0, std::memory_order_seq_cst) != 0)
     futex_wake(wanted);
 }
 
 bool inbox::ready() const {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    const auto state = look(lanes_[i], heads_[i], static_cast<std::uint32_t>(i + 1));
+    const auto state = look(lanes_[i].slots, lanes_[i].head, static_cast<std::uint32_t>(i + 1));
     if (state == head_state::ready || state == head_state::corrupt)
       return true;
   }
   return woken_->load(std::memory_order_seq_cst);
 }
 
-void inbox::wait(std::chrono::nanoseconds limit, std::chrono::nanoseconds spin) {
-  for (const auto until = std::chrono::steady_clock::now() + spin; spin.count() > 0;) {
-    if (ready()) {
-      woken_->store(false, std::memory_order_relaxed);
-      return;
+/// Looks again and again for `budget`. @returns whether there is something to do
+bool inbox::poll(std::chrono::nanoseconds budget) {
+  /// Looks between two readings of the clock. Chosen: the clock costs about as much as four looks at eight lanes.
+  constexpr int looks = 8;
+  for (const auto until = std::chrono::steady_clock::now() + budget;;) {
+    for (int i = 0; i < looks; ++i) {
+      if (ready())
+        return true;
+      pause_processor();
     }
     if (std::chrono::steady_clock::now() >= until)
-      break;
+      return false;
   }
-  for (std::size_t i = 0; i < lanes_.size(); ++i)
-    repair_tail(lanes_[i], heads_[i]);
+}
+
+void inbox::wait(std::chrono::nanoseconds limit, std::chrono::nanoseconds spin) {
+  const auto budget = spin.count() > 0 ? spin_.next(spin, last_cpu_ != 0 && last_cpu_ == processor_mark())
+                                       : std::chrono::nanoseconds{0};
+  if (budget.count() > 0 && poll(budget)) {
+    spin_.paid(spin);
+    woken_->store(false, std::memory_order_relaxed);
+    return;
+  }
+  for (const auto& x : lanes_)
+    repair_tail(x.slots, x.head);
+  const auto begin = spin.count() > 0 ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
   auto& sleeping = mailbox_.header().sleeping;
-  // SEQ_CST store before the loads in ready(): pairs with publish() and notify().
+  // SEQ_CST store before the loads in ready(): pairs with outlet::notify().
   sleeping.store(1, std::memory_order_seq_cst);
   if (!ready())
     futex_wait(sleeping, 1, limit);
   sleeping.store(0, std::memory_order_relaxed);
   woken_->store(false, std::memory_order_relaxed);
+  if (spin.count() > 0)
+    spin_.slept(std::chrono::steady_clock::now() - begin, spin);
 }
 
 void inbox::wake() {

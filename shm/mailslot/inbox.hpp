@@ -3,6 +3,7 @@
 
 #include "shm/mailslot/recovery.hpp"
 #include "shm/mailslot/segment.hpp"
+#include "shm/mailslot/spin_budget.hpp"
 
 #include <chrono>
 #include <functional>
@@ -36,7 +37,9 @@ public:
   /// True when some lane has something to do. SEQ_CST loads, see lane.hpp.
   [[nodiscard]] bool ready() const;
 
-  /// Sleeps until a writer notifies, wake() is called or `limit` has passed. Polls for `spin` first.
+  /// Sleeps until a writer notifies, wake() is called or `limit` has passed. Polls first, for `spin` at most: how long
+  /// follows from what polling has brought before (spin_budget.hpp), and not at all while the sender of the last
+  /// message shares our processor.
   void wait(std::chrono::nanoseconds limit, std::chrono::nanoseconds spin);
 
   /// Ends the present or the next wait().
@@ -55,16 +58,25 @@ public:
   }
 
 private:
-  take_result take_ready(const lane& from, lane::ticket head, std::uint32_t role, message_header& header,
+  struct incoming {
+    lane slots;
+    lane::ticket head = 0; // private: what the segment says about heads is for others to read
+    bool unsaid = false;   // slots were freed since make_room_known()
+  };
+
+  take_result take_ready(incoming& from, std::uint32_t role, message_header& header,
                          std::vector<std::byte>& parameters);
-  take_result recover_held(const lane& from, lane::ticket head);
-  void make_room_known(const lane& from, lane::ticket head);
+  take_result recover_held(incoming& from);
+  void freed(incoming& from);
+  void make_room_known(incoming& from);
+  bool poll(std::chrono::nanoseconds budget);
 
   segment mailbox_;
   participant self_;
   liveness alive_;
-  std::vector<lane> lanes_;
-  std::vector<lane::ticket> heads_; // private: what the segment says about heads is for others to read
+  std::vector<incoming> lanes_;
+  spin_budget spin_;
+  std::uint8_t last_cpu_ = 0; // of the sender of the last message, as its header says
   std::unique_ptr<std::atomic<bool>> woken_;
 };
 

@@ -85,10 +85,9 @@ inline constexpr int max_claim_looks = 4096;
 
 /// Hands the slot to the receiver. @pre `t` came from claim() with the same `self` and has been filled.
 inline void publish(const lane& x, lane::ticket t, participant self) {
-  // RELEASE half pairs with the ACQUIRE in take(): header and parameters are visible before the state says `ready`.
-  // SEQ_CST because the caller then reads `sleeping` (mailbox.cpp): of "word is ready" and "receiver will sleep", at
-  // least one side must see the other's.
-  x.at(t).word.store(owner_word(x.lap_at(t), self, slot_state::ready), std::memory_order_seq_cst);
+  // RELEASE pairs with the ACQUIRE in take(): header and parameters are visible before the state says `ready`.
+  // What orders it before a look at `sleeping` is the fence in outlet::notify().
+  x.at(t).word.store(owner_word(x.lap_at(t), self, slot_state::ready), std::memory_order_release);
 }
 
 /// What the receiver finds at the head of a lane.
@@ -100,12 +99,14 @@ enum class head_state : std::uint8_t {
 };
 
 [[nodiscard]] inline head_state look(const lane& x, lane::ticket head, std::uint32_t role) {
-  // SEQ_CST: when called before sleeping this load must not pass the store to `sleeping` (see publish()).
+  // SEQ_CST: when called before sleeping this load must not pass the store to `sleeping` (see outlet::notify()).
   const auto word = x.at(head).word.load(std::memory_order_seq_cst);
+  if (word == owner_word(x.lap_at(head), {}, slot_state::free)) // what polling mostly finds
+    return head_state::empty;
   if (lap_of(word) != x.lap_at(head))
     return head_state::corrupt;
   switch (state_of(word)) {
-  case slot_state::free:
+  case slot_state::free: // with a holder: not what release() leaves, and claim() takes no offence
     return head_state::empty;
   case slot_state::writing:
     return holder_of(word).role() == role ? head_state::held : head_state::corrupt;
@@ -126,8 +127,9 @@ inline void take(const lane& x, lane::ticket head, participant self) {
 
 /// Gives the slot back to the writers and moves on.
 inline void release(const lane& x, lane::ticket head) {
-  // RELEASE half pairs with the ACQUIRE in claim(). SEQ_CST because the caller then reads `room_wanted`.
-  x.at(head).word.store(owner_word(x.lap_at(head) + 1, {}, slot_state::free), std::memory_order_seq_cst);
+  // RELEASE pairs with the ACQUIRE in claim(): our reads of this lap happen before the writes of the next. What orders
+  // it before a look at `room_wanted` is the fence in inbox::make_room_known().
+  x.at(head).word.store(owner_word(x.lap_at(head) + 1, {}, slot_state::free), std::memory_order_release);
   x.header().head.store(head + 1, std::memory_order_release);
 }
 

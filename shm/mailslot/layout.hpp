@@ -12,7 +12,7 @@ namespace sluice::shm {
 inline constexpr std::uint64_t segment_magic = 0x424d4543'49554c53;
 
 /// Rises with any change to this file. A segment of another version is refused, never converted.
-inline constexpr std::uint32_t layout_version = 1;
+inline constexpr std::uint32_t layout_version = 2;
 
 /// Role numbers run from 1 to this; zero means "nobody". Also the number of lanes a mailbox can have.
 inline constexpr std::uint32_t max_roles = 8;
@@ -75,7 +75,7 @@ struct message_header {
   std::uint32_t operation = 0; ///< says how to interpret the parameters; 1 to 99 belong to the transport
   std::uint16_t flags = 0;
   std::uint8_t sender_role = 0;
-  std::uint8_t reserved = 0;
+  std::uint8_t sender_cpu = 0; ///< where the sender ran: 1 + processor number modulo 255; 0: not said
   std::uint64_t sender_incarnation = 0;
   std::uint64_t correlation = 0; ///< which request this is, or answers
   std::uint64_t destination = 0; ///< actor id at the receiver

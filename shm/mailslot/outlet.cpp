@@ -2,6 +2,7 @@
 #include "shm/mailslot/outlet.hpp"
 
 #include "shm/mailslot/futex.hpp"
+#include "shm/mailslot/processor.hpp"
 
 #include <cstring>
 
@@ -22,6 +23,7 @@ bool deposit(const lane& x, participant self, const message_header& header, std:
     std::memcpy(parameters + prefix.size(), body.data(), body.size());
   auto filled = header;
   filled.length = static_cast<std::uint32_t>(prefix.size() + body.size());
+  filled.sender_cpu = processor_mark();
   filled.checksum = message_checksum(filled, {parameters, filled.length});
   x.at(*ticket).header = filled;
   publish(x, *ticket, self);
@@ -30,8 +32,10 @@ bool deposit(const lane& x, participant self, const message_header& header, std:
 
 void outlet::notify() {
   auto& sleeping = mailbox_.header().sleeping;
-  // SEQ_CST load after publish()'s SEQ_CST store; pairs with inbox::wait(). One of several writers wins the exchange.
-  if (sleeping.load(std::memory_order_seq_cst) != 0 && sleeping.exchange(0, std::memory_order_seq_cst) != 0)
+  // Orders publish() before the look at `sleeping`; pairs with inbox::wait(): of "a slot is ready" and "the receiver
+  // will sleep", at least one side sees the other's. One of several writers wins the exchange.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (sleeping.load(std::memory_order_relaxed) != 0 && sleeping.exchange(0, std::memory_order_seq_cst) != 0)
     futex_wake(sleeping);
 }
 

@@ -35,7 +35,7 @@ TEST_CASE("a message header has its golden bytes") {
 }
 
 TEST_CASE("the offsets that every release of this layout version shares") {
-  CHECK(layout_version == 1);
+  CHECK(layout_version == 2);
   CHECK(offsetof(segment_header, magic) == 0);
   CHECK(offsetof(segment_header, version) == 8);
   CHECK(offsetof(segment_header, lanes) == 16);
@@ -99,7 +99,7 @@ std::uint64_t slow_bytes(const std::vector<std::byte>& bytes, std::uint64_t seed
   };
   std::uint64_t one = seed ^ 0x9e37'79b9'7f4a'7c15;
   std::uint64_t two = seed ^ 0xc2b2'ae3d'27d4'eb4f;
-  for (std::size_t at = 0; at <= bytes.size() / 32 * 32; at += 32) {
+  for (std::size_t at = 0; at < bytes.size(); at += 32) {
     one = slow_fold(word(at) ^ one, word(at + 8) ^ 0xc2b2'ae3d'27d4'eb4f);
     two = slow_fold(word(at + 16) ^ two, word(at + 24) ^ 0x9e37'79b9'7f4a'7c15);
   }

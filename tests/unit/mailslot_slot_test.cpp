@@ -270,9 +270,9 @@ TEST_CASE("a mailbox of another layout is refused with a sentence") {
         })
         == "is no Sluice mailbox");
   CHECK(refusal_after([](segment_header& h) {
-          h.version = 2;
+          h.version = 1;
         })
-        == "has layout version 2, this program has version 1: run the same release in all processes");
+        == "has layout version 1, this program has version 2: run the same release in all processes");
   CHECK(refusal_after([](segment_header& h) {
           h.slots_per_lane = 8;
         })
