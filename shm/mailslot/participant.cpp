@@ -1,9 +1,8 @@
 // The lock file of an instance: joining, leaving, asking, waiting.
 #include "shm/mailslot/participant.hpp"
 
-#include "shm/mailslot/layout.hpp"
+#include "shm/mailslot/roster.hpp"
 
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -20,17 +19,6 @@ namespace sluice::shm {
 
 namespace {
 
-/// Contents of the file. Locks lie far behind it; a lock needs no byte to exist.
-struct roster {
-  std::uint64_t magic = 0;
-  std::uint32_t version = 0;
-  std::array<std::uint32_t, max_roles + 1> lives{};
-};
-constexpr std::uint64_t roster_magic = 0x5653494c'49554c53; // "SLUILISV"
-
-constexpr off_t entry_byte = off_t{1} << 30; // held while joining or leaving
-constexpr off_t role_byte = entry_byte + 1;  // + role: held by who runs the role
-constexpr off_t life_byte = off_t{1} << 31;  // + participant number: held for that life
 constexpr off_t lock_bytes = (off_t{1} << 31) + (off_t{1} << 24);
 constexpr auto join_patience = std::chrono::seconds{2};
 constexpr auto join_pause = std::chrono::milliseconds{5};

@@ -10,8 +10,8 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # Folders without CAF, JSON and Beast: a header of those costs up to 45 s, these well below one.
-FOLDERS = ("actors/domain", "shm/mailslot", "gateways/nbd", "gateways/throttle", "gateways/stats", "gateways/backend",
-           "gateways/engine", "actors/sluicectl")
+FOLDERS = ("actors/domain", "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
+           "gateways/backend", "gateways/engine", "actors/sluicectl")
 
 
 def problem_of(compiler, header):

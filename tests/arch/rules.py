@@ -34,6 +34,8 @@ FOLDERS = {
     # Layer 2: the roles, the transport and the gateway's control; a role knows no other role.
     RUNTIME: ((DOMAIN, PROTOCOL), ("caf", "system")),
     "shm/transport": (("shm/mailslot", PROTOCOL, RUNTIME), ("caf", "system")),
+    # Reads the mailslots and names what is in them: from the other two it takes tables of numbers, and no actor.
+    "shm/inspect": (("shm/mailslot", "shm/transport", PROTOCOL), ("CLI", "nlohmann", "system")),
     "gateways/control": ((*ROLE, "gateways/engine"), ("caf", "system")),
     "actors/performance_monitor": (ROLE, ("caf", "system")),
     "actors/sla_core": (ROLE, ("caf", "system")),
@@ -62,8 +64,8 @@ TRANSPORT_BLIND_TO = ("actors/domain/", "actors/protocol/messages.hpp", "actors/
 # --- time and chance are arguments -------------------------------------------------------------------------------------
 CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now|\b(clock_gettime|gettimeofday|nanosleep)\b"
                    r"|\bstd::time\(|\bsleep_for\b|\bsleep_until\b|\brandom_device\b|\bmt19937|\bstd::rand\b|\bgetrandom\b")
-CLOCKLESS = (DOMAIN, "shm/mailslot", "gateways/nbd", "gateways/throttle", "gateways/stats", "gateways/backend",
-             "gateways/engine", PROTOCOL, "actors/application_server/http", "actors/application_server/observatory",
+CLOCKLESS = (DOMAIN, "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
+             "gateways/backend", "gateways/engine", PROTOCOL, "actors/application_server/http", "actors/application_server/observatory",
              "actors/application_server/rows", "actors/database_manager/store")
 # The files of these folders that may all the same, and why.
 CLOCKS = {
@@ -73,6 +75,7 @@ CLOCKS = {
     "shm/mailslot/participant.cpp": "the patience to join, and the number of an incarnation",
     "shm/mailslot/death_watch.cpp": "waits for the kernel to report a death",
     "actors/application_server/http/token_file.cpp": "a token is chance",
+    "shm/inspect/clock.cpp": "the moment of a look, for those who look",
 }
 
 # What lies in shared memory is plain: nothing that locks, points or has a destructor.
