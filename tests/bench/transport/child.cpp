@@ -14,16 +14,15 @@
 
 namespace sluice::bench {
 
-child::child(const std::function<void()>& body) {
+child::child(const std::function<void()>& body) : owner_(::getpid()) {
   std::fflush(nullptr); // or the child would write our buffers again
-  const auto parent = ::getpid();
   pid_ = ::fork();
   if (pid_ < 0)
     throw std::system_error{errno, std::generic_category(), "fork"};
   if (pid_ > 0)
     return;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) // it died before prctl
+  if (::getppid() != owner_) // it died before prctl
     ::_exit(1);
   ::signal(SIGINT, SIG_IGN); // a terminal sends it to all; the parent decides
   ::signal(SIGTERM, SIG_DFL);
@@ -40,10 +39,10 @@ child::child(const std::function<void()>& body) {
 }
 
 child::child(child&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), status_(other.status_), ended_(other.ended_) {}
+    : owner_(other.owner_), pid_(std::exchange(other.pid_, -1)), status_(other.status_), ended_(other.ended_) {}
 
 child::~child() {
-  if (pid_ < 0 || ended_)
+  if (pid_ < 0 || ended_ || ::getpid() != owner_)
     return;
   ::kill(pid_, SIGKILL);
   while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {

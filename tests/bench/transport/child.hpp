@@ -7,7 +7,7 @@
 
 namespace sluice::bench {
 
-/// Move-only; its end kills and reaps the process.
+/// Move-only; its end kills and reaps the process, unless it is a copy that fork() made for another child.
 class child {
 public:
   /// Runs `body` in a new process, which then exits with 0, or with 1 if `body` threw. @pre the caller has no threads
@@ -28,6 +28,7 @@ public:
   }
 
 private:
+  pid_t owner_;
   pid_t pid_ = -1;
   int status_ = 0;
   bool ended_ = false;

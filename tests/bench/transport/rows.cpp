@@ -58,6 +58,26 @@ public:
     add(what, {.what = measure::round_trip, .where = placement::together, .duration_ns = time_.endpoint}, "/one-core");
   }
 
+  /// As add_endpoint(), and what concerns actors alone.
+  void add_actors(subject& what) {
+    for (const auto size : sizes)
+      add(what, {.what = measure::round_trip, .size = size, .duration_ns = time_.actors});
+    add(what, {.what = measure::round_trip, .where = placement::anywhere, .duration_ns = time_.actors}, "/unpinned");
+    add(what,
+        {.what = measure::round_trip,
+         .where = placement::anywhere,
+         .beside_hog = true,
+         .duration_ns = time_.beside_hog},
+        "/beside-hog");
+    for (const auto size : sizes)
+      add(what, {.what = measure::one_way, .size = size, .duration_ns = time_.actors});
+    add(what, {.what = measure::one_way, .senders = 3, .duration_ns = time_.actors}, "/3to1");
+  }
+
+  void add_idle(subject& what) {
+    add(what, {.what = measure::idle, .senders = 3, .where = placement::anywhere, .duration_ns = time_.idle});
+  }
+
   std::vector<row> take() {
     return std::move(rows_);
   }
@@ -86,6 +106,21 @@ programme make_programme(const options& wanted) {
   rows.add_endpoint(own(slots("slots-awake", 10ms)));
   rows.add_endpoint(own(boost_message_queue()));
   rows.add_endpoint(own(unix_socket()));
+  if (auto x = zeromq())
+    rows.add_endpoint(own(std::move(x)));
+  else
+    result.absent.emplace_back("ZeroMQ is not measured: libzmq3-dev is not installed");
+  for (const auto how : {iceoryx_receiver::polling, iceoryx_receiver::wait_set})
+    if (auto x = iceoryx(how))
+      rows.add_endpoint(own(std::move(x)));
+  if (!iceoryx(iceoryx_receiver::polling))
+    result.absent.emplace_back("iceoryx is not measured: libiceoryx-posh-dev is not installed");
+  rows.add_actors(own(actors(actor_path::tcp, wanted.ini_file)));
+  auto& product = own(actors(actor_path::slots, wanted.ini_file));
+  rows.add_actors(product);
+  rows.add_idle(product);
+  if (!runs_inline(wanted.ini_file))
+    rows.add_actors(own(actors(actor_path::slots_inline, wanted.ini_file)));
   result.rows = rows.take();
   return result;
 }

@@ -21,4 +21,14 @@ using subject_ptr = std::unique_ptr<subject>;
 enum class iceoryx_receiver : std::uint8_t { polling, wait_set };
 [[nodiscard]] subject_ptr iceoryx(iceoryx_receiver how);
 
+enum class actor_path : std::uint8_t {
+  tcp,          ///< CAF's own io::middleman over the loopback interface
+  slots,        ///< shm/transport with the product's settings
+  slots_inline, ///< the same with inline=true
+};
+/// CAF actors; both ends are event-based actors. `ini_file` is one of the product's.
+[[nodiscard]] subject_ptr actors(actor_path how, std::string ini_file);
+/// Whether the product's ini file says inline=true.
+[[nodiscard]] bool runs_inline(const std::string& ini_file);
+
 } // namespace sluice::bench
