@@ -9,6 +9,9 @@ namespace {
 /// While an outbox waits for room we sleep on the peer's mailbox; tasks wait for no longer than this. Chosen: below the
 /// 10 ms in which a death must be noticed.
 constexpr auto room_patience = std::chrono::milliseconds{5};
+/// Requests in flight of which a check asks whether anybody still waits. Chosen: some 10 us, and all of max_in_flight
+/// in a minute.
+constexpr std::size_t requests_looked_at = 1024;
 } // namespace
 
 courier::courier(peer_table& peers, caf::timespan heartbeat_interval, caf::timespan hung_after, reports to)
@@ -103,9 +106,10 @@ void courier::check(clock::time_point now) {
       check_one(*x, pulses_[x->role()], now);
 }
 
-void courier::check_one(const peer& x, pulse& p, clock::time_point now) {
+void courier::check_one(peer& x, pulse& p, clock::time_point now) {
   if (p.incarnation != x.incarnation())
     p = {x.incarnation(), x.heartbeat(), now, false, 0, 0};
+  x.in_flight().forget_ended(requests_looked_at);
   const auto beat = x.heartbeat();
   if (beat != p.beat) {
     p.beat = beat;

@@ -47,7 +47,7 @@ private:
   void run_tasks();
   peer_ptr flush_all();
   void check(clock::time_point now);
-  void check_one(const peer& x, pulse& p, clock::time_point now);
+  void check_one(peer& x, pulse& p, clock::time_point now);
 
   peer_table& peers_;
   const clock::duration interval_;

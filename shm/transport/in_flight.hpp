@@ -5,24 +5,41 @@
 #include <caf/message_id.hpp>
 
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace sluice::shm {
 
-/// Thread safe.
+/// Requests to one peer that may be unanswered at the same time. Chosen: far above what a working peer leaves waiting
+/// (some 100 bytes each); beyond it a request fails as `overloaded`.
+inline constexpr std::size_t max_in_flight = 262'144;
+
+/// Thread safe. Once it has grown to what is usually in flight it allocates nothing.
 class in_flight_requests {
 public:
-  void add(const caf::strong_actor_ptr& sender, caf::message_id response) {
-    const std::lock_guard lock{mutex_};
-    table_[{sender->id(), response.integer_value()}] = caf::actor_cast<caf::weak_actor_ptr>(sender);
+  /// @returns false when max_in_flight are waiting: nothing was added.
+  [[nodiscard]] bool add(const caf::strong_actor_ptr& sender, caf::message_id response) {
+    return add(sender->id(), response, caf::actor_cast<caf::weak_actor_ptr>(sender));
+  }
+  [[nodiscard]] bool add(caf::actor_id sender, caf::message_id response, caf::weak_actor_ptr who);
+
+  /// Takes a request out: exactly one caller gets it. Its requester may have ended.
+  std::optional<caf::weak_actor_ptr> take(caf::actor_id sender, caf::message_id response);
+
+  /// @returns whether it was there.
+  bool remove(caf::actor_id sender, caf::message_id response) {
+    return take(sender, response).has_value();
   }
 
-  /// @returns whether it was there: exactly one caller gets true.
-  bool remove(caf::actor_id sender, caf::message_id response) {
+  /// Forgets requests whose requester has ended: nobody waits for the answer. Looks at `most` entries a call and goes
+  /// on behind them in the next.
+  void forget_ended(std::size_t most);
+
+  [[nodiscard]] std::size_t size() const {
     const std::lock_guard lock{mutex_};
-    return table_.erase({sender, response.integer_value()}) == 1;
+    return table_.size();
   }
 
   /// Empties the table and answers every request in it with `why`.
@@ -35,9 +52,16 @@ private:
       return static_cast<std::size_t>(x.first * 0x9e37'79b9'7f4a'7c15 ^ x.second);
     }
   };
+  using entries = std::unordered_map<key, caf::weak_actor_ptr, key_hash>;
 
-  std::mutex mutex_;
-  std::unordered_map<key, caf::weak_actor_ptr, key_hash> table_; // weak: a requester may end without its answer
+  /// Nodes kept for later entries. Chosen: what a busy peer has in flight; more go back to the allocator.
+  static constexpr std::size_t max_spare = 4096;
+  void keep(entries::node_type node);
+
+  mutable std::mutex mutex_;
+  entries table_; // weak: a requester may end without its answer
+  std::vector<entries::node_type> spare_;
+  std::size_t next_bucket_ = 0; // where forget_ended() goes on
 };
 
 } // namespace sluice::shm

@@ -8,6 +8,8 @@
 #include <caf/binary_serializer.hpp>
 #include <caf/scoped_execution_unit.hpp>
 
+#include <cstring>
+
 namespace sluice::shm {
 
 namespace {
@@ -152,6 +154,8 @@ void transport::dispatch(const arrival& x) {
   case operation::link:
   case operation::unlink:
     return on_link(x);
+  case operation::delegated:
+    return on_delegated(x);
   case operation::resolve:
     return on_resolve(x);
   case operation::resolved:
@@ -205,6 +209,32 @@ void transport::on_link(const arrival& x) {
     remote->get()->add_link(local->get());
   else
     remote->get()->remove_link(local->get());
+}
+
+/// From now on another process owes us the result, or an actor of our own does.
+void transport::on_delegated(const arrival& x) {
+  delegated_to whom;
+  const auto id = caf::make_message_id(x.header.correlation);
+  if (x.body.size() != sizeof whom) {
+    malformed_.fetch_add(1, std::memory_order_relaxed);
+    log_refused(x.header, "no identity of a process");
+    return;
+  }
+  std::memcpy(&whom, x.body.data(), sizeof whom);
+  std::optional<caf::weak_actor_ptr> request;
+  for (const auto& owed_by : peers_->all())
+    if ((request = owed_by->in_flight().take(x.header.destination, id)))
+      break;
+  if (!request || (whom.role == own_->self().role() && whom.incarnation == own_->incarnation()))
+    return; // the result was faster, or will not cross the transport
+  const auto home =
+      whom.role <= max_roles ? peers_->connect(static_cast<std::uint32_t>(whom.role), whom.incarnation) : nullptr;
+  const bool owed = home && home->in_flight().add(x.header.destination, id, *request);
+  if (owed && !(home->down() && home->in_flight().remove(x.header.destination, id)))
+    return;
+  if (const auto requester = caf::actor_cast<caf::strong_actor_ptr>(*request))
+    requester->enqueue(
+        caf::make_mailbox_element(nullptr, id, {}, caf::make_error(caf::exit_reason::remote_link_unreachable)), &unit_);
 }
 
 void transport::on_message(const arrival& x) {

@@ -23,9 +23,17 @@ inline constexpr std::uint32_t resolved = 7;
 /// Results that every interface has: an error, or success without a value.
 inline constexpr std::uint32_t error_result = 8;
 inline constexpr std::uint32_t void_result = 9;
+/// Your actor `destination` will have its result `correlation` from another process. Parameters: delegated_to.
+inline constexpr std::uint32_t delegated = 10;
 
 inline constexpr std::uint32_t first_free = 100;
 } // namespace operation
+
+/// Which process owes the result now.
+struct delegated_to {
+  std::uint64_t role = 0;
+  std::uint64_t incarnation = 0;
+};
 
 /// Flag of a message: its sender is not an actor of the sending process; a handle comes first in the parameters.
 inline constexpr std::uint16_t flag_source_inline = 2;

@@ -99,15 +99,20 @@ void transport::ship(peer& home, caf::actor_id destination, caf::mailbox_element
     return;
   }
   const bool awaited = what.mid.is_request() && header.source != 0;
-  if (awaited)
-    home.in_flight().add(what.sender, what.mid.response_id());
+  if (awaited && !home.in_flight().add(what.sender, what.mid.response_id())) {
+    refuse(what, why_not(send_result::overloaded));
+    return;
+  }
   const auto how = home.send(header, std::as_bytes(std::span{buffer}), class_);
   if (buffer.capacity() > kept_buffer_bytes)
     std::vector<char>{}.swap(buffer);
   after_send(how);
   const bool on_its_way = how == send_result::placed || how == send_result::queued;
-  if (on_its_way && !home.down())
+  if (on_its_way && !home.down()) {
+    if (what.mid.is_request() && !awaited && what.sender)
+      say_delegated(home, what);
     return;
+  }
   if (awaited) {
     // If it is not there any more, the peer's end has answered it.
     if (home.in_flight().remove(what.sender->aid, what.mid.response_id()))
@@ -124,6 +129,19 @@ void transport::ship(peer& home, caf::actor_id destination, caf::mailbox_element
       send_control(home, operation::error_result, destination, header.source, header.correlation,
                    std::as_bytes(std::span{body}));
   }
+}
+
+/// Tells the process that asked us who will answer instead of us: it fails the request when that one dies.
+void transport::say_delegated(const peer& home, const caf::mailbox_element& what) {
+  const auto asked_by = identify(settings_.instance, what.sender->nid);
+  if (!asked_by)
+    return; // over TCP, where CAF has nobody who would keep it
+  const auto requester = peers_->connect(asked_by->role, asked_by->incarnation);
+  if (!requester)
+    return;
+  const delegated_to whom{home.role(), home.incarnation()};
+  send_control(*requester, operation::delegated, what.sender->aid, 0, what.mid.response_id().integer_value(),
+               std::as_bytes(std::span{&whom, 1}));
 }
 
 void transport::send_control(peer& to, std::uint32_t operation, caf::actor_id destination, caf::actor_id source,

@@ -23,17 +23,6 @@ std::uint32_t coarse_ms() {
 
 } // namespace
 
-void in_flight_requests::fail_all(const caf::error& why) {
-  decltype(table_) failed;
-  {
-    const std::lock_guard lock{mutex_};
-    failed.swap(table_);
-  }
-  for (auto& [request, weak] : failed)
-    if (auto sender = caf::actor_cast<caf::strong_actor_ptr>(weak))
-      sender->enqueue(caf::make_mailbox_element(nullptr, caf::make_message_id(request.second), {}, why), nullptr);
-}
-
 peer::peer(std::string name, outlet mailbox, caf::node_id node, std::uint32_t role, std::uint64_t incarnation,
            std::size_t outbox_bytes)
     : name_(std::move(name)),

@@ -5,8 +5,13 @@
 #include "shm/mailslot/place.hpp"
 
 #include <algorithm>
+#include <thread>
 
 namespace sluice::shm {
+
+caf::timespan default_spin() {
+  return std::thread::hardware_concurrency() >= 4 ? std::chrono::microseconds{20} : std::chrono::microseconds{0};
+}
 
 void add_transport_options(transport_settings& settings, caf::config_option_adder options) {
   options.add(settings.instance, "instance", "name of this Sluice instance: a-z, 0-9 and '-'")
@@ -16,8 +21,10 @@ void add_transport_options(transport_settings& settings, caf::config_option_adde
       .add(settings.outbox, "outbox", "what may wait per peer while its mailbox is full [bytes]")
       .add(settings.heartbeat_interval, "heartbeat-interval", "how often we show and check signs of life")
       .add(settings.hung_after, "hung-after", "a living peer without heartbeat for this long is reported")
-      .add(settings.spin, "spin", "how long the receiver polls before it sleeps; 0s on few cores")
-      .add(settings.inline_execution, "inline", "run non-blocking actors in the receiver's thread");
+      .add(settings.spin, "spin",
+           "how long the receiver may poll before it sleeps, 0s to 10ms; default 20us, 0s on fewer than 4 processors")
+      .add(settings.inline_execution, "inline",
+           "run actors in the receiver's thread, which saves a hand-over; false hands them to the scheduler's threads");
 }
 
 std::vector<std::string> mistakes(const transport_settings& settings) {

@@ -13,6 +13,9 @@
 
 namespace sluice::shm {
 
+/// 20 us with four processors or more, else nothing: on few cores who polls takes a processor from who would send.
+[[nodiscard]] caf::timespan default_spin();
+
 /// Mix it into the process's `caf::actor_system_config` subclass: the module finds it there by dynamic_cast.
 struct transport_settings {
   virtual ~transport_settings() = default;
@@ -30,8 +33,8 @@ struct transport_settings {
   std::uint64_t outbox = 8u << 20;    ///< what may wait per peer while its mailbox is full [bytes]
   caf::timespan heartbeat_interval = std::chrono::milliseconds{250};
   caf::timespan hung_after = std::chrono::seconds{2}; ///< a living peer whose heartbeat stands still is reported
-  caf::timespan spin{0};                              ///< how long the receiver polls before it sleeps
-  bool inline_execution = false;                      ///< run non-blocking actors in the receiver's thread
+  caf::timespan spin = default_spin();                ///< how long the receiver may poll before it sleeps
+  bool inline_execution = true;                       ///< run actors in the receiver's thread; none may block
 };
 
 /// Binds the operator's options, for example `add_transport_options(*this, opt_group{custom_options_, "shm"})`.

@@ -62,6 +62,7 @@ private:
                     std::vector<char>& into);
   void send_control(peer& to, std::uint32_t operation, caf::actor_id destination, caf::actor_id source,
                     std::uint64_t correlation = 0, std::span<const std::byte> body = {});
+  void say_delegated(const peer& home, const caf::mailbox_element& what);
   void after_send(send_result how);
   void make_reachable(const caf::strong_actor_ptr& local);
 
@@ -74,6 +75,7 @@ private:
   void on_watch(const arrival& x);
   void on_down(const arrival& x);
   void on_link(const arrival& x);
+  void on_delegated(const arrival& x);
   void on_resolve(const arrival& x);
   void on_resolved(const arrival& x);
   void on_message(const arrival& x);

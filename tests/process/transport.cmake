@@ -4,6 +4,7 @@ sluice_program(sluice-test-transport-peer CAF
 sluice_test(process_transport CAF
   LABELS process
   SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/transport_delegation_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/transport_failure_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/transport_test.cpp
   LINK sluice_transport)

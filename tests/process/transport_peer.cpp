@@ -57,6 +57,12 @@ caf::behavior rule(caf::stateful_actor<boss_state>* self, const calculator& mine
         self->state.never_answered.push_back(self->make_response_promise());
         return caf::delegated<std::int32_t>{};
       },
+      [self](slow_atom, std::int32_t late) {
+        for (auto& x : self->state.never_answered)
+          x.deliver(late);
+        self->state.never_answered.clear();
+        return late;
+      },
       [self](call_back_atom, const caf::actor& who, const std::string& text) {
         self->send(who, hello_atom_v, "called back " + text);
       },
@@ -89,6 +95,12 @@ caf::behavior rule(caf::stateful_actor<boss_state>* self, const calculator& mine
       },
       [self, mine](delegate_atom, std::int32_t a, std::int32_t b) {
         return self->delegate(mine, a, b);
+      },
+      [self](delegate_atom, const caf::actor& to) {
+        return self->delegate(to, slow_atom_v);
+      },
+      [self](delegate_atom, const caf::actor& to, std::int32_t x) {
+        return self->delegate(to, slow_atom_v, x);
       },
       [](hello_atom, const std::string& text) {
         return text.size();
