@@ -118,7 +118,7 @@ void inbox::wait(std::chrono::nanoseconds limit, std::chrono::nanoseconds spin) 
                                        : std::chrono::nanoseconds{0};
   if (budget.count() > 0 && poll(budget)) {
     spin_.paid(spin);
-    woken_->store(false, std::memory_order_relaxed);
+    forget_wake();
     return;
   }
   for (const auto& x : lanes_)
@@ -130,16 +130,24 @@ void inbox::wait(std::chrono::nanoseconds limit, std::chrono::nanoseconds spin) 
   if (!ready())
     futex_wait(sleeping, 1, limit);
   sleeping.store(0, std::memory_order_relaxed);
-  woken_->store(false, std::memory_order_relaxed);
+  forget_wake();
   if (spin.count() > 0)
     spin_.slept(std::chrono::steady_clock::now() - begin, spin);
+}
+
+/// An exchange, not a store: a wake() in between is either seen here, with what its caller did before, or stays for the
+/// next wait(). ACQUIRE pairs with wake().
+void inbox::forget_wake() {
+  if (woken_->load(std::memory_order_relaxed))
+    woken_->exchange(false, std::memory_order_acquire);
 }
 
 void inbox::wake() {
   woken_->store(true, std::memory_order_seq_cst);
   auto& sleeping = mailbox_.header().sleeping;
-  if (sleeping.exchange(0, std::memory_order_seq_cst) != 0)
-    futex_wake(sleeping);
+  sleeping.store(0, std::memory_order_seq_cst);
+  // Whatever the flag was: a writer that died between clearing it and its system call has left us asleep with it clear.
+  futex_wake(sleeping);
 }
 
 void inbox::close() {

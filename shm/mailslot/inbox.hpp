@@ -70,6 +70,7 @@ private:
   void freed(incoming& from);
   void make_room_known(incoming& from);
   bool poll(std::chrono::nanoseconds budget);
+  void forget_wake();
 
   segment mailbox_;
   participant self_;

@@ -32,14 +32,17 @@ inline void discard(const lane& x, lane::ticket head) {
   x.header().refused.fetch_add(1, std::memory_order_relaxed);
 }
 
-/// The tail is a hint: too low costs helpers a few steps, too high blocks the lane. Sets an impossible one back.
+/// The tail is a hint: too low costs helpers a few steps, too high blocks the lane. Sets an impossible one back: off by
+/// more than the ring, or ahead of a head slot that nobody has claimed (a gap that no writer would ever fill).
 /// @returns whether it was impossible. Receiver only.
 inline bool repair_tail(const lane& x, lane::ticket head) {
+  // First the tail, then the word. ACQUIRE pairs with the RELEASE of who moved the tail, after the claim of the slot.
   auto t = x.header().tail.load(std::memory_order_acquire);
-  if (t - head <= x.slots()) // also false for a tail below the head, by wrap-around
-    return false;
   // A tail below the head is honest for a moment: the claimer has not yet advanced it, the receiver was faster.
-  if (head - t <= x.slots())
+  if (t == head || head - t <= x.slots())
+    return false;
+  if (t - head <= x.slots()
+      && x.at(head).word.load(std::memory_order_acquire) != owner_word(x.lap_at(head), {}, slot_state::free))
     return false;
   return x.header().tail.compare_exchange_strong(t, head, std::memory_order_release, std::memory_order_relaxed);
 }

@@ -153,6 +153,21 @@ TEST_CASE("wake() ends a wait that nobody else would end") {
   CHECK(std::chrono::steady_clock::now() - before < 30s);
 }
 
+TEST_CASE("wake() ends a sleep whose flag a writer has cleared before it died without waking") {
+  mailbox_fixture x;
+  auto& sleeping = x.in.mailbox().header().sleeping;
+  std::thread receiver{[&] {
+    x.in.wait(60s, 0s);
+  }};
+  const auto before = std::chrono::steady_clock::now();
+  while (sleeping.load() == 0)
+    std::this_thread::yield();
+  sleeping.store(0); // the half of notify() that the dead has done
+  x.in.wake();
+  receiver.join();
+  CHECK(std::chrono::steady_clock::now() - before < 30s);
+}
+
 TEST_SUITE_END();
 
 TEST_SUITE_BEGIN("unit.mailslot.nonsense");
@@ -213,6 +228,34 @@ TEST_CASE("a tail that is far off neither hangs a writer nor stays") {
     CHECK(x.put("fits"));
     CHECK(x.take() == "fits");
   }
+}
+
+TEST_CASE("a tail ahead of a slot that nobody has claimed is set back, or no writer would ever fill the gap") {
+  for (std::uint64_t ahead = 1; ahead <= 4; ++ahead) {
+    CAPTURE(ahead);
+    mailbox_fixture x;
+    x.sender_lane().header().tail.store(ahead);
+    while (x.put("behind the gap")) {
+    }
+    CHECK(x.take() == "(nothing)");
+    x.in.wait(0s, 0s);
+    CHECK(x.put("in the gap"));
+    CHECK(x.take() == "in the gap");
+  }
+}
+
+TEST_CASE("an honest tail is not touched, wherever it stands") {
+  mailbox_fixture x;
+  const auto lane = x.sender_lane();
+  CHECK_FALSE(repair_tail(lane, 0)); // nothing placed
+  const auto ticket = claim(lane, x.sender);
+  REQUIRE(ticket);
+  CHECK_FALSE(repair_tail(lane, 0)); // ahead of a slot that is being written
+  lane.header().tail.store(0);
+  publish(lane, *ticket, x.sender);
+  CHECK(x.take() == "(refused)");    // it holds no message
+  CHECK_FALSE(repair_tail(lane, 1)); // behind: the claimer has not come to advance it
+  CHECK(lane.header().tail.load() == 0);
 }
 
 TEST_CASE("property: whatever bytes a lane holds, the receiver ends, keeps to the slots and works again") {
