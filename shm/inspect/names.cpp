@@ -5,19 +5,13 @@
 #include "actors/protocol/roles.hpp"
 #include "shm/transport/operation.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace sluice::shm::inspect {
 
 namespace {
 
-constexpr std::uint32_t number(operation_code x) {
-  return static_cast<std::uint32_t>(x);
-}
-
-using enum operation_code;
-constexpr std::pair<std::uint32_t, const char*> operation_names[] = {
+constexpr std::pair<std::uint32_t, const char*> transport_operations[] = {
     {operation::generic, "generic"},
     {operation::watch, "watch"},
     {operation::down, "down"},
@@ -27,28 +21,57 @@ constexpr std::pair<std::uint32_t, const char*> operation_names[] = {
     {operation::resolved, "resolved"},
     {operation::error_result, "error-result"},
     {operation::void_result, "void-result"},
-    {number(sample_batch), "sample-batch"},
-    {number(gateway_info), "gateway-info"},
-    {number(throttle_batch), "throttle-batch"},
-    {number(core_report), "core-report"},
-    {number(terms), "terms"},
-    {number(terms_held), "terms-held"},
-    {number(list_gateways), "list-gateways"},
-    {number(gateways), "gateways"},
-    {number(create_agreement), "create-agreement"},
-    {number(replace_agreement), "replace-agreement"},
-    {number(end_agreement), "end-agreement"},
-    {number(agreement), "agreement"},
-    {number(agreement_history), "agreement-history"},
-    {number(agreements), "agreements"},
-    {number(order_override), "order-override"},
-    {number(retract_override), "retract-override"},
-    {number(override_order), "override-order"},
-    {number(ask_terms), "ask-terms"},
-    {number(store_rows), "store-rows"},
-    {number(ask_database_status), "ask-database-status"},
-    {number(database_status), "database-status"},
 };
+
+/// Nullptr: none of ours. Without a default, so that the compiler asks for the name of a new code.
+const char* sluice_operation(operation_code x) {
+  using enum operation_code;
+  switch (x) {
+  case sample_batch:
+    return "sample-batch";
+  case gateway_info:
+    return "gateway-info";
+  case throttle_batch:
+    return "throttle-batch";
+  case core_report:
+    return "core-report";
+  case terms:
+    return "terms";
+  case terms_held:
+    return "terms-held";
+  case list_gateways:
+    return "list-gateways";
+  case gateways:
+    return "gateways";
+  case create_agreement:
+    return "create-agreement";
+  case replace_agreement:
+    return "replace-agreement";
+  case end_agreement:
+    return "end-agreement";
+  case agreement:
+    return "agreement";
+  case agreement_history:
+    return "agreement-history";
+  case agreements:
+    return "agreements";
+  case order_override:
+    return "order-override";
+  case retract_override:
+    return "retract-override";
+  case override_order:
+    return "override-order";
+  case ask_terms:
+    return "ask-terms";
+  case store_rows:
+    return "store-rows";
+  case ask_database_status:
+    return "ask-database-status";
+  case database_status:
+    return "database-status";
+  }
+  return nullptr;
+}
 
 } // namespace
 
@@ -71,10 +94,11 @@ std::string role_names::of(std::uint32_t role) const {
 }
 
 std::string operation_name(std::uint32_t operation) {
-  const auto* found = std::find_if(std::begin(operation_names), std::end(operation_names), [&](const auto& x) {
-    return x.first == operation;
-  });
-  return found == std::end(operation_names) ? "code-" + std::to_string(operation) : found->second;
+  for (const auto& [code, name] : transport_operations)
+    if (code == operation)
+      return name;
+  const auto* ours = sluice_operation(static_cast<operation_code>(operation));
+  return ours != nullptr ? ours : "code-" + std::to_string(operation);
 }
 
 const char* name_of(slot_content x) {
