@@ -35,8 +35,9 @@ actors_config::actors_config(actor_path how, const std::string& ini_file, const 
     shm::load_transport(*this);
 }
 
-bool runs_inline(const std::string& ini_file) {
-  return actors_config{actor_path::slots, ini_file, {}, 0}.inline_execution;
+product_settings read_product_settings(const std::string& ini_file) {
+  const actors_config x{actor_path::slots, ini_file, {}, 0};
+  return {x.spin, x.inline_execution};
 }
 
 } // namespace sluice::bench

@@ -2,6 +2,7 @@
 #include "tests/bench/transport/child.hpp"
 #include "tests/bench/transport/subjects.hpp"
 
+#include <iceoryx_hoofs/log/logmanager.hpp>
 #include <iceoryx_posh/mepoo/chunk_header.hpp>
 #include <iceoryx_posh/popo/untyped_publisher.hpp>
 #include <iceoryx_posh/popo/untyped_subscriber.hpp>
@@ -60,6 +61,8 @@ class iceoryx_endpoint final : public endpoint {
 public:
   iceoryx_endpoint(const run_plan& plan, unsigned node, iceoryx_receiver how) : how_(how) {
     const auto process = plan.name + "-" + std::to_string(node);
+    iox::log::LogManager::GetLogManager().SetDefaultLogLevel(iox::log::LogLevel::kOff,
+                                                             iox::log::LogLevelOutput::kHideLogLevel);
     iox::runtime::PoshRuntime::initRuntime({iox::cxx::TruncateToCapacity, process.c_str()});
     const auto service = [&](bool there) {
       return iox::capro::ServiceDescription{"sluice-bench", text(plan.name), text(there ? "there" : "back")};

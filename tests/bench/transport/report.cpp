@@ -1,6 +1,7 @@
 // The table.
 #include "tests/bench/transport/report.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <ostream>
 #include <utility>
@@ -8,8 +9,6 @@
 namespace sluice::bench {
 
 namespace {
-
-constexpr int id_width = 42;
 
 /// Four digits that count, or `-` for what was not measured.
 std::string figure(double x) {
@@ -20,52 +19,122 @@ std::string figure(double x) {
   return text;
 }
 
+std::string left(const std::string& x, std::size_t width) {
+  return x + std::string(x.size() < width ? width - x.size() : 0, ' ');
+}
+std::string right(const std::string& x, std::size_t width) {
+  return std::string(x.size() < width ? width - x.size() : 0, ' ') + x;
+}
+
 std::string line(const std::string& id, std::initializer_list<std::string> cells) {
-  char text[256];
-  std::snprintf(text, sizeof text, "%-*s", id_width, id.c_str());
-  std::string result = text;
-  for (const auto& cell : cells) {
-    std::snprintf(text, sizeof text, " %13s", cell.c_str());
-    result += text;
-  }
+  auto result = left(id, 42);
+  for (const auto& cell : cells)
+    result += right(cell, 14);
   return result + "\n";
 }
 
-void write_part(std::ostream& to, const std::vector<row>& rows, measure which) {
+std::string heading(measure which) {
+  switch (which) {
+  case measure::round_trip:
+    return line("round trip", {"p50 [us]", "p99 [us]", "p99.9 [us]", "CPU [us]"});
+  case measure::one_way:
+    return line("one way", {"messages/s", "CPU/msg [us]", "MB/s"});
+  default:
+    return line("idle", {"of a core [%]"});
+  }
+}
+
+std::string cells_of(const row& x) {
+  const auto median = [&x](double run_result::*value) {
+    return figure(median_of(x, value));
+  };
+  switch (x.plan.what) {
+  case measure::round_trip:
+    return line(x.id, {median(&run_result::p50_us), median(&run_result::p99_us), median(&run_result::p999_us),
+                       median(&run_result::cpu_us)});
+  case measure::one_way: {
+    const auto rate = median_of(x, &run_result::per_second);
+    return line(x.id,
+                {figure(rate), median(&run_result::cpu_us), figure(rate * static_cast<double>(x.plan.size) / 1e6)});
+  }
+  default:
+    return line(x.id, {median(&run_result::core_percent)});
+  }
+}
+
+void write_rows(std::ostream& to, const std::vector<row>& rows, measure which) {
   bool first = true;
   for (const auto& x : rows) {
     if (x.plan.what != which)
       continue;
-    if (std::exchange(first, false)) {
-      if (which == measure::round_trip)
-        to << "\n" << line("round trip", {"p50 [us]", "p99 [us]", "p99.9 [us]", "CPU [us]"});
-      else if (which == measure::one_way)
-        to << "\n" << line("one way", {"messages/s", "CPU/msg [us]", "MB/s"});
-      else
-        to << "\n" << line("idle", {"of a core [%]"});
-    }
-    const auto median = [&x](double run_result::*value) {
-      return figure(median_of(x, value));
-    };
-    if (which == measure::round_trip)
-      to << line(x.id, {median(&run_result::p50_us), median(&run_result::p99_us), median(&run_result::p999_us),
-                        median(&run_result::cpu_us)});
-    else if (which == measure::one_way)
-      to << line(x.id, {median(&run_result::per_second), median(&run_result::cpu_us),
-                        figure(median_of(x, &run_result::per_second) * static_cast<double>(x.plan.size) / 1e6)});
-    else
-      to << line(x.id, {median(&run_result::core_percent)});
+    if (std::exchange(first, false))
+      to << "\n" << heading(which);
+    to << cells_of(x);
     for (std::size_t i = 0; i < x.rounds.size(); ++i)
       if (!x.rounds[i].fault.empty())
         to << "    round " << i + 1 << " failed: " << x.rounds[i].fault << "\n";
   }
 }
 
+std::string word_for(verdict how, bool judged) {
+  if (how == verdict::not_measured)
+    return "-";
+  if (judged)
+    return how == verdict::pass ? "PASS" : "MISS";
+  return how == verdict::pass ? "(pass)" : "(miss)";
+}
+
+void write_bar(std::ostream& to, const judgement& x, bool judged) {
+  to << left(word_for(x.how, judged), 7) << left(x.text, 52);
+  if (x.how == verdict::not_measured) {
+    to << "not measured\n";
+    return;
+  }
+  if (!x.fault.empty()) {
+    to << x.fault << "\n";
+    return;
+  }
+  const bool absolute = x.baseline < 0;
+  to << right(figure(x.ratio), 8) << (x.at_most ? "  at most " : " at least ") << left(figure(x.bound), 7)
+     << (absolute ? x.unit : figure(x.value) + " : " + figure(x.baseline) + " " + x.unit) << "\n";
+}
+
+void write_load(std::ostream& to, const report& x) {
+  to << "Other processes used " << figure(x.load_before_percent) << " % of the machine before, and in the rounds";
+  for (const auto load : x.load_percent)
+    to << " " << figure(load);
+  to << " %.\n";
+}
+
 } // namespace
 
-void write_table(std::ostream& to, const std::vector<row>& rows) {
+bool report::valid() const {
+  const auto noisy = std::count_if(load_percent.begin(), load_percent.end(), [](double load) {
+    return load > quiet_percent;
+  });
+  return static_cast<std::size_t>(noisy) * 4 <= load_percent.size();
+}
+
+void write_table(std::ostream& to, const report& x) {
+  to << x.machine.processor << ", " << x.machine.cores << " cores, " << x.machine.kernel << "; commit "
+     << x.wanted.commit << "; medians of " << x.load_percent.size() << " rounds\n"
+     << "Node 0 (receiver, server) on core 0, the others on core 1; /one-core: all on core 0; /unpinned, /beside-hog "
+        "and\n"
+     << "idle: where the kernel puts them.\n";
+  for (const auto& sentence : x.all.absent)
+    to << sentence << ".\n";
   for (const auto which : {measure::round_trip, measure::one_way, measure::idle})
-    write_part(to, rows, which);
+    write_rows(to, x.all.rows, which);
+  to << "\n" << left("bar", 59) << right("ratio", 8) << right("", 17) << "  medians\n";
+  for (const auto& bar : x.bars)
+    write_bar(to, bar, !x.wanted.quick && x.valid());
+  to << "\n";
+  write_load(to, x);
+  if (!x.valid())
+    to << "NOT VALID: the machine was not quiet (more than " << quiet_percent << " % used by others in more than a\n"
+       << "quarter of the rounds). Nothing is judged.\n";
+  else if (x.wanted.quick)
+    to << "A quick run: nothing is judged.\n";
 }
 
 } // namespace sluice::bench

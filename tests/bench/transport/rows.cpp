@@ -92,6 +92,7 @@ private:
 
 programme make_programme(const options& wanted) {
   using namespace std::chrono_literals;
+  const auto product = read_product_settings(wanted.ini_file);
   programme result;
   list_of_rows rows{wanted};
   const auto own = [&](subject_ptr x) -> subject& {
@@ -104,22 +105,24 @@ programme make_programme(const options& wanted) {
   rows.add_endpoint(sleeping);
   rows.add_together(sleeping);
   rows.add_endpoint(own(slots("slots-awake", 10ms)));
+  rows.add_endpoint(own(slots("slots", product.spin)));
   rows.add_endpoint(own(boost_message_queue()));
   rows.add_endpoint(own(unix_socket()));
   if (auto x = zeromq())
     rows.add_endpoint(own(std::move(x)));
   else
     result.absent.emplace_back("ZeroMQ is not measured: libzmq3-dev is not installed");
-  for (const auto how : {iceoryx_receiver::polling, iceoryx_receiver::wait_set})
-    if (auto x = iceoryx(how))
-      rows.add_endpoint(own(std::move(x)));
-  if (!iceoryx(iceoryx_receiver::polling))
+  if (auto x = iceoryx(iceoryx_receiver::polling)) {
+    rows.add_endpoint(own(std::move(x)));
+    rows.add_endpoint(own(iceoryx(iceoryx_receiver::wait_set)));
+  } else {
     result.absent.emplace_back("iceoryx is not measured: libiceoryx-posh-dev is not installed");
+  }
   rows.add_actors(own(actors(actor_path::tcp, wanted.ini_file)));
-  auto& product = own(actors(actor_path::slots, wanted.ini_file));
-  rows.add_actors(product);
-  rows.add_idle(product);
-  if (!runs_inline(wanted.ini_file))
+  auto& over_slots = own(actors(actor_path::slots, wanted.ini_file));
+  rows.add_actors(over_slots);
+  rows.add_idle(over_slots);
+  if (!product.run_inline)
     rows.add_actors(own(actors(actor_path::slots_inline, wanted.ini_file)));
   result.rows = rows.take();
   return result;

@@ -13,7 +13,7 @@ using subject_ptr = std::unique_ptr<subject>;
 
 [[nodiscard]] subject_ptr cache_line_limit();
 [[nodiscard]] subject_ptr futex_limit();
-/// Outlet and inbox as the transport uses them; the receiver polls for `spin` before it sleeps.
+/// Outlet and inbox as the transport uses them; the receiver may poll for `spin` before it sleeps.
 [[nodiscard]] subject_ptr slots(std::string name, std::chrono::nanoseconds spin);
 [[nodiscard]] subject_ptr boost_message_queue();
 [[nodiscard]] subject_ptr unix_socket();
@@ -28,7 +28,11 @@ enum class actor_path : std::uint8_t {
 };
 /// CAF actors; both ends are event-based actors. `ini_file` is one of the product's.
 [[nodiscard]] subject_ptr actors(actor_path how, std::string ini_file);
-/// Whether the product's ini file says inline=true.
-[[nodiscard]] bool runs_inline(const std::string& ini_file);
+/// What the product runs with: its defaults and one of its ini files (empty: the defaults alone).
+struct product_settings {
+  std::chrono::nanoseconds spin; ///< how long a receiver may poll before it sleeps
+  bool run_inline;               ///< whether actors run in the receiver's thread
+};
+[[nodiscard]] product_settings read_product_settings(const std::string& ini_file);
 
 } // namespace sluice::bench
