@@ -9,7 +9,7 @@ namespace sluice::bench {
 namespace {
 
 /// Messages between two looks at the clock.
-constexpr std::uint64_t clock_every = 16;
+constexpr std::uint64_t clock_every = 64;
 
 void call(endpoint& x, const run_plan& plan, unsigned node, stage& at) {
   payload message{plan.size, node};

@@ -1,9 +1,9 @@
 // Reads /proc.
 #include "tests/bench/transport/machine.hpp"
 
-#include <algorithm>
+#include "tests/bench/transport/board.hpp"
+
 #include <fstream>
-#include <sstream>
 
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -41,18 +41,16 @@ load_watch::load_watch() : last_(read()) {}
 load_watch::reading load_watch::read() {
   std::ifstream file{"/proc/stat"};
   std::string name;
-  // user nice system idle iowait irq softirq steal; what follows is part of user and nice
-  std::int64_t ticks[8]{};
-  file >> name;
-  for (auto& x : ticks)
-    file >> x;
-  const auto us_per_tick = 1'000'000 / ::sysconf(_SC_CLK_TCK);
+  std::int64_t user = 0;
+  std::int64_t nice = 0;
+  std::int64_t system = 0;
+  std::int64_t idle = 0;
+  std::int64_t waiting = 0;
+  file >> name >> user >> nice >> system >> idle >> waiting;
   reading result;
-  for (int i = 0; i < 8; ++i) {
-    result.total_us += ticks[i] * us_per_tick;
-    if (i != 3 && i != 4)
-      result.busy_us += ticks[i] * us_per_tick;
-  }
+  // Idle time is measured by the kernel, busy time only sampled at the ticks: hence the first and the clock.
+  result.idle_us = (idle + waiting) * (1'000'000 / ::sysconf(_SC_CLK_TCK));
+  result.total_us = now_ns() / 1000 * ::sysconf(_SC_NPROCESSORS_ONLN);
   result.own_us = cpu_us(RUSAGE_SELF) + cpu_us(RUSAGE_CHILDREN);
   return result;
 }
@@ -60,9 +58,9 @@ load_watch::reading load_watch::read() {
 double load_watch::others_percent() {
   const auto now = read();
   const auto total = static_cast<double>(now.total_us - last_.total_us);
-  const auto others = static_cast<double>(now.busy_us - last_.busy_us - (now.own_us - last_.own_us));
+  const auto others = total - static_cast<double>(now.idle_us - last_.idle_us + now.own_us - last_.own_us);
   last_ = now;
-  return total > 0 ? std::max(0.0, 100 * others / total) : 0;
+  return total > 0 ? 100 * others / total : 0;
 }
 
 } // namespace sluice::bench

@@ -22,14 +22,14 @@ class load_watch {
 public:
   load_watch();
   /// Since the last call or the construction: time of all cores that others, or the host of a virtual machine, took
-  /// [percent of all cores].
+  /// [percent of all cores]. A little below zero when they took none: the kernel's figures are not of one moment.
   [[nodiscard]] double others_percent();
 
 private:
   struct reading {
-    std::int64_t busy_us = 0; ///< all processes and interrupts
-    std::int64_t total_us = 0;
-    std::int64_t own_us = 0; ///< this process and its children that have ended
+    std::int64_t idle_us = 0;
+    std::int64_t total_us = 0; ///< of all cores
+    std::int64_t own_us = 0;   ///< this process and its children that have ended
   };
   [[nodiscard]] static reading read();
   reading last_;

@@ -44,10 +44,10 @@ bool quiet_enough(double load, const options& wanted) {
 }
 
 int verdict_of(const report& x) {
-  if (!x.valid())
-    return x.wanted.force || x.wanted.quick ? 0 : missing;
   if (x.wanted.quick)
     return 0;
+  if (!x.valid())
+    return missing;
   for (const auto& bar : x.bars)
     if (bar.how == verdict::miss)
       return bar_missed;

@@ -100,9 +100,13 @@ void write_bar(std::ostream& to, const judgement& x, bool judged) {
 }
 
 void write_load(std::ostream& to, const report& x) {
-  to << "Other processes used " << figure(x.load_before_percent) << " % of the machine before, and in the rounds";
-  for (const auto load : x.load_percent)
-    to << " " << figure(load);
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", x.load_before_percent);
+  to << "Other processes used " << text << " % of the machine before, and in the rounds";
+  for (const auto load : x.load_percent) {
+    std::snprintf(text, sizeof text, " %.1f", load);
+    to << text;
+  }
   to << " %.\n";
 }
 
@@ -127,7 +131,8 @@ void write_table(std::ostream& to, const report& x) {
     write_rows(to, x.all.rows, which);
   to << "\n" << left("bar", 59) << right("ratio", 8) << right("", 17) << "  medians\n";
   for (const auto& bar : x.bars)
-    write_bar(to, bar, !x.wanted.quick && x.valid());
+    if (bar.how != verdict::not_measured || x.wanted.only.empty())
+      write_bar(to, bar, !x.wanted.quick && x.valid());
   to << "\n";
   write_load(to, x);
   if (!x.valid())
