@@ -2,9 +2,11 @@
 // answer go back to the server's thread. Knows no shared memory.
 #pragma once
 
+#include "actors/application_server/http/carriage.hpp"
 #include "actors/application_server/http/server.hpp"
 #include "actors/application_server/local_messages.hpp"
 
+#include <functional>
 #include <string>
 
 namespace sluice {
@@ -12,7 +14,8 @@ namespace sluice {
 class front_door {
 public:
   /// @param token the bearer token that clients must show
-  front_door(http::server_options options, std::string token);
+  /// @param carriage how messages between the processes fare, for /metrics; called in the server's thread, may be empty
+  front_door(http::server_options options, std::string token, std::function<http::carriage()> carriage = {});
 
   /// Listens. Returns an empty text, or one sentence that says why not.
   [[nodiscard]] std::string open(const desk_actor& desk);
@@ -33,6 +36,7 @@ private:
   void take(http::request x, const http::reply& answer);
 
   std::string token_;
+  std::function<http::carriage()> carriage_;
   desk_actor desk_;
   http::server server_;
 };

@@ -6,11 +6,15 @@
 #include "actors/application_server/server_config.hpp"
 #include "actors/runtime/log.hpp"
 #include "actors/runtime/process.hpp"
+#include "shm/inspect/clock.hpp"
+#include "shm/inspect/instance_reader.hpp"
 #include "shm/transport/finder.hpp"
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 
 namespace {
 
@@ -28,8 +32,43 @@ std::string token_of(const application_server_config& config) {
   return token.text;
 }
 
+http::carriage_mailbox carriage_to(const std::string& receiver, const shm::inspect::snapshot& seen) {
+  http::carriage_mailbox result{receiver, false, 0, {}};
+  const auto box = std::find_if(seen.mailboxes.begin(), seen.mailboxes.end(), [&](const auto& x) {
+    return x.name == receiver && x.problem.empty();
+  });
+  if (box == seen.mailboxes.end())
+    return result;
+  result.up = box->state == shm::inspect::liveness::alive;
+  result.heartbeats = box->heartbeat;
+  for (const auto& x : box->lanes) {
+    auto& lane = result.lanes.emplace_back(http::carriage_lane{
+        x.sender_name, x.messages, x.bytes, x.recovered, x.refused, x.full, x.used(), box->sizes.slots_per_lane, {}});
+    if (x.oldest)
+      lane.oldest_seconds = std::chrono::duration<double>(*x.oldest).count();
+  }
+  return result;
+}
+
+/// Every mailbox of the instance, read as sluice-shm-inspect does, and our own end of the transport. Any thread.
+http::carriage carriage_now(const application_server_config& config, const shm::transport& carrier) {
+  http::carriage result;
+  if (auto seen = shm::inspect::look_at({config.directory, config.instance}, shm::inspect::read_clocks()))
+    for (const auto& role : config.roles)
+      result.mailboxes.push_back(carriage_to(role, *seen));
+  const auto own = carrier.counters();
+  for (const auto& x : own.peers)
+    result.outboxes.push_back({x.role, x.outbox_bytes, x.samples_dropped, x.refused});
+  result.malformed = own.malformed;
+  result.deaths = own.deaths;
+  result.hung = own.hung;
+  return result;
+}
+
 void run(caf::actor_system& system, const application_server_config& config, stop_signal& stop) {
-  front_door door{config.options(), token_of(config)};
+  front_door door{config.options(), token_of(config), [&config, &carrier = shm::transport_of(system)] {
+                    return carriage_now(config, carrier);
+                  }};
   desk_settings desk_options;
   desk_options.served = [&door] {
     return door.served();

@@ -1,10 +1,8 @@
 // Fills prometheus-cpp's families from the observatory. No registry: the figures live where they are made.
 #include "actors/application_server/http/metrics_text.hpp"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
+#include "actors/application_server/http/metric_family.hpp"
 
-#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -12,51 +10,11 @@ namespace sluice::http {
 
 namespace {
 
-using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-using labels = std::vector<ClientMetric::Label>;
 
 double seconds(duration x) {
   return static_cast<double>(x.count()) / 1e9;
-}
-
-class family {
-public:
-  family(const char* name, const char* help, MetricType type) {
-    out_.name = name;
-    out_.help = help;
-    out_.type = type;
-  }
-
-  template<class T>
-  family& add(T value, labels with = {}) {
-    auto& x = out_.metric.emplace_back();
-    x.label = std::move(with);
-    (out_.type == MetricType::Counter ? x.counter.value : x.gauge.value) = static_cast<double>(value);
-    return *this;
-  }
-
-  ClientMetric& add_summary(labels with) {
-    auto& x = out_.metric.emplace_back();
-    x.label = std::move(with);
-    return x;
-  }
-
-  [[nodiscard]] MetricFamily take() {
-    return std::move(out_);
-  }
-
-private:
-  MetricFamily out_;
-};
-
-family counter(const char* name, const char* help) {
-  return {name, help, MetricType::Counter};
-}
-
-family gauge(const char* name, const char* help) {
-  return {name, help, MetricType::Gauge};
 }
 
 void about_processes(const standing& x, std::vector<MetricFamily>& out) {
@@ -182,12 +140,7 @@ response metrics(const observatory& known, const standing& around) {
   about_collecting(known, families);
   about_backends(known, families);
   about_streams(known, families);
-  std::erase_if(families, [](const MetricFamily& x) {
-    return x.metric.empty();
-  });
-  std::ostringstream out;
-  prometheus::TextSerializer{}.Serialize(out, families);
-  return {200, std::move(out).str(), metrics_content_type, 0, {}};
+  return {200, text_of(std::move(families)), metrics_content_type, 0, {}};
 }
 
 } // namespace sluice::http
