@@ -2,7 +2,6 @@
 #include "shm/inspect/lane_reader.hpp"
 
 #include <algorithm>
-#include <atomic>
 
 namespace sluice::shm::inspect {
 
@@ -30,11 +29,6 @@ std::optional<slot_content> content_of(std::uint64_t word, lap expected) {
   }
 }
 
-/// Part of a header that another process may be writing. ACQUIRE: the second look at the word comes after it.
-std::uint32_t racing_read(const std::uint32_t& from) {
-  return std::atomic_ref<std::uint32_t>{const_cast<std::uint32_t&>(from)}.load(std::memory_order_acquire);
-}
-
 void count_code(lane_found& into, std::uint32_t operation) {
   const auto found = std::find_if(into.waiting.begin(), into.waiting.end(), [&](const waiting_code& x) {
     return x.operation == operation;
@@ -48,16 +42,15 @@ void count_code(lane_found& into, std::uint32_t operation) {
 }
 
 void read_ready(const slot& at, std::uint64_t word, std::uint32_t now_ms, lane_found& into) {
-  const auto operation = racing_read(at.header.operation);
-  const auto placed_ms = racing_read(at.header.placed_ms);
-  if (at.word.load(std::memory_order_relaxed) != word) {
+  const auto seen = read_header(at, word, [] {});
+  if (!seen) {
     ++into.changed;
     return;
   }
   ++into.ready;
-  count_code(into, operation);
-  if (placed_ms != 0)
-    into.oldest = std::max(into.oldest.value_or(std::chrono::milliseconds{0}), message_age(now_ms, placed_ms));
+  count_code(into, seen->operation);
+  if (seen->placed_ms != 0)
+    into.oldest = std::max(into.oldest.value_or(std::chrono::milliseconds{0}), message_age(now_ms, seen->placed_ms));
 }
 
 void note_holder(std::uint64_t position, slot_content content, std::uint64_t word, lane_found& into) {
