@@ -3,10 +3,12 @@
 
 #include "shm/mailslot/layout.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace sluice::shm {
@@ -15,6 +17,9 @@ namespace sluice::shm {
 inline constexpr std::size_t max_incomplete_messages = 64;
 /// And their bytes together. Bounds what a hostile sender can make us hold.
 inline constexpr std::size_t max_incomplete_bytes = 2 * std::size_t{max_message_bytes};
+/// Reserved at a message's first fragment on its word, and kept of one message for the next; a larger message grows with
+/// what is received. Chosen: what a report of a thousand streams needs; 16 MiB at most for all that may be incomplete.
+inline constexpr std::size_t eager_bytes = 256u << 10;
 
 enum class assembly : std::uint8_t { incomplete, complete, refused };
 
@@ -31,7 +36,7 @@ enum class assembly : std::uint8_t { incomplete, complete, refused };
 class assembler {
 public:
   /// Takes one fragment. On `complete`, `whole` is the message. On `refused` nothing of that message is kept; its later
-  /// fragments are refused too. Memory grows with bytes received, never with bytes announced.
+  /// fragments are refused too. Beyond eager_bytes memory grows with bytes received, never with bytes announced.
   [[nodiscard]] assembly add(const message_header& header, std::span<const std::byte> parameters,
                              std::vector<std::byte>& whole) {
     if (header.sender_incarnation != incarnation_) { // another life of the sender: what was begun will never end
@@ -49,7 +54,8 @@ public:
     if (prefix.offset == 0) {
       if (found != parts_.end() || parts_.size() >= max_incomplete_messages)
         return forget(found);
-      found = parts_.emplace(header.sequence, part{prefix.total, {}}).first;
+      found = parts_.emplace(header.sequence, part{prefix.total, std::exchange(spare_, {})}).first;
+      found->second.bytes.reserve(std::min<std::size_t>(prefix.total, eager_bytes));
     }
     if (found == parts_.end())
       return assembly::refused;
@@ -65,6 +71,14 @@ public:
     bytes_ -= whole.size();
     parts_.erase(found);
     return assembly::complete;
+  }
+
+  /// Gives the storage of a message back, for the next one.
+  void reuse(std::vector<std::byte> whole) {
+    if (whole.capacity() > eager_bytes)
+      return;
+    whole.clear();
+    spare_ = std::move(whole);
   }
 
   void clear() {
@@ -92,6 +106,7 @@ private:
   std::uint64_t incarnation_ = 0;
   std::map<std::uint32_t, part> parts_;
   std::size_t bytes_ = 0;
+  std::vector<std::byte> spare_;
 };
 
 } // namespace sluice::shm

@@ -112,6 +112,7 @@ void transport::receive_fragment(std::uint32_t role, const arrival& x) {
     return;
   case assembly::complete:
     dispatch({x.header, whole, x.from});
+    assemblers_[role].reuse(std::move(whole));
     return;
   case assembly::refused:
     malformed_.fetch_add(1, std::memory_order_relaxed);
