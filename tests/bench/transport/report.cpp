@@ -27,20 +27,20 @@ std::string right(const std::string& x, std::size_t width) {
 }
 
 std::string line(const std::string& id, std::initializer_list<std::string> cells) {
-  auto result = left(id, 42);
+  auto result = left(id, 41);
   for (const auto& cell : cells)
-    result += right(cell, 14);
+    result += right(cell, 13);
   return result + "\n";
 }
 
 std::string heading(measure which) {
   switch (which) {
   case measure::round_trip:
-    return line("round trip", {"p50 [us]", "p99 [us]", "p99.9 [us]", "CPU [us]"});
+    return line("round trip", {"p50 [us]", "spread [%]", "p99 [us]", "p99.9 [us]", "CPU [us]"});
   case measure::one_way:
-    return line("one way", {"messages/s", "CPU/msg [us]", "MB/s"});
+    return line("one way", {"messages/s", "spread [%]", "CPU/msg [us]", "MB/s"});
   default:
-    return line("idle", {"of a core [%]"});
+    return line("idle", {"of a core [%]", "spread [%]"});
   }
 }
 
@@ -48,17 +48,20 @@ std::string cells_of(const row& x) {
   const auto median = [&x](double run_result::*value) {
     return figure(median_of(x, value));
   };
+  const auto spread = [&x](double run_result::*value) {
+    return figure(spread_percent_of(x, value));
+  };
   switch (x.plan.what) {
   case measure::round_trip:
-    return line(x.id, {median(&run_result::p50_us), median(&run_result::p99_us), median(&run_result::p999_us),
-                       median(&run_result::cpu_us)});
+    return line(x.id, {median(&run_result::p50_us), spread(&run_result::p50_us), median(&run_result::p99_us),
+                       median(&run_result::p999_us), median(&run_result::cpu_us)});
   case measure::one_way: {
     const auto rate = median_of(x, &run_result::per_second);
-    return line(x.id,
-                {figure(rate), median(&run_result::cpu_us), figure(rate * static_cast<double>(x.plan.size) / 1e6)});
+    const auto mb = rate < 0 ? -1 : rate * static_cast<double>(x.plan.size) / 1e6;
+    return line(x.id, {figure(rate), spread(&run_result::per_second), median(&run_result::cpu_us), figure(mb)});
   }
   default:
-    return line(x.id, {median(&run_result::core_percent)});
+    return line(x.id, {median(&run_result::core_percent), spread(&run_result::core_percent)});
   }
 }
 
@@ -124,7 +127,7 @@ void write_table(std::ostream& to, const report& x) {
      << x.wanted.commit << "; medians of " << x.load_percent.size() << " rounds\n"
      << "Node 0 (receiver, server) on core 0, the others on core 1; /one-core: all on core 0; /unpinned, /beside-hog "
         "and\n"
-     << "idle: where the kernel puts them.\n";
+     << "idle: where the kernel puts them. Spread: the largest round less the smallest, of the median.\n";
   for (const auto& sentence : x.all.absent)
     to << sentence << ".\n";
   for (const auto which : {measure::round_trip, measure::one_way, measure::idle})

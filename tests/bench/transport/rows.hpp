@@ -39,4 +39,7 @@ struct programme {
 /// The field `value` of the rounds of a row without fault, its median; a negative number if there is none.
 [[nodiscard]] double median_of(const row& x, double run_result::*value);
 
+/// How far the rounds without fault lie apart: largest less smallest, of the median [percent].
+[[nodiscard]] double spread_percent_of(const row& x, double run_result::*value);
+
 } // namespace sluice::bench
