@@ -37,11 +37,13 @@ http::carriage_mailbox carriage_to(const std::string& receiver, const shm::inspe
   const auto box = std::find_if(seen.mailboxes.begin(), seen.mailboxes.end(), [&](const auto& x) {
     return x.name == receiver && x.problem.empty();
   });
-  if (box == seen.mailboxes.end())
-    return result;
+  if (box == seen.mailboxes.end() || box->state == shm::inspect::liveness::dead)
+    return result; // what a dead process left over is nobody's load
   result.up = box->state == shm::inspect::liveness::alive;
   result.heartbeats = box->heartbeat;
   for (const auto& x : box->lanes) {
+    if (x.sender == box->role)
+      continue; // nobody writes to himself
     auto& lane = result.lanes.emplace_back(http::carriage_lane{
         x.sender_name, x.messages, x.bytes, x.recovered, x.refused, x.full, x.used(), box->sizes.slots_per_lane, {}});
     if (x.oldest)

@@ -4,6 +4,7 @@
 #include "shm/inspect/snapshot.hpp"
 
 #include <optional>
+#include <string>
 
 namespace sluice::shm::inspect {
 
@@ -28,6 +29,11 @@ struct compared_look {
   const snapshot& now;
   const snapshot* beats = nullptr; ///< for heartbeats: long enough ago for an interval between beats
   const snapshot* rates = nullptr; ///< for rates: the look before; null where none are wanted
+  std::string only = {};           ///< show the mailbox of this receiver only; empty: all
+
+  [[nodiscard]] bool shows(const mailbox_found& x) const {
+    return only.empty() || x.name == only;
+  }
 };
 
 } // namespace sluice::shm::inspect

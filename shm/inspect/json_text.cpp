@@ -106,7 +106,8 @@ std::string json_text(const compared_look& x) {
         {{"role", role.name}, {"number", role.number}, {"life", role.life}, {"state", name_of(role.state)}});
   o["mailboxes"] = json::array();
   for (const auto& box : x.now.mailboxes)
-    o["mailboxes"].push_back(mailbox_object(box, x));
+    if (x.shows(box))
+      o["mailboxes"].push_back(mailbox_object(box, x));
   return o.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -24,11 +24,14 @@ std::string listed(const std::vector<std::string>& names) {
   return all;
 }
 
-/// The only instance of a directory, or the end.
-int show_the_only_one(const std::filesystem::path& directory, const options& asked) {
+/// The instance that was asked for, else the only one of the directory.
+int show_instance(const std::filesystem::path& directory, const options& asked) {
   const auto show_it = [&](const std::string& instance) {
     auto code = show({directory, instance}, asked);
-    return code ? static_cast<int>(*code) : complain(exit_code::unreadable, code.why().sentence);
+    if (code)
+      return static_cast<int>(*code);
+    const auto& why = code.why();
+    return complain(why.kind == failure_kind::invalid ? exit_code::usage : exit_code::unreadable, why.sentence);
   };
   if (asked.instance)
     return show_it(*asked.instance);
@@ -69,7 +72,7 @@ int run_program(std::vector<std::string> arguments) {
   }
   if (asked.check_config)
     return 0;
-  const auto code = show_the_only_one(asked.directory.value_or(default_directory), asked);
+  const auto code = show_instance(asked.directory.value_or(default_directory), asked);
   std::cout.flush();
   return std::cout ? code : complain(exit_code::unreadable, "the result could not be written");
 }

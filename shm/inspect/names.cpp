@@ -21,6 +21,7 @@ constexpr std::pair<std::uint32_t, const char*> transport_operations[] = {
     {operation::resolved, "resolved"},
     {operation::error_result, "error-result"},
     {operation::void_result, "void-result"},
+    {operation::delegated, "delegated"},
 };
 
 /// Nullptr: none of ours. Without a default, so that the compiler asks for the name of a new code.

@@ -207,7 +207,8 @@ void add_mailbox(std::vector<std::string>& out, const mailbox_found& box, const 
   std::vector<const lane_found*> shown;
   for (std::size_t i = 0; i < box.lanes.size(); ++i) {
     if (never_used(box.lanes[i])) {
-      unused.push_back(box.lanes[i].sender_name);
+      if (box.lanes[i].sender != box.role) // nobody writes to himself
+        unused.push_back(box.lanes[i].sender_name);
     } else {
       rows.push_back(lane_row(box, i, x));
       shown.push_back(&box.lanes[i]);
@@ -241,7 +242,8 @@ std::vector<std::string> page(const compared_look& x, bool colours) {
     add_table(out, rows, 2, "", paint);
   }
   for (const auto& box : x.now.mailboxes)
-    add_mailbox(out, box, x, paint);
+    if (x.shows(box))
+      add_mailbox(out, box, x, paint);
   return out;
 }
 

@@ -86,26 +86,34 @@ private:
   bool first_ = true;
 };
 
+/// Why the mailbox that was asked for cannot be shown; empty if it can, or none was.
+std::string missing(const snapshot& x, const options& asked) {
+  std::string there;
+  for (const auto& box : x.mailboxes) {
+    if (box.name == asked.role)
+      return {};
+    there += (there.empty() ? "" : ", ") + box.name;
+  }
+  if (asked.role.empty())
+    return {};
+  return "there is no mailbox of '" + asked.role + "' in instance '" + x.instance + "'"
+         + (there.empty() ? "" : "; there are: " + there);
+}
+
 outcome<snapshot> look(const place& where, const options& asked) {
   auto found = look_at(where, read_clocks());
-  if (!found || asked.role.empty())
+  if (!found)
     return found;
-  std::string others;
-  for (const auto& x : found->mailboxes)
-    others += (others.empty() ? "" : ", ") + x.name;
-  std::erase_if(found->mailboxes, [&](const mailbox_found& x) {
-    return x.name != asked.role;
-  });
-  if (found->mailboxes.empty())
-    return failure{failure_kind::absent, "there is no mailbox of '" + asked.role + "' in instance '" + where.instance
-                                             + "'" + (others.empty() ? "" : "; there are: " + others)};
+  if (const auto why = missing(*found, asked); !why.empty())
+    return failure{failure_kind::absent, why};
   return found;
 }
 
-bool whole(const snapshot& x) {
-  return x.roster_problem.empty() && std::all_of(x.mailboxes.begin(), x.mailboxes.end(), [](const mailbox_found& m) {
-           return m.problem.empty();
-         });
+bool whole(const compared_look& x) {
+  return x.now.roster_problem.empty()
+         && std::all_of(x.now.mailboxes.begin(), x.now.mailboxes.end(), [&](const mailbox_found& m) {
+              return m.problem.empty() || !x.shows(m);
+            });
 }
 
 /// Whether every living receiver has shown a sign of life since `first`.
@@ -165,7 +173,7 @@ void watch(const place& where, const options& asked, snapshot before, beat_histo
       put_failure(where, now.why(), asked, screen);
       continue;
     }
-    put({*now, &beats.old, &before}, asked, screen, colours);
+    put({*now, &beats.old, &before, asked.role}, asked, screen, colours);
     beats.add(*now);
     before = std::move(*now);
   }
@@ -184,8 +192,9 @@ outcome<exit_code> show(const place& where, const options& asked) {
   if (!now)
     return now.why();
   display screen{asked.watch && terminal && !asked.json};
-  put({*now, &*first, asked.watch ? &*first : nullptr}, asked, screen, colours);
-  const auto code = whole(*now) ? exit_code::shown : exit_code::unreadable;
+  const compared_look seen{*now, &*first, asked.watch ? &*first : nullptr, asked.role};
+  put(seen, asked, screen, colours);
+  const auto code = whole(seen) ? exit_code::shown : exit_code::unreadable;
   if (!asked.watch)
     return code;
   watch(where, asked, *now, {*first, *now}, end, screen, colours);

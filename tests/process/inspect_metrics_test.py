@@ -92,7 +92,8 @@ class MetricsTest(unittest.TestCase):
         box, = look["mailboxes"]
         self.assertEqual(box["receiver"], "application-server")
         self.assertEqual(len(box["lanes"]), 4)
-        for lane in box["lanes"]:
+        others = [lane for lane in box["lanes"] if lane["sender"] != "application-server"]
+        for lane in others:
             for metric, field in FIELDS.items():
                 self.assertEqual(seen[metric, "application-server", lane["sender"]], lane[field], (metric, lane))
         core = self.from_core()
@@ -100,7 +101,7 @@ class MetricsTest(unittest.TestCase):
         self.assertEqual(core["bytes"], sum(16 + n % 100 for n in range(1000)))
         self.assertIn('sluice_shm_mailbox_up{receiver="application-server"} 1\n', text)
         self.assertIn('sluice_shm_mailbox_up{receiver="database-manager"} 0\n', text)
-        self.assertEqual(len(seen), 4 * (len(FIELDS) + 1))
+        self.assertEqual(len(seen), len(others) * (len(FIELDS) + 1))
         beats = re.compile(r'^sluice_shm_heartbeats_total\{receiver="application-server"\} (\S+)$', re.MULTILINE)
         self.assertGreaterEqual(float(beats.search(text)[1]), box["heartbeat"])
         sender.kill()

@@ -6,6 +6,7 @@ usage: inspect_test.py INSPECTOR TRAFFIC [unittest arguments]"""
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import subprocess
@@ -140,13 +141,13 @@ class InspectTest(unittest.TestCase):
         receiver.process.send_signal(signal.SIGCONT)
 
     def test_the_files_are_opened_for_reading_only(self):
-        if not shutil.which("strace"):
-            self.skipTest("strace is not installed")
+        if not shutil.which("strace") or subprocess.run(["strace", "-o", os.devnull, "true"], check=False).returncode != 0:
+            self.skipTest("strace is not installed, or may not trace")
         self.receiver()
         trace = os.path.join(self.directory, "trace")
         subprocess.run(["strace", "-f", "-o", trace, "-e", "trace=openat,open,mmap,fcntl,futex,unlink,rename,ftruncate,write",
                         INSPECTOR, "--directory", self.directory, "--instance", "try"], check=True, timeout=DEADLINE,
-                       stdout=subprocess.DEVNULL)
+                       stdout=subprocess.DEVNULL, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"})
         with open(trace, encoding="utf-8") as file:
             lines = file.readlines()
         opened = [line for line in lines if "sluice.try." in line]
@@ -314,16 +315,19 @@ class InspectTest(unittest.TestCase):
         self.assertEqual(several.returncode, 2)
         self.assertTrue(several.stderr.endswith("choose one with --instance: other, try\n"), several.stderr)
         self.assertEqual(self.look("--instance", "try", "--role", APPLICATION_SERVER)["instance"], "try")
-        for arguments, sentence in ((["--instance", "third"], "there is no instance 'third' in " + self.directory),
-                                    (["--instance", "../x"], "'../x' is no name of an instance"),
-                                    (["--instance", "try", "--role", "sla-core"],
-                                     "there is no mailbox of 'sla-core' in instance 'try'; there are: application-server"),
-                                    (["--directory", "/nowhere"], "cannot read /nowhere: No such file or directory")):
-            result = self.run_it(*arguments[:0], *arguments) if arguments[0] != "--directory" else subprocess.run(
-                [INSPECTOR, *arguments], capture_output=True, text=True, timeout=DEADLINE, check=False)
-            self.assertEqual(result.returncode, 3, arguments)
+        for code, arguments, sentence in (
+                (3, ["--instance", "third"], "there is no instance 'third' in " + self.directory),
+                (2, ["--instance", "../x"], "'../x' is no name of an instance"),
+                (3, ["--instance", "try", "--role", "sla-core"],
+                 "there is no mailbox of 'sla-core' in instance 'try'; there are: application-server")):
+            result = self.run_it(*arguments)
+            self.assertEqual((result.returncode, result.stdout), (code, ""), arguments)
             self.assertIn(sentence, result.stderr)
             self.assertEqual(result.stderr.count("\n"), 1)
+        nowhere = subprocess.run([INSPECTOR, "--directory", "/nowhere"], capture_output=True, text=True, timeout=DEADLINE,
+                                 check=False)
+        self.assertEqual((nowhere.returncode, nowhere.stderr),
+                         (3, "sluice-shm-inspect: cannot read /nowhere: No such file or directory\n"))
         strange = self.run_it("--instance", "other")
         self.assertEqual(strange.returncode, 3)
         self.assertIn("is no Sluice mailbox", strange.stdout)
@@ -354,6 +358,18 @@ class InspectTest(unittest.TestCase):
         self.assertEqual((bad.returncode, bad.stderr),
                          (2, "sluice-shm-inspect: %s: line 2: shm.instance: expected a text in double quotes\n" % ini))
         self.assertEqual(self.run_it("--config-file=/nowhere").returncode, 2)
+
+    def test_every_operation_of_the_transport_has_a_name(self):
+        root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+        def text(path):
+            with open(os.path.join(root, path), encoding="utf-8") as file:
+                return file.read()
+
+        codes = re.findall(r"inline constexpr std::uint32_t (\w+) = \d\d?;", text("shm/transport/operation.hpp"))
+        self.assertIn("resolve", codes)
+        for code in codes:
+            self.assertIn('{operation::%s, "%s"}' % (code, code.replace("_", "-")), text("shm/inspect/names.cpp"))
 
     def test_usage(self):
         self.assertIn("--watch", self.run_it("--help").stdout)

@@ -95,7 +95,7 @@ to sla-core
       slot 233 is being written by application-server, life 3, dead
       found full 1 time
   performance-monitor  0/256       -     12.3M  98.8 GB
-  never used: database-manager, sla-core
+  never used: database-manager
 )");
 }
 
@@ -123,6 +123,17 @@ TEST_CASE("left-overs and unreadable mailboxes are told as such") {
   CHECK(has(text({x}), "to sla-core\n  it is strange\n"));
   x.roster_problem = "there is none";
   CHECK(has(text({x}), "Nobody can say who is alive: there is none.\n"));
+}
+
+TEST_CASE("of one receiver only its mailbox is shown, and still everybody's state") {
+  auto x = example(1s, 1, 1);
+  x.mailboxes.push_back(x.mailboxes[0]);
+  x.mailboxes[1].name = "application-server";
+  const compared_look one{x, nullptr, nullptr, "sla-core"};
+  CHECK_FALSE(has(text(one), "to application-server"));
+  CHECK(has(text(one), "to sla-core"));
+  CHECK(has(text(one), "4 x 256 x 4096 B"));
+  CHECK(nlohmann::json::parse(json_text(one)).at("mailboxes").size() == 1);
 }
 
 TEST_CASE("lines keep to the width, with the largest numbers too") {
