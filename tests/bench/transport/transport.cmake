@@ -16,6 +16,7 @@ sluice_bench(sluice-bench-transport CAF
     ${here}/limits.cpp
     ${here}/machine.cpp
     ${here}/main.cpp
+    ${here}/medians.cpp
     ${here}/report.cpp
     ${here}/report_json.cpp
     ${here}/rows.cpp
