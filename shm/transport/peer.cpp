@@ -50,6 +50,15 @@ send_result peer::send(message_header header, std::span<const std::byte> body, i
       return send_result::placed;
   }
   const std::lock_guard lock{mutex_};
+  // There may be room by now: who sends helps the courier, and what would wait need not be copied.
+  if (sent == 0 && flush_some() == flush_result::empty) {
+    auto budget = flush_turn;
+    const bool done = place(header, body, sent, budget);
+    if (done || sent > 0)
+      mailbox_.notify();
+    if (done)
+      return send_result::placed;
+  }
   if (sent == 0 && !outbox_.make_room(body.size(), class_)) {
     if (class_ == importance::droppable)
       ++samples_refused_;
@@ -80,6 +89,10 @@ bool peer::place(message_header& header, std::span<const std::byte> body, std::s
 
 flush_result peer::flush() {
   const std::lock_guard lock{mutex_};
+  return flush_some();
+}
+
+flush_result peer::flush_some() {
   auto budget = flush_turn;
   while (!outbox_.empty()) {
     auto& next = outbox_.front();

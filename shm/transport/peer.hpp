@@ -92,6 +92,7 @@ public:
   std::unique_ptr<death_watch> watch;
 
 private:
+  flush_result flush_some(); // with mutex_ held
   bool place(message_header& header, std::span<const std::byte> body, std::size_t& sent, int& budget);
 
   const std::string name_;

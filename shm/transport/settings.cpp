@@ -10,7 +10,7 @@
 namespace sluice::shm {
 
 caf::timespan default_spin() {
-  return std::thread::hardware_concurrency() >= 4 ? std::chrono::microseconds{20} : std::chrono::microseconds{0};
+  return std::thread::hardware_concurrency() > 1 ? std::chrono::microseconds{50} : std::chrono::microseconds{0};
 }
 
 void add_transport_options(transport_settings& settings, caf::config_option_adder options) {
@@ -22,7 +22,7 @@ void add_transport_options(transport_settings& settings, caf::config_option_adde
       .add(settings.heartbeat_interval, "heartbeat-interval", "how often we show and check signs of life")
       .add(settings.hung_after, "hung-after", "a living peer without heartbeat for this long is reported")
       .add(settings.spin, "spin",
-           "how long the receiver may poll before it sleeps, 0s to 10ms; default 20us, 0s on fewer than 4 processors")
+           "how long the receiver may poll before it sleeps, 0s to 10ms; default 50us, 0s on one processor")
       .add(settings.inline_execution, "inline",
            "run actors in the receiver's thread, which saves a hand-over; false hands them to the scheduler's threads");
 }

@@ -13,7 +13,8 @@
 
 namespace sluice::shm {
 
-/// 20 us with four processors or more, else nothing: on few cores who polls takes a processor from who would send.
+/// 50 us, about what waking a sleeper on another processor costs; nothing with one processor, where who polls keeps
+/// away who would send.
 [[nodiscard]] caf::timespan default_spin();
 
 /// Mix it into the process's `caf::actor_system_config` subclass: the module finds it there by dynamic_cast.
@@ -28,8 +29,8 @@ struct transport_settings {
   // --- said by the operator, section [shm] ---------------------------------------------------------------------------
   std::string instance = "default";   ///< several instances live side by side by name
   std::string directory = "/dev/shm"; ///< where the segments are; must be memory for speed, may be a shared volume
-  std::uint32_t slots = 256;          ///< per lane; a power of two
-  std::uint32_t slot_size = 4096;     ///< [bytes]
+  std::uint32_t slots = 1024;         ///< per lane; a power of two
+  std::uint32_t slot_size = 2048;     ///< [bytes]
   std::uint64_t outbox = 8u << 20;    ///< what may wait per peer while its mailbox is full [bytes]
   caf::timespan heartbeat_interval = std::chrono::milliseconds{250};
   caf::timespan hung_after = std::chrono::seconds{2}; ///< a living peer whose heartbeat stands still is reported
