@@ -26,12 +26,13 @@ inline constexpr log_event peer_down{"peer-down", log_level::warning};          
 inline constexpr log_event request_failed{"request-failed", log_level::warning}; // request= reason=
 
 // --- shared-memory transport -----------------------------------------------------------------------------------------
-inline constexpr log_event transport_ready{"transport-ready", log_level::info};      // role= instance= directory= life=
-inline constexpr log_event peer_sought{"peer-sought", log_level::info};              // role= name= reason=
-inline constexpr log_event process_died{"process-died", log_level::warning};         // role= life=
-inline constexpr log_event peer_hung{"peer-hung", log_level::warning};               // role=
-inline constexpr log_event peer_resumed{"peer-resumed", log_level::info};            // role=
-inline constexpr log_event slot_recovered{"slot-recovered", log_level::warning};     // sender=
+inline constexpr log_event transport_ready{"transport-ready", log_level::info};  // role= instance= directory= life=
+inline constexpr log_event peer_sought{"peer-sought", log_level::info};          // role= name= reason=
+inline constexpr log_event layout_refused{"layout-refused", log_level::warning}; // role= layout_version= ours= reason=
+inline constexpr log_event process_died{"process-died", log_level::warning};     // role= life=
+inline constexpr log_event peer_hung{"peer-hung", log_level::warning};           // role=
+inline constexpr log_event peer_resumed{"peer-resumed", log_level::info};        // role=
+inline constexpr log_event slot_recovered{"slot-recovered", log_level::warning}; // sender=
 inline constexpr log_event message_refused{"message-refused", log_level::warning};   // sender_role= operation= reason=
 inline constexpr log_event messages_dropped{"messages-dropped", log_level::warning}; // role= samples= others=
 

@@ -94,6 +94,19 @@ bool load(int fd, roster& x) {
   return true;
 }
 
+refusal_note read_note(int fd) {
+  refusal_note x;
+  if (::pread(fd, &x, sizeof x, refusal_note_offset) != static_cast<ssize_t>(sizeof x))
+    return {};
+  return x;
+}
+
+/// Two at the same moment count as one.
+void leave_note(int fd, std::uint32_t role) {
+  const refusal_note x{read_note(fd).count + 1, role, layout_version};
+  static_cast<void>(::pwrite(fd, &x, sizeof x, refusal_note_offset) > 0); // what cannot be said is not said
+}
+
 std::uint64_t new_incarnation(std::uint32_t life) {
   std::random_device source;
   const auto random = std::uint64_t{source()} << 32 | source();
@@ -114,11 +127,13 @@ outcome<membership> membership::join(const place& where, std::uint32_t role, std
     return x;
   };
   roster lives;
-  if (!load(fd, lives))
+  if (!load(fd, lives)) {
+    leave_note(fd, role);
     return refuse({failure_kind::other_layout, "instance '" + where.instance + "' in " + where.directory.string()
                                                    + " is run by another release (layout version "
                                                    + std::to_string(lives.version) + ", this program has version "
                                                    + std::to_string(layout_version) + ")"});
+  }
   if (!try_lock(fd, F_WRLCK, role_byte + role))
     return refuse({failure_kind::in_use, "role '" + std::string{role_name} + "' of instance '" + where.instance
                                              + "' is already running (" + where.roster().string() + " is locked)"});
@@ -135,13 +150,14 @@ outcome<membership> membership::join(const place& where, std::uint32_t role, std
 }
 
 membership::membership(place where, int fd, participant self, std::uint64_t incarnation)
-    : where_(std::move(where)), fd_(fd), self_(self), incarnation_(incarnation) {}
+    : where_(std::move(where)), fd_(fd), self_(self), incarnation_(incarnation), refusals_seen_(read_note(fd).count) {}
 
 membership::membership(membership&& other) noexcept
     : where_(std::move(other.where_)),
       fd_(std::exchange(other.fd_, -1)),
       self_(other.self_),
-      incarnation_(other.incarnation_) {}
+      incarnation_(other.incarnation_),
+      refusals_seen_(other.refusals_seen_) {}
 
 membership& membership::operator=(membership&& other) noexcept {
   if (this != &other) {
@@ -150,6 +166,7 @@ membership& membership::operator=(membership&& other) noexcept {
     fd_ = std::exchange(other.fd_, -1);
     self_ = other.self_;
     incarnation_ = other.incarnation_;
+    refusals_seen_ = other.refusals_seen_;
   }
   return *this;
 }
@@ -170,6 +187,17 @@ void membership::leave() {
         ::unlink(i->path().c_str());
   }
   ::close(std::exchange(fd_, -1));
+}
+
+void membership::note_refusal() const {
+  leave_note(fd_, self_.role());
+}
+
+std::optional<layout_refusal> membership::next_refusal() {
+  const auto note = read_note(fd_);
+  if (note.count == std::exchange(refusals_seen_, note.count) || note.role == self_.role())
+    return std::nullopt;
+  return layout_refusal{note.role, note.layout_version};
 }
 
 bool membership::alive(participant other) const {

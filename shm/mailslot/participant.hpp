@@ -6,8 +6,15 @@
 #include "shm/mailslot/place.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace sluice::shm {
+
+/// Somebody could not talk to one of us because the two have different layouts.
+struct layout_refusal {
+  std::uint32_t role = 0;           ///< of who left the word; from the file: may be anything
+  std::uint32_t layout_version = 0; ///< that of its program
+};
 
 /// One process's membership in an instance. While it exists, the role is taken and the participant alive.
 ///
@@ -15,7 +22,7 @@ namespace sluice::shm {
 /// (F_OFD_SETLK): they end with the process, in whatever pid namespace, and not with some other close() in it. A child
 /// made by fork() without exec() shares the lock; such a child must not outlive its parent.
 ///
-/// Thread safety: the queries may be called by any thread.
+/// Thread safety: the queries may be called by any thread, next_refusal() by one.
 class membership {
 public:
   /// Takes `role` (1 to max_roles) for this process and gives it a life of its own. Refuses with `in_use` when
@@ -37,6 +44,14 @@ public:
   [[nodiscard]] std::uint64_t incarnation() const {
     return incarnation_;
   }
+  /// Leaves word for all who run in this instance that we refused, or were refused by, one of another layout. Kept in
+  /// the roster at a place that no layout_version moves, so that each release can read it. Harmless where it cannot be
+  /// left.
+  void note_refusal() const;
+
+  /// The newest such word that others have left since we joined or since the last call. One system call.
+  [[nodiscard]] std::optional<layout_refusal> next_refusal();
+
   /// Whether `other` still runs. One system call.
   [[nodiscard]] bool alive(participant other) const;
 
@@ -52,6 +67,7 @@ private:
   int fd_ = -1;
   participant self_;
   std::uint64_t incarnation_ = 0;
+  std::uint32_t refusals_seen_ = 0;
 };
 
 } // namespace sluice::shm

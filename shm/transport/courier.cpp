@@ -104,6 +104,7 @@ void courier::check(clock::time_point now) {
   for (auto& x : peers_.all())
     if (!x->down())
       check_one(*x, pulses_[x->role()], now);
+  report_.looked();
 }
 
 void courier::check_one(peer& x, pulse& p, clock::time_point now) {

@@ -18,6 +18,8 @@ public:
     std::function<void(const peer&, bool hung)> hung;
     /// Samples and other messages to the peer that were dropped at the bound since the last call.
     std::function<void(const peer&, std::uint64_t samples, std::uint64_t others)> dropped;
+    /// Once per look at the heartbeats: for what else is to be looked at now and then.
+    std::function<void()> looked;
   };
 
   courier(peer_table& peers, caf::timespan heartbeat_interval, caf::timespan hung_after, reports to);

@@ -80,6 +80,7 @@ bool transport::receive_lane(std::uint32_t role) {
       log(log_events::slot_recovered, component, log_field{"sender", settings_.roles[role - 1]});
       break;
     case take_result::refused:
+      header_.sender_role = static_cast<std::uint8_t>(role); // the lane says it; what the slot says may be anything
       log_refused(header_, "not a whole message");
       break;
     case take_result::message:

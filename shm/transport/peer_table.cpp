@@ -27,6 +27,9 @@ peer_ptr peer_table::connect(std::uint32_t role, std::uint64_t incarnation, fail
     if (known && !known->down() && (incarnation == 0 || known->incarnation() == incarnation))
       return known;
     result = open(role, incarnation, reason);
+    const bool refused = !result && reason.kind == failure_kind::other_layout;
+    if (!std::exchange(refused_[role], refused) && refused)
+      own_.note_refusal(); // its owner cannot know otherwise
     if (result) {
       known = result; // an older life is dead: its own watch says so
       watched_.push_back(result);

@@ -43,8 +43,9 @@ private:
   const std::function<void(const peer_ptr&)> died_;
   mutable std::mutex mutex_;
   std::array<peer_ptr, max_roles + 1> by_role_;
-  std::vector<peer_ptr> watched_; // all whose watch has not been ended, replaced lives included
-  std::vector<peer_ptr> dead_;    // those of them whose watch may be ended
+  std::array<bool, max_roles + 1> refused_{}; // of another layout, and its owner has been told
+  std::vector<peer_ptr> watched_;             // all whose watch has not been ended, replaced lives included
+  std::vector<peer_ptr> dead_;                // those of them whose watch may be ended
 };
 
 } // namespace sluice::shm

@@ -63,6 +63,9 @@ void transport::acquire() {
     log(log_events::messages_dropped, component, log_field{"role", x.name()}, log_field{"samples", samples},
         log_field{"others", others});
   };
+  reports.looked = [this] {
+    report_refusal();
+  };
   courier_.emplace(*peers_, settings_.heartbeat_interval, settings_.hung_after, std::move(reports));
 }
 
@@ -108,6 +111,18 @@ void transport::stop() {
 
 caf::node_id transport::node() const {
   return make_node(settings_.instance, {own_->self().role(), own_->incarnation()});
+}
+
+/// Somebody of another layout could not talk to one of us: its own log says so, and now ours.
+void transport::report_refusal() {
+  const auto refusal = own_->next_refusal();
+  if (!refusal)
+    return;
+  const auto known = refusal->role >= 1 && refusal->role <= settings_.roles.size();
+  log(log_events::layout_refused, component,
+      log_field{"role", known ? settings_.roles[refusal->role - 1] : std::to_string(refusal->role)},
+      log_field{"layout_version", refusal->layout_version}, log_field{"ours", layout_version},
+      log_field{"reason", "run the same release in all processes"});
 }
 
 void transport::on_death(const peer_ptr& dead) {

@@ -84,6 +84,7 @@ private:
   caf::strong_actor_ptr source_of(const arrival& x);
   peer_ptr sender_of(const message_header& header);
 
+  void report_refusal();
   void on_death(const peer_ptr& dead);
   void end_dead();
   void end(const peer_ptr& dead);

@@ -2,6 +2,7 @@
 #include "shm/mailslot/checksum.hpp"
 #include "shm/mailslot/layout.hpp"
 #include "shm/mailslot/owner_word.hpp"
+#include "shm/mailslot/roster.hpp"
 
 #include <doctest/doctest.h>
 
@@ -49,6 +50,11 @@ TEST_CASE("the offsets that every release of this layout version shares") {
   CHECK(offsetof(slot, header) == 8);
   CHECK(geometry{4, 256, 4096}.total_bytes() == 4096 + 4 * 256 * 4096);
   CHECK(std::memcmp(&segment_magic, "SLUICEMB", 8) == 0);
+  // Of every layout version, for ever: by these one release tells another that it is refused.
+  CHECK(refusal_note_offset == 1024);
+  CHECK(offsetof(refusal_note, count) == 0);
+  CHECK(offsetof(refusal_note, role) == 4);
+  CHECK(offsetof(refusal_note, layout_version) == 8);
 }
 
 TEST_CASE("an owner word keeps lap, participant and state apart") {

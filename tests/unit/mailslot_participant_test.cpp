@@ -1,6 +1,7 @@
 // Who runs and who has died, by file locks. Two memberships in one process stand for two processes: the locks belong to
 // open files, not to processes.
 #include "shm/mailslot/death_watch.hpp"
+#include "shm/mailslot/layout.hpp"
 #include "shm/mailslot/participant.hpp"
 #include "tests/unit/mailslot_fixture.hpp"
 
@@ -126,6 +127,23 @@ TEST_CASE("a roster of another release is refused while somebody uses it, replac
   auto refused = membership::join(x.where, 2, "role-2");
   REQUIRE_FALSE(refused);
   CHECK(refused.why().kind == failure_kind::other_layout);
+}
+
+TEST_CASE("who runs hears of a refusal once, whoever of another layout has left the word") {
+  const instance x;
+  auto me = x.join(1);
+  const auto other = x.join(2);
+  CHECK_FALSE(me.next_refusal());
+  other.note_refusal();
+  const auto heard = me.next_refusal();
+  REQUIRE(heard);
+  CHECK(heard->role == 2);
+  CHECK(heard->layout_version == layout_version);
+  CHECK_FALSE(me.next_refusal());
+  me.note_refusal();
+  CHECK_FALSE(me.next_refusal()); // our own
+  auto late = x.join(3);
+  CHECK_FALSE(late.next_refusal()); // from before its time
 }
 
 TEST_CASE("names that are no file names and roles out of range are refused") {
