@@ -60,7 +60,7 @@ run() {
   if [ -z "$errors" ] || grep -q 'Search not completed\|max search depth too small\|reached -DMEMLIM' log && [ $expected = none ]; then
     echo "$name: FAILED, the search was not completed" >>"$result"
   elif [ $expected = none ] && [ "$found" != none ]; then
-    echo "$name: FAILED, see $place (spin -t -p replays it)" >>"$result"
+    echo "$name: FAILED, see $place (README.md: how to replay it)" >>"$result"
   elif [ $expected = found ] && [ "$found" = none ]; then
     echo "$name: FAILED, the mutant was not found" >>"$result"
   fi
