@@ -103,6 +103,18 @@ TEST_CASE("a fault of ours in one round misses the bar, whatever the other round
   CHECK(result.fault == "wrong order");
 }
 
+TEST_CASE("of two baselines the better counts, whichever it is") {
+  const auto ratio = [](double tuned_us, double default_us) {
+    for (const auto& x : judge({measured(actors_row, {10}), measured("round-trip/actors-tcp/64B", {tuned_us}),
+                                measured("round-trip/actors-tcp-default/64B", {default_us})}))
+      if (x.text == "actors p50 64 B / CAF over TCP")
+        return x.ratio;
+    return -1.0;
+  };
+  CHECK(ratio(100, 200) == doctest::Approx(0.1));
+  CHECK(ratio(200, 100) == doctest::Approx(0.1));
+}
+
 TEST_CASE("a bar without its baseline is neither met nor missed") {
   CHECK(actors_against_limit_b(measured(actors_row, {10}), measured("something else", {30})).how
         == verdict::not_measured);

@@ -188,7 +188,16 @@ public:
   actors_subject(actor_path how, std::string ini_file) : how_(how), ini_file_(std::move(ini_file)) {}
 
   [[nodiscard]] std::string name() const override {
-    return how_ == actor_path::tcp ? "actors-tcp" : how_ == actor_path::slots ? "actors-slots" : "actors-slots-inline";
+    switch (how_) {
+    case actor_path::tcp:
+      return "actors-tcp";
+    case actor_path::tcp_default:
+      return "actors-tcp-default";
+    case actor_path::slots:
+      return "actors-slots";
+    default:
+      return "actors-slots-inline";
+    }
   }
 
   void take_part(const run_plan& plan, unsigned node, stage& at) override {
@@ -247,7 +256,7 @@ private:
   }
 
   void publish(caf::actor_system& system, const caf::actor& server, stage& at) const {
-    if (how_ != actor_path::tcp) {
+    if (!over_tcp(how_)) {
       shm::transport_of(system).publish(published_name, caf::actor_cast<caf::strong_actor_ptr>(server));
       return;
     }
@@ -258,7 +267,7 @@ private:
   }
 
   caf::actor find(caf::actor_system& system, caf::scoped_actor& self, const std::string& role, stage& at) const {
-    if (how_ == actor_path::tcp) {
+    if (over_tcp(how_)) {
       for (const auto until = std::chrono::steady_clock::now() + patience; at.note().load() == 0;) {
         if (std::chrono::steady_clock::now() > until)
           throw std::runtime_error{"no port"};

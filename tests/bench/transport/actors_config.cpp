@@ -29,7 +29,11 @@ actors_config::actors_config(actor_path how, const std::string& ini_file, const 
   directory = plan.directory.string();
   if (how == actor_path::slots_inline)
     inline_execution = true;
-  if (how == actor_path::tcp)
+  if (how == actor_path::tcp_default) {
+    set("scheduler.policy", caf::defaults::scheduler::policy);
+    set("scheduler.max-threads", caf::defaults::scheduler::max_threads);
+  }
+  if (over_tcp(how))
     load<caf::io::middleman>();
   else
     shm::load_transport(*this);

@@ -21,6 +21,10 @@ CAF_ADD_ATOM(sluice_bench, sluice::bench, start_atom, "start")
 
 namespace sluice::bench {
 
+[[nodiscard]] constexpr bool over_tcp(actor_path x) {
+  return x == actor_path::tcp || x == actor_path::tcp_default;
+}
+
 /// The product's own defaults and ini file, with the modules that `how` needs.
 class actors_config : public process_config, public shm::transport_settings {
 public:

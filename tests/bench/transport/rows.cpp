@@ -62,15 +62,17 @@ public:
     for (const auto size : sizes)
       add(what, {.what = measure::round_trip, .size = size, .duration_ns = time_.actors});
     add(what, {.what = measure::round_trip, .where = placement::anywhere, .duration_ns = time_.actors}, "/unpinned");
-    add(what,
-        {.what = measure::round_trip,
-         .where = placement::anywhere,
-         .beside_hog = true,
-         .duration_ns = time_.beside_hog},
-        "/beside-hog");
+    add_beside_hog(what);
     for (const auto size : sizes)
       add(what, {.what = measure::one_way, .size = size, .duration_ns = time_.actors});
     add(what, {.what = measure::one_way, .senders = 3, .duration_ns = time_.actors}, "/3to1");
+  }
+
+  void add_beside_hog(subject& what) {
+    run_plan plan{.what = measure::round_trip, .where = placement::anywhere};
+    plan.beside_hog = true;
+    plan.duration_ns = time_.beside_hog;
+    add(what, plan, "/beside-hog");
   }
 
   void add_idle(subject& what) {
@@ -118,6 +120,7 @@ programme make_programme(const options& wanted) {
     result.absent.emplace_back("iceoryx is not measured: libiceoryx-posh-dev is not installed");
   }
   rows.add_actors(own(actors(actor_path::tcp, wanted.ini_file)));
+  rows.add_actors(own(actors(actor_path::tcp_default, wanted.ini_file)));
   auto& over_slots = own(actors(actor_path::slots, wanted.ini_file));
   rows.add_actors(over_slots);
   rows.add_idle(over_slots);

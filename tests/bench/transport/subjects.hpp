@@ -22,7 +22,8 @@ enum class iceoryx_receiver : std::uint8_t { polling, wait_set };
 [[nodiscard]] subject_ptr iceoryx(iceoryx_receiver how);
 
 enum class actor_path : std::uint8_t {
-  tcp,          ///< CAF's own io::middleman over the loopback interface
+  tcp,          ///< CAF's own io::middleman over the loopback interface, the product's scheduler
+  tcp_default,  ///< the same with the scheduler that CAF has unless told otherwise
   slots,        ///< shm/transport with the product's settings
   slots_inline, ///< the same with inline=true
 };
