@@ -6,6 +6,7 @@ sluice_test(process_transport CAF
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/transport_delegation_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/transport_failure_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/transport_instance_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/transport_layout_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/transport_test.cpp
   LINK sluice_transport)

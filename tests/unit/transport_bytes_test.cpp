@@ -6,6 +6,7 @@
 #include <caf/all.hpp>
 #include <caf/binary_serializer.hpp>
 
+#include <map>
 #include <random>
 
 using namespace sluice::shm;
@@ -124,6 +125,34 @@ TEST_CASE_FIXTURE(fixture, "property: damaged messages are read or refused, neve
     auto source = reader();
     static_cast<void>(source(found)); // its end is what is tested; under a sanitizer also its reads
     CHECK(source.remaining() <= bytes.size());
+  }
+}
+
+TEST_CASE_FIXTURE(fixture, "property: any bytes at all are read or refused, whatever they are taken for") {
+  for (unsigned seed = 1; seed <= 2000; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 random{seed};
+    bytes.resize(random() % 200);
+    for (auto& x : bytes) // small numbers make lengths and nesting that nearly fit
+      x = static_cast<char>(random() % 2 == 0 ? random() % 8 : random());
+    std::string text;
+    std::u32string wide;
+    std::vector<std::string> list;
+    std::vector<std::vector<std::uint64_t>> lists;
+    std::map<std::string, std::vector<bool>> table;
+    caf::message inner;
+    caf::error reason;
+    static_cast<void>(reader()(text));
+    static_cast<void>(reader()(wide));
+    static_cast<void>(reader()(list));
+    static_cast<void>(reader()(lists));
+    static_cast<void>(reader()(table));
+    static_cast<void>(reader()(inner));
+    static_cast<void>(reader()(reason));
+    CHECK(text.size() <= bytes.size());
+    CHECK(wide.size() * sizeof(char16_t) <= bytes.size());
+    CHECK(list.size() <= 8 * bytes.size()); // a length is believed up to a bit per element, and ends with the bytes
+    CHECK(lists.size() <= 8 * bytes.size());
   }
 }
 
