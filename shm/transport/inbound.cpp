@@ -39,9 +39,12 @@ void transport::receive() {
       any = receive_lane(role) || any;
     end_dead();
     inbox_->beat();
-    if (!any)
-      inbox_->wait(settings_.heartbeat_interval, settings_.spin);
+    if (any)
+      continue;
+    burst_.clear();
+    inbox_->wait(settings_.heartbeat_interval, settings_.spin);
   }
+  burst_.clear();
 }
 
 /// What a process released before it died comes before the news of its death: a result before the error.
@@ -63,6 +66,7 @@ void transport::end(const peer_ptr& dead) {
   dead->mark_down();
   deaths_.fetch_add(1, std::memory_order_relaxed);
   log(log_events::process_died, component, log_field{"role", dead->name()}, log_field{"life", dead->identity().life()});
+  burst_.clear();
   proxies_.erase(dead->node()); // tells monitors and links
   dead->in_flight().fail_all(caf::make_error(caf::exit_reason::remote_link_unreachable));
   for (auto& question : names_.take_all(dead->role(), dead->incarnation()))
@@ -195,6 +199,7 @@ void transport::on_down(const arrival& x) {
   careful_deserializer source{&unit_, x.body};
   if (source(reason))
     reason = caf::make_error(caf::exit_reason::remote_link_unreachable);
+  burst_.clear();
   proxies_.erase(x.from->node(), x.header.source, std::move(reason));
 }
 
@@ -255,7 +260,9 @@ void transport::on_message(const arrival& x) {
       for (const auto& other : peers_->all())
         other->in_flight().remove(x.header.destination, id);
   }
-  const auto local = system_.registry().get(x.header.destination);
+  const auto& local = burst_.local(x.header.destination, [&] {
+    return system_.registry().get(x.header.destination);
+  });
   if (!trouble && local) {
     local->enqueue(std::move(element), &unit_);
     return;
@@ -282,9 +289,11 @@ void transport::refuse_arrival(const arrival& x, const caf::strong_actor_ptr& se
 caf::strong_actor_ptr transport::source_of(const arrival& x) {
   if (x.header.source == 0)
     return nullptr;
-  const auto node =
-      x.from ? x.from->node() : make_node(settings_.instance, {x.header.sender_role, x.header.sender_incarnation});
-  return proxies_.get_or_put(node, x.header.source);
+  return burst_.remote(x.header.sender_incarnation, x.header.source, [&] {
+    const auto node =
+        x.from ? x.from->node() : make_node(settings_.instance, {x.header.sender_role, x.header.sender_incarnation});
+    return proxies_.get_or_put(node, x.header.source);
+  });
 }
 
 caf::mailbox_element_ptr transport::decode(const arrival& x, caf::strong_actor_ptr& sender, caf::error& trouble) {

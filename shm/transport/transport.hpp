@@ -4,6 +4,7 @@
 #include "shm/mailslot/inbox.hpp"
 #include "shm/mailslot/participant.hpp"
 #include "shm/transport/assembler.hpp"
+#include "shm/transport/burst_cache.hpp"
 #include "shm/transport/counters.hpp"
 #include "shm/transport/courier.hpp"
 #include "shm/transport/name_table.hpp"
@@ -108,6 +109,7 @@ private:
 
   // receiver's thread only
   receiver_unit unit_;
+  burst_cache burst_;
   message_header header_;
   std::vector<std::byte> parameters_;
   std::array<assembler, max_roles + 1> assemblers_;
