@@ -17,7 +17,6 @@ struct roster {
   std::array<std::uint32_t, max_roles + 1> lives{}; ///< number of the latest life, by role number
 };
 
-/// Offsets of locks [bytes].
 /// Word of a refusal between two layouts. Its place and form stay the same in every release, whatever `version` says.
 struct refusal_note {
   std::uint32_t count = 0;          ///< a change means news
@@ -27,6 +26,7 @@ struct refusal_note {
 inline constexpr std::int64_t refusal_note_offset = 1024;
 static_assert(sizeof(roster) <= refusal_note_offset);
 
+// Offsets of locks [bytes].
 inline constexpr std::int64_t entry_byte = std::int64_t{1} << 30; ///< held while joining or leaving
 inline constexpr std::int64_t role_byte = entry_byte + 1;         ///< + role: held by who runs the role
 inline constexpr std::int64_t life_byte = std::int64_t{1} << 31;  ///< + participant number: held for that life

@@ -57,7 +57,8 @@ CAF_ADD_ATOM(transport_test, sluice::shm::test, stop_atom, "stop")
 namespace sluice::shm::test {
 
 struct config : caf::actor_system_config, transport_settings {
-  std::string port_file; ///< where a child with TCP writes its port
+  std::string port_file;  ///< where a child with TCP writes its port
+  bool hand_over = false; ///< actors run on the scheduler; CAF's command line cannot say `--shm.inline=false`
 
   config() {
     load<caf::id_block::transport_test>();
@@ -69,7 +70,10 @@ struct config : caf::actor_system_config, transport_settings {
         .add<call_back_atom, caf::actor, std::string>(102)
         .add_droppable<sample_atom, std::uint64_t, std::string>(103);
     add_transport_options(*this, opt_group{custom_options_, "shm"});
-    opt_group{custom_options_, "global"}.add(role, "role", "which role to be").add(port_file, "port-file", "");
+    opt_group{custom_options_, "global"}
+        .add(role, "role", "which role to be")
+        .add(port_file, "port-file", "")
+        .add(hand_over, "hand-over", "");
   }
 };
 

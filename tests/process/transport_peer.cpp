@@ -114,6 +114,7 @@ int run(int argc, char** argv) {
     std::cerr << settings.render(error) << "\n";
     return 2;
   }
+  settings.inline_execution = !settings.hand_over;
   const bool gateway = settings.role == "gateway"; // reached over TCP only
   if (!gateway)
     load_transport(settings);

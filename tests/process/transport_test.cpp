@@ -156,15 +156,35 @@ TEST_CASE("asking for what is not there says what is missing") {
         == "the actor of that name has another interface");
 }
 
-TEST_CASE("a receiver that runs actors in its own thread answers the same") {
-  world here{{"--shm.inline"}};
-  auto beta = here.start("beta", {"--shm.inline"});
+TEST_CASE("a receiver that hands actors over to the scheduler answers the same") {
+  world here{{"--hand-over"}};
+  auto beta = here.start("beta", {"--hand-over"});
   const auto boss = here.boss();
   REQUIRE(boss);
   const auto mine = here.system->spawn(add);
   for (int i = 0; i < 100; ++i)
     REQUIRE(here.ask<std::int32_t>(boss, ask_atom_v, mine) == "42");
   caf::anon_send_exit(mine, caf::exit_reason::user_shutdown);
+}
+
+TEST_CASE("a request that is not answered in time fails, and its late answer disturbs nobody") {
+  world here;
+  auto beta = here.start("beta");
+  const auto boss = here.boss();
+  REQUIRE(boss);
+  std::string answer;
+  (*here.self)
+      ->request(boss, 50ms, slow_atom_v)
+      .receive(
+          [&](std::int32_t x) {
+            answer = std::to_string(x);
+          },
+          [&](const caf::error& e) {
+            answer = here.system->render(e);
+          });
+  CHECK(answer == "system_error(request_timeout)");
+  CHECK(here.ask<std::int32_t>(boss, slow_atom_v, 42) == "42"); // now the late one comes too, and before this one
+  CHECK(here.ask<std::int32_t>(boss, pid_atom_v) == std::to_string(beta.pid()));
 }
 
 TEST_CASE("TCP to a gateway and shared memory to a peer live in one actor system") {

@@ -29,6 +29,7 @@ struct world {
     options.push_back("--shm.directory=" + directory.path().string());
     REQUIRE(!settings.parse(options));
     settings.role = "alpha";
+    settings.inline_execution = !settings.hand_over;
     load_transport(settings);
     if (tcp)
       settings.load<caf::io::middleman>();
