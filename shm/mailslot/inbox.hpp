@@ -62,6 +62,7 @@ private:
     lane slots;
     lane::ticket head = 0; // private: what the segment says about heads is for others to read
     bool unsaid = false;   // slots were freed since make_room_known()
+    int unasked = 0;       // looks at a held slot until its holder's life is asked for again
   };
 
   take_result take_ready(incoming& from, std::uint32_t role, message_header& header,
@@ -77,6 +78,7 @@ private:
   liveness alive_;
   std::vector<incoming> lanes_;
   spin_budget spin_;
+  int burst_ = 0;             // messages taken since the last wait()
   std::uint8_t last_cpu_ = 0; // of the sender of the last message, as its header says
   std::unique_ptr<std::atomic<bool>> woken_;
 };

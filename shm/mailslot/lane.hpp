@@ -1,7 +1,6 @@
 // One lane of a mailbox: a ring of exclusive-access slots from one sender role to the receiver. No system calls.
 #pragma once
 
-#include "shm/mailslot/checksum.hpp"
 #include "shm/mailslot/layout.hpp"
 #include "shm/mailslot/owner_word.hpp"
 

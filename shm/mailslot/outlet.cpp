@@ -1,6 +1,7 @@
 // Placing and notifying; the sender's half of the two-step call.
 #include "shm/mailslot/outlet.hpp"
 
+#include "shm/mailslot/checksum.hpp"
 #include "shm/mailslot/futex.hpp"
 #include "shm/mailslot/processor.hpp"
 

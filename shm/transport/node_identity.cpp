@@ -19,7 +19,7 @@ host_bytes pack(std::string_view instance, const node_identity& who) {
   x[1] = 'L';
   x[2] = static_cast<std::uint8_t>(who.role);
   x[3] = 1;
-  const auto name = fold_bytes(std::as_bytes(std::span{instance}), 0);
+  const auto name = digest(std::as_bytes(std::span{instance}), 0);
   std::memcpy(&x[4], &who.incarnation, sizeof who.incarnation);
   std::memcpy(&x[12], &name, sizeof name);
   return x;

@@ -15,9 +15,9 @@ RUNTIME = "actors/runtime"
 ROLE = (DOMAIN, PROTOCOL, RUNTIME)
 
 FOLDERS = {
-    # Layer 0: standard library only (mailslot: Boost.Interprocess and the system), never each other.
+    # Layer 0: standard library only (mailslot: Boost.Interprocess, xxHash and the system), never each other.
     DOMAIN: ((), ()),
-    "shm/mailslot": ((), ("boost", "system")),
+    "shm/mailslot": ((), ("boost", "system", "xxhash")),
     "gateways/nbd": ((), ()),
     # Layer 1: the domain and one library each.
     "gateways/throttle": ((DOMAIN,), ()),

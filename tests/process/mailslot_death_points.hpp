@@ -1,6 +1,7 @@
 // The steps of the slot protocol by hand, so that a test's process can die between any two of them. No test itself.
 #pragma once
 
+#include "shm/mailslot/checksum.hpp"
 #include "shm/mailslot/participant.hpp"
 #include "tests/unit/mailslot_fixture.hpp"
 

@@ -1,5 +1,6 @@
 // A writer or a receiver dies at each step of the slot protocol, one at a time: what arrives, what is freed, who goes
 // on and that nobody waits for a time limit. Not the random storm (mailslot_kill_test.cpp).
+#include "shm/mailslot/checksum.hpp"
 #include "shm/mailslot/death_watch.hpp"
 #include "tests/process/mailslot_death_points.hpp"
 

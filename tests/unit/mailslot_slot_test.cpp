@@ -102,8 +102,23 @@ TEST_CASE("a dead writer's slot is freed and skipped; what others released behin
   CHECK(x.put("after the dead"));
   CHECK(x.take() == "(nothing)"); // it may only be slow
   x.dead.insert(dying.number);
+  x.in.wait(0s, 0s); // the news of a death ends a wait, and after it the receiver asks at once
   CHECK(x.take() == "(recovered)");
   CHECK(x.take() == "after the dead");
+  CHECK(x.sender_lane().header().recovered.load() == 1);
+}
+
+TEST_CASE("a receiver that never waits asks for a writer's life too, though not at each look") {
+  mailbox_fixture x;
+  const auto dying = participant::of(2, 9);
+  REQUIRE(claim(x.sender_lane(), dying));
+  CHECK(x.take() == "(nothing)");
+  x.dead.insert(dying.number);
+  int looks = 1;
+  while (looks < 1000 && x.take() == "(nothing)")
+    ++looks;
+  CHECK(looks > 1);
+  CHECK(looks < 100);
   CHECK(x.sender_lane().header().recovered.load() == 1);
 }
 
