@@ -37,7 +37,7 @@ public:
   /// True when some lane has something to do. SEQ_CST loads, see lane.hpp.
   [[nodiscard]] bool ready() const;
 
-  /// Sleeps until a writer notifies, wake() is called or `limit` has passed. Polls first, for `spin` at most: how long
+  /// Sleeps until a writer notifies, wake() is called or `limit` (perhaps no_limit) has passed. Polls first, for `spin` at most: how long
   /// follows from what polling has brought before (spin_budget.hpp), and not at all while the sender of the last
   /// message shares our processor.
   void wait(std::chrono::nanoseconds limit, std::chrono::nanoseconds spin);

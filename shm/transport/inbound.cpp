@@ -1,5 +1,6 @@
 // From bytes in our mailbox to a message for an actor: the receiver's thread.
 #include "actors/runtime/log.hpp"
+#include "shm/mailslot/futex.hpp"
 #include "shm/transport/arrival.hpp"
 #include "shm/transport/careful_deserializer.hpp"
 #include "shm/transport/node_identity.hpp"
@@ -42,7 +43,7 @@ void transport::receive() {
     if (any)
       continue;
     burst_.clear();
-    inbox_->wait(settings_.heartbeat_interval, settings_.spin);
+    inbox_->wait(no_limit, settings_.spin); // the courier ends it at each heartbeat
   }
   burst_.clear();
 }

@@ -64,6 +64,7 @@ void transport::acquire() {
         log_field{"others", others});
   };
   reports.looked = [this] {
+    inbox_->wake(); // the receiver shows that it goes round
     report_refusal();
   };
   courier_.emplace(*peers_, settings_.heartbeat_interval, settings_.hung_after, std::move(reports));

@@ -1,6 +1,7 @@
 // Our slots without actors: outlet and inbox, used as the transport's sender and receiver thread use them.
 #include "tests/bench/transport/subjects.hpp"
 
+#include "shm/mailslot/futex.hpp"
 #include "shm/mailslot/inbox.hpp"
 #include "shm/mailslot/outlet.hpp"
 #include "shm/mailslot/participant.hpp"
@@ -19,7 +20,6 @@ using namespace std::chrono_literals;
 constexpr std::uint32_t lanes = max_nodes;
 /// As in shm/transport/inbound.cpp: messages taken from one lane before the next has its turn.
 constexpr int lane_turn = 32;
-constexpr auto longest_sleep = 250ms; // the product's heartbeat-interval
 constexpr auto room_look = 5ms;
 constexpr auto patience = 5s;
 
@@ -97,7 +97,7 @@ public:
       role_ = 1;
       in_->beat();
       if (!any_)
-        in_->wait(longest_sleep, spin_);
+        in_->wait(shm::no_limit, spin_);
       any_ = false;
     }
   }
