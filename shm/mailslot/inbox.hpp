@@ -37,9 +37,9 @@ public:
   /// True when some lane has something to do. SEQ_CST loads, see lane.hpp.
   [[nodiscard]] bool ready() const;
 
-  /// Sleeps until a writer notifies, wake() is called or `limit` (perhaps no_limit) has passed. Polls first, for `spin` at most: how long
-  /// follows from what polling has brought before (spin_budget.hpp), and not at all while the sender of the last
-  /// message shares our processor.
+  /// Sleeps until a writer notifies, wake() is called or `limit` (perhaps no_limit) has passed. Polls first, for `spin`
+  /// at most: how long follows from what polling has brought before (spin_budget.hpp), and not at all while the sender
+  /// of the last message shares our processor.
   void wait(std::chrono::nanoseconds limit, std::chrono::nanoseconds spin);
 
   /// Ends the present or the next wait().
@@ -79,6 +79,7 @@ private:
   std::vector<incoming> lanes_;
   spin_budget spin_;
   int burst_ = 0;             // messages taken since the last wait()
+  int hold_off_ = 0;          // pauses before the next look at a stream
   std::uint8_t last_cpu_ = 0; // of the sender of the last message, as its header says
   std::unique_ptr<std::atomic<bool>> woken_;
 };
