@@ -2,10 +2,9 @@
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/figures.hpp"
 #include "actors/sluicectl/picture.hpp"
+#include "actors/terminal/end_signal.hpp"
 
 #include <array>
-#include <csignal>
-#include <ctime>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <sys/ioctl.h>
@@ -15,32 +14,7 @@ namespace sluice::ctl {
 
 namespace {
 
-/// SIGINT and SIGTERM as something to wait for; they stay blocked until this ends.
-class end_signal {
-public:
-  end_signal() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGTERM);
-    ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-  }
-  ~end_signal() {
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  end_signal(const end_signal&) = delete;
-  end_signal& operator=(const end_signal&) = delete;
-
-  /// True as soon as one of them came; false after `patience`.
-  [[nodiscard]] bool wait_for(std::chrono::milliseconds patience) const {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
-    const timespec limit{seconds.count(), std::chrono::nanoseconds{patience - seconds}.count()};
-    return ::sigtimedwait(&signals_, nullptr, &limit) > 0;
-  }
-
-private:
-  sigset_t signals_{};
-  sigset_t before_{};
-};
+;
 
 /// The other screen of the terminal without cursor, until this ends.
 class other_screen {
@@ -131,7 +105,7 @@ exit_code run(const top_command& x, server_link& server, const console& io) {
   if (x.once || !io.terminal)
     return print_once(server, io);
   (void)draw(server, 0); // a wrong token or address ends the command before the screen is taken
-  const end_signal end;
+  const terminal::end_signal end;
   other_screen screen{io.out};
   do {
     const auto size = terminal_size();

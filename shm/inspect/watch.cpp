@@ -1,6 +1,7 @@
 // The loop and the terminal, in plain ANSI sequences.
 #include "shm/inspect/watch.hpp"
 
+#include "actors/terminal/end_signal.hpp"
 #include "shm/inspect/clock.hpp"
 #include "shm/inspect/figures.hpp"
 #include "shm/inspect/instance_reader.hpp"
@@ -8,8 +9,6 @@
 #include "shm/inspect/page.hpp"
 
 #include <algorithm>
-#include <csignal>
-#include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -23,32 +22,7 @@ namespace {
 
 constexpr std::chrono::milliseconds heartbeat_pause{25};
 
-/// SIGINT and SIGTERM as something to wait for; they stay blocked until this ends.
-class end_signal {
-public:
-  end_signal() {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGTERM);
-    ::pthread_sigmask(SIG_BLOCK, &signals_, &before_);
-  }
-  ~end_signal() {
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  end_signal(const end_signal&) = delete;
-  end_signal& operator=(const end_signal&) = delete;
-
-  /// True as soon as one of them came; false after `patience`.
-  [[nodiscard]] bool wait_for(std::chrono::milliseconds patience) const {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
-    const timespec limit{seconds.count(), std::chrono::nanoseconds{patience - seconds}.count()};
-    return ::sigtimedwait(&signals_, nullptr, &limit) > 0;
-  }
-
-private:
-  sigset_t signals_{};
-  sigset_t before_{};
-};
+;
 
 /// Where pages go: the other screen of a terminal while watching, else one after the other.
 class display {
@@ -124,7 +98,8 @@ bool all_moved(const snapshot& now, const snapshot& first) {
 }
 
 /// Looks again until that is so, at most for heartbeat_patience.
-outcome<snapshot> look_again(const place& where, const options& asked, const snapshot& first, const end_signal& end) {
+outcome<snapshot> look_again(const place& where, const options& asked, const snapshot& first,
+                             const terminal::end_signal& end) {
   for (;;) {
     const bool told_to_end = end.wait_for(heartbeat_pause);
     auto now = look(where, asked);
@@ -165,8 +140,8 @@ struct beat_history {
   }
 };
 
-void watch(const place& where, const options& asked, snapshot before, beat_history beats, const end_signal& end,
-           display& screen, bool colours) {
+void watch(const place& where, const options& asked, snapshot before, beat_history beats,
+           const terminal::end_signal& end, display& screen, bool colours) {
   while (!end.wait_for(*asked.watch) && std::cout) {
     auto now = look(where, asked);
     if (!now) {
@@ -187,7 +162,7 @@ outcome<exit_code> show(const place& where, const options& asked) {
   auto first = look(where, asked);
   if (!first)
     return first.why();
-  const end_signal end;
+  const terminal::end_signal end;
   auto now = look_again(where, asked, *first, end);
   if (!now)
     return now.why();

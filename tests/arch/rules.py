@@ -12,11 +12,13 @@ MAX_LINES = 400
 DOMAIN = "actors/domain"
 PROTOCOL = "actors/protocol"
 RUNTIME = "actors/runtime"
+TERMINAL = "actors/terminal"
 ROLE = (DOMAIN, PROTOCOL, RUNTIME)
 
 FOLDERS = {
     # Layer 0: standard library only (mailslot: Boost.Interprocess, xxHash and the system), never each other.
     DOMAIN: ((), ()),
+    TERMINAL: ((), ("system",)),
     "shm/mailslot": ((), ("boost", "system", "xxhash")),
     "gateways/nbd": ((), ()),
     # Layer 1: the domain and one library each.
@@ -35,7 +37,7 @@ FOLDERS = {
     RUNTIME: ((DOMAIN, PROTOCOL), ("caf", "system")),
     "shm/transport": (("shm/mailslot", PROTOCOL, RUNTIME), ("caf", "system")),
     # Reads the mailslots and names what is in them: from the other two it takes tables of numbers, and no actor.
-    "shm/inspect": (("shm/mailslot", "shm/transport", PROTOCOL), ("CLI", "nlohmann", "system")),
+    "shm/inspect": (("shm/mailslot", "shm/transport", PROTOCOL, TERMINAL), ("CLI", "nlohmann", "system")),
     "gateways/control": ((*ROLE, "gateways/engine"), ("caf", "system")),
     "actors/performance_monitor": (ROLE, ("caf", "system")),
     "actors/sla_core": (ROLE, ("caf", "system")),
@@ -45,7 +47,7 @@ FOLDERS = {
          "actors/application_server/rows"),
         ("caf", "nlohmann", "prometheus", "sodium", "system")),
     # The client speaks HTTP to the server and knows of its inside only the words of the domain.
-    "actors/sluicectl": ((DOMAIN,), ("CLI", "curl", "nlohmann", "yaml-cpp", "system")),
+    "actors/sluicectl": ((DOMAIN, TERMINAL), ("CLI", "curl", "nlohmann", "yaml-cpp", "system")),
 }
 
 # Files that may know more than their folder, and why.
