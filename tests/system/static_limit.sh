@@ -12,9 +12,11 @@ else
 fi
 serve memory unix 64 "$line"
 
-(cd "$scratch" && fio --name=limited --ioengine=nbd --uri="$uri" --rw=randrw --bs="$size" --iodepth=32 --size=64M \
-  --time_based --ramp_time=2 --runtime=5 --output-format=json --output=fio.json) >"$scratch/fio.log" 2>&1 || fail "fio ended with $?"
-python3 - "$scratch/fio.json" "$what" "$goal" <<'PYTHON' || fail "the limit does not hold"
+# measure: one run of fio, and what it obtained. Ends with 0 within 5 percent, 1 below, 2 above.
+measure() {
+  (cd "$scratch" && fio --name=limited --ioengine=nbd --uri="$uri" --rw=randrw --bs="$size" --iodepth=32 --size=64M \
+    --time_based --ramp_time=2 --runtime=5 --output-format=json --output=fio.json) >"$scratch/fio.log" 2>&1 || fail "fio ended with $?"
+  python3 - "$scratch/fio.json" "$what" "$goal" <<'PYTHON'
 import json, sys
 text = open(sys.argv[1]).read()
 job = json.loads(text[text.index("{"):])["jobs"][0]
@@ -24,6 +26,16 @@ if sys.argv[2] == "iops":
 else:
     got = (job["read"]["bw_bytes"] + job["write"]["bw_bytes"]) / 1e6
 print(f"obtained {got:.1f}, goal {goal:.0f}, ratio {got / goal:.3f}")
-sys.exit(not 0.95 <= got / goal <= 1.05)
+sys.exit(2 if got > 1.05 * goal else 1 if got < 0.95 * goal else 0)
 PYTHON
+}
+
+# Never more than the limit. That it is reached needs a machine that gives the gateway its turn: three attempts.
+for attempt in 1 2 3; do
+  code=0
+  measure || code=$?
+  [ "$code" -ne 2 ] || fail "more than the limit was served"
+  [ "$code" -ne 0 ] || break
+  [ "$attempt" -lt 3 ] || fail "the limit was not reached in three attempts"
+done
 stop_gateway
