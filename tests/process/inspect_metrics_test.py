@@ -11,27 +11,17 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 import urllib.request
 
+from eventually import DEADLINE, eventually
+
 INSPECTOR, TRAFFIC, SERVER = (os.path.abspath(sys.argv.pop(1)) for _ in range(3))
-DEADLINE = 60  # seconds, for anything that must happen
 LINE = re.compile(r'^(\w+)\{receiver="([\w-]+)",sender="([\w-]+)"\} (\S+)$', re.MULTILINE)
 # name of the metric -> field of the inspector
 FIELDS = {"sluice_shm_messages_total": "messages", "sluice_shm_bytes_total": "bytes",
           "sluice_shm_recovered_slots_total": "recovered", "sluice_shm_refused_slots_total": "refused",
           "sluice_shm_lane_full_total": "full", "sluice_shm_slots_used": "used", "sluice_shm_slots": "slots"}
-
-
-def eventually(what):
-    """Waits until what() is true and returns it."""
-    deadline = time.monotonic() + DEADLINE
-    while True:
-        if result := what():
-            return result
-        assert time.monotonic() < deadline, "did not happen"
-        time.sleep(0.02)
 
 
 class MetricsTest(unittest.TestCase):

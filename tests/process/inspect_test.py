@@ -15,8 +15,9 @@ import tempfile
 import time
 import unittest
 
+from eventually import DEADLINE, eventually
+
 INSPECTOR, TRAFFIC = (os.path.abspath(sys.argv.pop(1)) for _ in range(2))
-DEADLINE = 60  # seconds, for anything that must happen
 APPLICATION_SERVER, MONITOR = "application-server", "performance-monitor"
 
 
@@ -43,16 +44,6 @@ class Traffic:
         if self.process.poll() is None:
             self.process.kill()
         self.process.communicate()
-
-
-def eventually(what):
-    """Waits until what() is true and returns it."""
-    deadline = time.monotonic() + DEADLINE
-    while True:
-        if result := what():
-            return result
-        assert time.monotonic() < deadline, "did not happen"
-        time.sleep(0.02)
 
 
 class InspectTest(unittest.TestCase):
