@@ -19,8 +19,9 @@ public:
   /// Up to this size a range is unmapped at once in a file that lives in memory. Chosen as above.
   static constexpr std::uint32_t max_inline_discard_bytes = 1u << 20;
 
-  /// Read ahead for one cache request. Chosen: as much as one read may ask for, so that advice is no way around bounds.
-  static constexpr std::uint32_t max_cache_bytes = max_request_bytes;
+  /// Read ahead for one cache request. Chosen: no bandwidth limit holds what moves no payload, so what it makes the
+  /// device do is kept small.
+  static constexpr std::uint32_t max_cache_bytes = 2u << 20;
 
   /// A file at `path`.
   file_backend(std::string path, bool read_only, io_pool& pool);
