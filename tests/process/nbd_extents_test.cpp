@@ -1,8 +1,11 @@
 // Meta contexts, BLOCK_STATUS, CACHE and fast zeroes over real sockets, on memory, files and an upstream server.
 #include "tests/process/structured_client.hpp"
 
+#include <fcntl.h>
 #include <fstream>
+#include <linux/falloc.h>
 #include <numeric>
+#include <sys/mman.h>
 
 using namespace engine_test;
 using namespace nbd_bytes;
@@ -268,6 +271,17 @@ TEST_CASE("a hole is punched fast where the file system can") {
   CHECK(status(c, 0, 64 * kib) == seen_extents{{64 * kib, hole}});
   CHECK(c.ask(write_zeroes, 0, 64 * kib, no_hole) == 0);
   CHECK(status(c, 0, 64 * kib) == seen_extents{{64 * kib, data}});
+}
+
+TEST_CASE("zeroes that would have to be written are not fast") {
+  const int memory = ::memfd_create("probe", MFD_CLOEXEC);
+  const auto kernel_can = ::fallocate(memory, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, 0, 4096) == 0;
+  ::close(memory);
+  world w;
+  w.start();
+  const raw_client c{w.socket()};
+  c.go("v");
+  CHECK(c.ask(write_zeroes, 0, 64 * kib, fast_zero | no_hole) == (kernel_can ? 0 : enotsup));
 }
 
 TEST_CASE("an error says where it happened if the storage knows, and a file cut short has no holes behind its end") {
