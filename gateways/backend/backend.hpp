@@ -24,6 +24,9 @@ struct backend_traits {
   bool can_fua = true;
   bool can_trim = true;
   bool can_zero = true;
+  bool can_fast_zero = true; ///< fails at once what would not be fast
+  bool can_cache = true;
+  bool tells_holes = true;    ///< block_status says more than that everything is data
   bool can_multi_conn = true; ///< a flush covers writes of all connections
   bool rotational = false;
 };

@@ -1,5 +1,7 @@
-// File I/O by preadv2 and pwritev2.
+// File I/O by preadv2 and pwritev2, zeroes by fallocate, holes by lseek.
 #include "gateways/backend/file_backend.hpp"
+
+#include "gateways/backend/extent_writer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,8 +20,8 @@ namespace sluice::gateway {
 
 namespace {
 
-/// Reads or writes everything, however often the kernel stops short. 0 or errno.
-int transfer_all(int fd, const io_request& x, bool write, int flags) noexcept {
+/// Reads or writes everything, however often the kernel stops short. 0, or errno and the place in `failed_at`.
+int transfer_all(int fd, io_request& x, bool write, int flags) noexcept {
   std::size_t done = 0;
   while (done < x.length) {
     const iovec part{x.buffer + done, x.length - done};
@@ -27,10 +29,10 @@ int transfer_all(int fd, const io_request& x, bool write, int flags) noexcept {
     const auto n = write ? ::pwritev2(fd, &part, 1, at, flags) : ::preadv2(fd, &part, 1, at, flags);
     if (n < 0 && errno == EINTR)
       continue;
-    if (n < 0)
-      return errno;
-    if (n == 0)
-      return EIO; // the file was cut short behind our back
+    if (n <= 0) {
+      x.failed_at = static_cast<std::uint32_t>(done);
+      return n < 0 ? errno : EIO; // the file was cut short behind our back
+    }
     done += static_cast<std::size_t>(n);
   }
   return 0;
@@ -65,6 +67,9 @@ std::string file_backend::open() {
   if (end < 0)
     return "cannot find the size of " + path_ + ": " + std::strerror(errno);
   traits_.size_bytes = static_cast<std::uint64_t>(end);
+  block_device_ = S_ISBLK(status.st_mode);
+  // A block device is all data to the kernel. ENXIO is what an empty file says.
+  traits_.tells_holes = !block_device_ && (::lseek(fd_, 0, SEEK_HOLE) >= 0 || errno == ENXIO);
   struct statfs system {};
   in_memory_ = S_ISREG(status.st_mode) && ::fstatfs(fd_, &system) == 0
                && (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
@@ -88,7 +93,10 @@ bool file_backend::try_inline(io_request& x) noexcept {
   x.error = 0;
   switch (x.operation) {
   case io_operation::flush:
+  case io_operation::cache:
     return in_memory_;
+  case io_operation::block_status:
+    return false; // SEEK_HOLE may have a long way to the next one
   case io_operation::trim:
   case io_operation::write_zeroes:
     if (!in_memory_ || x.length > max_inline_discard_bytes)
@@ -135,11 +143,21 @@ void file_backend::perform(io_request& x) noexcept {
     if (x.error == 0 && x.durable && ::fdatasync(fd_) != 0)
       x.error = errno;
     return;
+  case io_operation::cache:
+    x.error =
+        ::posix_fadvise(fd_, static_cast<off_t>(x.offset), std::min(x.length, max_cache_bytes), POSIX_FADV_WILLNEED);
+    return;
+  case io_operation::block_status:
+    x.error = find_extents(x);
+    return;
   }
 }
 
-int file_backend::discard(const io_request& x) noexcept {
-  const auto keep = x.operation == io_operation::write_zeroes && x.keep_allocated;
+int file_backend::discard(io_request& x) noexcept {
+  const auto zeroes = x.operation == io_operation::write_zeroes;
+  const auto keep = zeroes && x.keep_allocated;
+  if (keep && x.only_if_fast && block_device_)
+    return EOPNOTSUPP; // the kernel would write zeroes where the device cannot
   const auto mode = (keep ? FALLOC_FL_ZERO_RANGE : FALLOC_FL_PUNCH_HOLE) | FALLOC_FL_KEEP_SIZE;
   int result;
   do {
@@ -147,13 +165,40 @@ int file_backend::discard(const io_request& x) noexcept {
   } while (result != 0 && errno == EINTR);
   if (result == 0)
     return 0;
-  if (errno != EOPNOTSUPP && errno != ENOSYS && errno != ENODEV)
+  const auto unaligned = errno == EINVAL && block_device_;
+  if (errno != EOPNOTSUPP && errno != ENOSYS && errno != ENODEV && !unaligned)
     return errno;
-  // A trim is advice; zeroes are a promise.
-  return x.operation == io_operation::trim ? 0 : write_zero_bytes(x);
+  if (!zeroes)
+    return 0; // a trim is advice; zeroes are a promise
+  return x.only_if_fast ? EOPNOTSUPP : write_zero_bytes(x);
 }
 
-int file_backend::write_zero_bytes(const io_request& x) noexcept {
+int file_backend::find_extents(io_request& x) const noexcept {
+  extent_writer out{x};
+  const auto end = static_cast<off_t>(x.offset + x.length);
+  // Each turn goes on by at least a byte, in practice by a block of the file system, and adds an extent.
+  for (auto at = static_cast<off_t>(x.offset); at < end;) {
+    const auto data = ::lseek(fd_, at, SEEK_DATA);
+    if (data < 0 && errno == ENXIO) { // a hole up to the end, unless the file was cut short behind our back
+      if (::lseek(fd_, 0, SEEK_END) < static_cast<off_t>(traits_.size_bytes))
+        return EIO;
+      out.add(static_cast<std::uint64_t>(end - at), true, true);
+      return 0;
+    }
+    if (data > at && !out.add(static_cast<std::uint64_t>(data - at), true, true))
+      return 0;
+    at = std::max(at, data);
+    // What cannot be told, or changes meanwhile, counts as data.
+    const auto hole = data < 0 ? end : ::lseek(fd_, at, SEEK_HOLE);
+    const auto stop = hole > at ? hole : end;
+    if (!out.add(static_cast<std::uint64_t>(stop - at), false, false))
+      return 0;
+    at = stop;
+  }
+  return 0;
+}
+
+int file_backend::write_zero_bytes(io_request& x) noexcept {
   static constexpr std::size_t chunk = 64u << 10;
   static const std::array<std::byte, chunk> zeroes{};
   std::uint64_t done = 0;
@@ -162,8 +207,10 @@ int file_backend::write_zero_bytes(const io_request& x) noexcept {
     const auto n = ::pwrite(fd_, zeroes.data(), part, static_cast<off_t>(x.offset + done));
     if (n < 0 && errno == EINTR)
       continue;
-    if (n <= 0)
+    if (n <= 0) {
+      x.failed_at = static_cast<std::uint32_t>(done);
       return n < 0 ? errno : EIO;
+    }
     done += static_cast<std::uint64_t>(n);
   }
   return 0;

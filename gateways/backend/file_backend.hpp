@@ -19,6 +19,10 @@ public:
   /// Up to this size a range is unmapped at once in a file that lives in memory. Chosen as above.
   static constexpr std::uint32_t max_inline_discard_bytes = 1u << 20;
 
+  /// Read ahead for one cache request. Chosen: no bandwidth limit holds what moves no payload, so what it makes the
+  /// device do is kept small.
+  static constexpr std::uint32_t max_cache_bytes = 2u << 20;
+
   /// A file at `path`.
   file_backend(std::string path, bool read_only, io_pool& pool);
 
@@ -37,15 +41,17 @@ public:
 private:
   void perform(io_request& x) noexcept override;
   [[nodiscard]] bool try_inline(io_request& x) noexcept;
-  [[nodiscard]] int discard(const io_request& x) noexcept;
-  [[nodiscard]] int write_zero_bytes(const io_request& x) noexcept;
+  [[nodiscard]] int discard(io_request& x) noexcept;
+  [[nodiscard]] int write_zero_bytes(io_request& x) noexcept;
+  [[nodiscard]] int find_extents(io_request& x) const noexcept;
 
   std::string path_;
   std::uint64_t memory_size_bytes_ = 0;
   io_pool& pool_;
   backend_traits traits_;
   int fd_ = -1;
-  bool in_memory_ = false; ///< no request ever waits for a device
+  bool in_memory_ = false;    ///< no request ever waits for a device
+  bool block_device_ = false; ///< not a regular file
   std::atomic<bool> read_nowait_{true};
   std::atomic<bool> write_nowait_{true};
 };

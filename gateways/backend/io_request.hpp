@@ -9,19 +9,35 @@
 
 namespace sluice::gateway {
 
-enum class io_operation : std::uint8_t { read, write, flush, trim, write_zeroes };
+enum class io_operation : std::uint8_t { read, write, flush, trim, write_zeroes, cache, block_status };
+
+/// A stretch of storage in the answer to a block_status.
+struct extent {
+  std::uint32_t length = 0; ///< [bytes], never 0
+  bool hole = false;        ///< nothing is allocated
+  bool zero = false;        ///< it reads as zeroes
+  friend bool operator==(const extent&, const extent&) = default;
+};
 
 class request_queue;
 class blocking_work;
 
 struct io_request {
+  static constexpr std::uint32_t unknown_place = 0xffffffff;
+
   io_operation operation = io_operation::read;
   bool durable = false;        ///< FUA: on stable storage before it is answered
   bool keep_allocated = false; ///< write_zeroes: leave no hole
+  bool only_if_fast = false;   ///< write_zeroes: fail with EOPNOTSUPP where it is no faster than a write
   std::uint32_t length = 0;    ///< [bytes]
   std::uint64_t offset = 0;    ///< in the backend [bytes]
   std::byte* buffer = nullptr; ///< read and write: `length` bytes
   int error = 0;               ///< the answer: 0 or an errno value
+  /// With an error of read, write and write_zeroes: how far behind `offset` it happened [bytes], where that is known.
+  std::uint32_t failed_at = unknown_place;
+  std::uint32_t max_extents = 0;  ///< block_status: room in `extents`, at least 1
+  std::uint32_t extent_count = 0; ///< block_status: the answer, at least 1; from `offset` on, without a gap
+  extent* extents = nullptr;
 
   request_queue* answer_to = nullptr; ///< where it goes when it was not answered at once
   io_request* next = nullptr;         ///< for the queue it is in

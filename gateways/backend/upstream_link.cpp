@@ -1,6 +1,8 @@
 // The link's thread: connects, sends, answers, reconnects.
 #include "gateways/backend/upstream_link.hpp"
 
+#include "gateways/backend/extent_writer.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <libnbd.h>
@@ -128,6 +130,7 @@ void upstream_link::begin_connecting(instant now) {
   if (handle_ == nullptr)
     return lost(now, last_error());
   nbd_set_uri_allow_local_file(handle_, true);
+  nbd_add_meta_context(handle_, LIBNBD_CONTEXT_BASE_ALLOCATION);
   if (nbd_aio_connect_uri(handle_, uri_.c_str()) != 0)
     lost(now, last_error());
 }
@@ -140,6 +143,7 @@ void upstream_link::became_ready() {
   if (!problem.empty())
     return lost(clock_now(), problem);
   up_ = true;
+  tells_holes_ = found.tells_holes;
   back_off_ = first_back_off;
   reachable_.store(true, std::memory_order_relaxed);
   if (!first_attempt_over_) {
@@ -168,6 +172,9 @@ std::string upstream_link::read_traits(backend_traits& to) {
   to.can_fua = nbd_can_fua(handle_) == 1;
   to.can_trim = nbd_can_trim(handle_) == 1;
   to.can_zero = nbd_can_zero(handle_) == 1;
+  to.can_fast_zero = nbd_can_fast_zero(handle_) == 1;
+  to.can_cache = nbd_can_cache(handle_) == 1;
+  to.tells_holes = nbd_can_meta_context(handle_, LIBNBD_CONTEXT_BASE_ALLOCATION) == 1;
   to.can_multi_conn = nbd_can_multi_conn(handle_) == 1;
   to.rotational = nbd_is_rotational(handle_) == 1;
   return {};
@@ -221,12 +228,17 @@ void upstream_link::take_incoming(instant now) {
 void upstream_link::send_waiting() {
   while (oldest_waiting_ != nullptr && !free_places_.empty()) {
     auto& x = *oldest_waiting_;
-    const auto place = free_places_.back();
     // The callback may run before the call returns: the request leaves the queue first.
-    free_places_.pop_back();
     oldest_waiting_ = x.next;
     if (oldest_waiting_ == nullptr)
       newest_waiting_ = nullptr;
+    if (x.operation == io_operation::block_status && !tells_holes_) {
+      extent_writer{x}.add(x.length, false, false);
+      answer(x, 0);
+      continue;
+    }
+    const auto place = free_places_.back();
+    free_places_.pop_back();
     flights_[place].request = &x;
     if (send(x, place))
       continue;
@@ -257,9 +269,33 @@ bool upstream_link::send(io_request& x, std::size_t place) {
   case io_operation::trim:
     return nbd_aio_trim(handle_, x.length, x.offset, done, fua) >= 0;
   case io_operation::write_zeroes:
-    return nbd_aio_zero(handle_, x.length, x.offset, done, fua | (x.keep_allocated ? LIBNBD_CMD_FLAG_NO_HOLE : 0)) >= 0;
+    return nbd_aio_zero(handle_, x.length, x.offset, done,
+                        fua | (x.keep_allocated ? LIBNBD_CMD_FLAG_NO_HOLE : 0)
+                            | (x.only_if_fast ? LIBNBD_CMD_FLAG_FAST_ZERO : 0))
+           >= 0;
+  case io_operation::cache:
+    return nbd_aio_cache(handle_, x.length, x.offset, done, 0) >= 0;
+  case io_operation::block_status: {
+    const nbd_extent_callback extents{&upstream_link::extents_came, &flights_[place], nullptr};
+    x.extent_count = 0;
+    return nbd_aio_block_status(handle_, x.length, x.offset, extents, done,
+                                x.max_extents == 1 ? LIBNBD_CMD_FLAG_REQ_ONE : 0)
+           >= 0;
+  }
   }
   return false;
+}
+
+int upstream_link::extents_came(void* user_data, const char*, std::uint64_t, std::uint32_t* entries,
+                                std::size_t entry_count, int*) noexcept {
+  // There is one context and one chunk for it; of a server that sends more the last one counts.
+  if (auto* const x = static_cast<flight*>(user_data)->request; x != nullptr) {
+    extent_writer out{*x};
+    for (std::size_t i = 0; i + 1 < entry_count; i += 2) // pairs: length and flags
+      if (!out.add(entries[i], (entries[i + 1] & LIBNBD_STATE_HOLE) != 0, (entries[i + 1] & LIBNBD_STATE_ZERO) != 0))
+        break;
+  }
+  return 0;
 }
 
 int upstream_link::command_done(void* user_data, int* error) noexcept {
@@ -274,7 +310,8 @@ int upstream_link::command_done(void* user_data, int* error) noexcept {
     x->next = link.to_send_again_;
     link.to_send_again_ = x;
   } else {
-    link.answer(*x, *error);
+    const auto nothing = x->operation == io_operation::block_status && x->extent_count == 0;
+    link.answer(*x, *error == 0 && nothing ? EIO : *error);
   }
   return 1;
 }

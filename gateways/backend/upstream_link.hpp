@@ -84,6 +84,8 @@ private:
   void append(io_request& x);
   [[nodiscard]] std::string read_traits(backend_traits& to);
   static int command_done(void* user_data, int* error) noexcept;
+  static int extents_came(void* user_data, const char* context, std::uint64_t offset, std::uint32_t* entries,
+                          std::size_t entry_count, int* error) noexcept;
 
   std::string uri_;
   duration patience_;
@@ -100,6 +102,7 @@ private:
   // The thread's own.
   nbd_handle* handle_ = nullptr;
   bool up_ = false;
+  bool tells_holes_ = false; ///< the server does, on this connection
   instant connect_deadline_{0};
   instant next_attempt_{0};
   duration back_off_ = first_back_off;

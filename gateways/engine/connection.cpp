@@ -76,11 +76,32 @@ void connection::watch() {
 void connection::done(pending_request& x) {
   if (state_ == state::gone)
     return release(x);
-  const auto result = nbd::to_error(x.error);
-  x.header_bytes = nbd::write_reply_header(x.header.data(), x.wire, result, structured_replies_);
-  x.payload_bytes = x.wire.what() == nbd::command::read && result == nbd::error::none ? x.wire.length : 0;
+  const auto how = outcome_of(x);
+  x.header_bytes = nbd::write_reply_header(x.header.data(), x.wire, how, agreed_);
   answers_.append(x);
   shard_->flush_later(*this);
+}
+
+nbd::outcome connection::outcome_of(pending_request& x) const {
+  nbd::outcome how;
+  how.result = nbd::answer_to(x.wire, x.error);
+  x.payload_bytes = 0;
+  if (how.result != nbd::error::none) {
+    static_assert(io_request::unknown_place == nbd::outcome::unknown_place);
+    how.failed_at = x.failed_at;
+  } else if (x.wire.what() == nbd::command::read) {
+    x.payload_bytes = x.wire.length;
+  } else if (x.wire.what() == nbd::command::block_status) {
+    how.extents = x.extent_count;
+    x.payload_bytes = nbd::descriptor_bytes * x.extent_count;
+    static_assert(sizeof(extent) == nbd::descriptor_bytes); // each takes the place of its extent
+    auto* to = x.memory.data;
+    for (std::uint32_t i = 0; i < x.extent_count; ++i) {
+      const auto one = x.extents[i];
+      to = nbd::store_descriptor(to, one.length, one.hole, one.zero);
+    }
+  }
+  return how;
 }
 
 std::size_t connection::gather(iovec* parts) const {

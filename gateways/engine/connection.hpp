@@ -31,6 +31,10 @@ public:
   /// Payload bytes of those. Chosen: a request of the largest size arrives while another one is answered.
   static constexpr std::size_t max_outstanding_bytes = 2 * std::size_t{max_request_bytes};
 
+  /// Extents in the answer to one BLOCK_STATUS; the client asks on from where they end. Chosen: they fill the smallest
+  /// buffer.
+  static constexpr std::uint32_t max_extents = 512;
+
   /// Requests read by one system call: 2,340 without payload. Chosen.
   static constexpr std::size_t input_bytes = 64u << 10;
 
@@ -110,6 +114,7 @@ private:
 
   // connection.cpp
   void watch();
+  [[nodiscard]] nbd::outcome outcome_of(pending_request& x) const;
   void release(pending_request& x);
   void finish_if_idle();
   [[nodiscard]] std::size_t gather(iovec* parts) const;
@@ -128,7 +133,7 @@ private:
   std::vector<std::byte> greeting_; ///< handshake bytes not yet sent
   std::shared_ptr<registered_stream> stream_;
   nbd::export_info export_;
-  bool structured_replies_ = false;
+  nbd::negotiated agreed_;
 
   std::unique_ptr<std::byte[]> input_;
   std::size_t input_begin_ = 0;

@@ -35,7 +35,7 @@ nbd::handshake_step connection::chosen() {
   }
   handshake_->admit(greeting_);
   export_ = handshake_->chosen_export();
-  structured_replies_ = handshake_->structured_replies();
+  agreed_ = handshake_->agreed();
   leaving = true; // also if the stream lives here: join() is the one way into service
   return nbd::handshake_step::chosen;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <sys/socket.h>
 #include <utility>
 
@@ -18,6 +19,19 @@ constexpr int max_reads = 16;
 /// How long requests that are answered at once may keep the shard before other connections have their turn. Chosen: a
 /// fifth of a millisecond is little beside any device, and a hundred small requests.
 constexpr duration max_turn = std::chrono::microseconds{200};
+
+/// What an accepted request reads into, is written from or is answered with.
+std::size_t buffer_bytes_of(const nbd::request& x) {
+  switch (x.what()) {
+  case nbd::command::read:
+  case nbd::command::write:
+    return x.length;
+  case nbd::command::block_status:
+    return connection::max_extents * sizeof(extent);
+  default:
+    return 0;
+  }
+}
 
 } // namespace
 
@@ -117,10 +131,10 @@ bool connection::begin_request(const nbd::request& x) {
     shard_->starved_until_release(*this);
     return false;
   }
-  const auto problem = nbd::judge(x, export_, structured_replies_);
-  const auto moves = problem == nbd::error::none && (x.what() == nbd::command::read || x.what() == nbd::command::write);
-  if (moves && x.length > 0) {
-    p->memory = shard_->acquire_buffer(x.length, outstanding_ == 0);
+  const auto problem = nbd::judge(x, export_, agreed_);
+  const auto buffer_bytes = problem == nbd::error::none ? buffer_bytes_of(x) : 0;
+  if (buffer_bytes > 0) {
+    p->memory = shard_->acquire_buffer(buffer_bytes, outstanding_ == 0);
     if (p->memory.data == nullptr) {
       shard_->release(*p);
       blocked_ = true;
@@ -132,6 +146,7 @@ bool connection::begin_request(const nbd::request& x) {
   p->wire = x;
   p->owner = this;
   p->received = shard_->received();
+  p->failed_at = io_request::unknown_place;
   ++outstanding_;
   if (problem != nbd::error::none) {
     skip_bytes_ = x.payload_bytes();
@@ -141,8 +156,12 @@ bool connection::begin_request(const nbd::request& x) {
     done(*p);
     return true;
   }
-  p->window_bytes = moves ? x.length : 0;
+  p->window_bytes = buffer_bytes;
   outstanding_bytes_ += p->window_bytes;
+  if (x.what() == nbd::command::block_status) {
+    p->extents = new (p->memory.data) extent[max_extents];
+    p->max_extents = (x.flags & nbd::command_req_one) != 0 ? 1 : max_extents;
+  }
   if (x.payload_bytes() > 0) {
     filling_ = p;
     filled_ = 0;

@@ -17,15 +17,29 @@ io_operation operation_of(nbd::command x) {
     return io_operation::trim;
   case nbd::command::write_zeroes:
     return io_operation::write_zeroes;
+  case nbd::command::cache:
+    return io_operation::cache;
+  case nbd::command::block_status:
+    return io_operation::block_status;
   default:
     return io_operation::read;
   }
 }
 
 completed_request::sort sort_of(io_operation x) {
-  if (x == io_operation::read)
+  switch (x) {
+  case io_operation::read:
     return completed_request::sort::read;
-  return x == io_operation::flush ? completed_request::sort::other : completed_request::sort::write;
+  case io_operation::write:
+  case io_operation::trim:
+  case io_operation::write_zeroes:
+    return completed_request::sort::write;
+  case io_operation::flush:
+  case io_operation::cache:
+  case io_operation::block_status:
+    break;
+  }
+  return completed_request::sort::other;
 }
 
 /// What counts against a bandwidth: bytes that move.
@@ -58,6 +72,7 @@ instant stream::arrive(pending_request& x, instant now) {
   x.length = x.wire.length;
   x.durable = (x.wire.flags & nbd::command_fua) != 0;
   x.keep_allocated = (x.wire.flags & nbd::command_no_hole) != 0;
+  x.only_if_fast = (x.wire.flags & nbd::command_fast_zero) != 0;
   x.buffer = x.memory.data;
   x.answer_to = &answers_;
   x.error = 0;

@@ -12,12 +12,16 @@ nbd::export_info describe(const volume_config& x, const backend_traits& traits) 
   flags |= traits.rotational ? nbd::rotational : 0u;
   flags |= traits.can_trim ? nbd::send_trim : 0u;
   flags |= traits.can_zero ? nbd::send_write_zeroes : 0u;
+  flags |= traits.can_zero && traits.can_fast_zero ? nbd::send_fast_zero : 0u;
+  flags |= traits.can_cache ? nbd::send_cache : 0u;
   flags |= traits.can_multi_conn ? nbd::can_multi_conn : 0u;
+  result.name = x.name;
   result.flags = static_cast<std::uint16_t>(flags);
   result.size_bytes = x.size_bytes;
   result.min_block = traits.min_block;
   result.preferred_block = traits.preferred_block;
   result.max_block = traits.max_block;
+  result.tells_holes = traits.tells_holes;
   return result;
 }
 

@@ -1,4 +1,4 @@
-// What a client is told about an export, and whom the handshake asks for it. Values only.
+// What a client is told about an export, what was agreed on, and whom the handshake asks. Values only.
 #pragma once
 
 #include "gateways/nbd/wire.hpp"
@@ -11,11 +11,19 @@
 namespace sluice::nbd {
 
 struct export_info {
+  std::string name; ///< the canonical one
   std::uint64_t size_bytes = 0;
   std::uint16_t flags = has_flags; ///< transmission flags, without send_df
   std::uint32_t min_block = 1;
   std::uint32_t preferred_block = 4096;
   std::uint32_t max_block = 32u << 20;
+  bool tells_holes = true; ///< base:allocation is offered
+};
+
+/// What the handshake agreed on beside the export.
+struct negotiated {
+  bool structured_replies = false;
+  bool block_status = false; ///< base:allocation is selected for the export; only with structured replies
 };
 
 /// Answers the handshake's questions. Its answers may not change during a handshake.

@@ -1,15 +1,13 @@
 // Answers a client's options.
 #include "gateways/nbd/handshake.hpp"
 
-#include <algorithm>
+#include "gateways/nbd/meta_context.hpp"
+
+#include <utility>
 
 namespace sluice::nbd {
 
 namespace {
-
-std::string_view text_of(std::span<const std::byte> x) {
-  return {reinterpret_cast<const char*>(x.data()), x.size()};
-}
 
 /// Appends the header of an option reply that carries `size` bytes.
 void reply(std::vector<std::byte>& out, std::uint32_t code, option_reply type, std::size_t size) {
@@ -21,8 +19,7 @@ void reply(std::vector<std::byte>& out, std::uint32_t code, option_reply type, s
 
 void reply_text(std::vector<std::byte>& out, std::uint32_t code, option_reply type, std::string_view text) {
   reply(out, code, type, text.size());
-  const auto* const from = reinterpret_cast<const std::byte*>(text.data());
-  out.insert(out.end(), from, from + text.size());
+  append_text(out, text);
 }
 
 void reply_text(std::vector<std::byte>& out, option code, option_reply type, std::string_view text) {
@@ -40,6 +37,12 @@ void handshake::greet(std::vector<std::byte>& out) {
 handshake_step handshake::end(std::string why) {
   why_ = std::move(why);
   return handshake_step::ended;
+}
+
+handshake_step handshake::go_on_after(std::vector<std::byte>& out, option code, option_reply type,
+                                      std::string_view why) {
+  reply_text(out, code, type, why);
+  return handshake_step::more;
 }
 
 handshake_step handshake::receive(bytes in, std::size_t& consumed, std::vector<std::byte>& out) {
@@ -115,15 +118,12 @@ handshake_step handshake::export_name(bytes body) {
 }
 
 handshake_step handshake::list(bytes body, std::vector<std::byte>& out) {
-  if (!body.empty()) {
-    reply_text(out, option::list, option_reply::err_invalid, "LIST carries nothing");
-    return handshake_step::more;
-  }
+  if (!body.empty())
+    return go_on_after(out, option::list, option_reply::err_invalid, "LIST carries nothing");
   for (const auto& name : exports_.names()) {
     reply(out, static_cast<std::uint32_t>(option::list), option_reply::server, 4 + name.size());
     append(out, static_cast<std::uint32_t>(name.size()));
-    const auto* const from = reinterpret_cast<const std::byte*>(name.data());
-    out.insert(out.end(), from, from + name.size());
+    append_text(out, name);
   }
   reply(out, static_cast<std::uint32_t>(option::list), option_reply::ack, 0);
   return handshake_step::more;
@@ -131,8 +131,7 @@ handshake_step handshake::list(bytes body, std::vector<std::byte>& out) {
 
 handshake_step handshake::info_or_go(option code, bytes body, std::vector<std::byte>& out) {
   const auto invalid = [&](std::string_view what) {
-    reply_text(out, code, option_reply::err_invalid, what);
-    return handshake_step::more;
+    return go_on_after(out, code, option_reply::err_invalid, what);
   };
   if (body.size() < 6)
     return invalid("too short");
@@ -144,53 +143,70 @@ handshake_step handshake::info_or_go(option code, bytes body, std::vector<std::b
   if (requests.size() != 2 + 2 * count)
     return invalid("the number of information requests does not fit the option");
   chosen_name_ = text_of(body.subspan(4, name_size));
-  if (!exports_.find(chosen_name_, chosen_)) {
-    reply_text(out, code, option_reply::err_unknown, "no such export");
-    return handshake_step::more;
+  if (!exports_.find(chosen_name_, chosen_))
+    return go_on_after(out, code, option_reply::err_unknown, "no such export");
+  describe_chosen(code, requests.subspan(2), out);
+  if (code == option::go) {
+    chosen_by_name_ = false;
+    return handshake_step::chosen;
   }
+  reply(out, static_cast<std::uint32_t>(code), option_reply::ack, 0);
+  return handshake_step::more;
+}
+
+void handshake::describe_chosen(option code, bytes wanted, std::vector<std::byte>& out) const {
   const auto number = static_cast<std::uint32_t>(code);
   reply(out, number, option_reply::info, 12);
   append(out, static_cast<std::uint16_t>(info_type::export_));
   append(out, chosen_.size_bytes);
   append(out, flags_to_send());
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto wanted = static_cast<info_type>(load<std::uint16_t>(requests.data() + 2 + 2 * i));
-    if (wanted == info_type::block_size) {
+  bool sizes_told = false, name_told = false; // each once, however often it is asked for
+  for (; !wanted.empty(); wanted = wanted.subspan(2)) {
+    const auto what = static_cast<info_type>(load<std::uint16_t>(wanted.data()));
+    if (what == info_type::block_size && !std::exchange(sizes_told, true)) {
       reply(out, number, option_reply::info, 14);
-      append(out, static_cast<std::uint16_t>(wanted));
+      append(out, static_cast<std::uint16_t>(what));
       append(out, chosen_.min_block);
       append(out, chosen_.preferred_block);
       append(out, chosen_.max_block);
-    } else if (wanted == info_type::name) {
-      reply(out, number, option_reply::info, 2 + chosen_name_.size());
-      append(out, static_cast<std::uint16_t>(wanted));
-      const auto* const from = reinterpret_cast<const std::byte*>(chosen_name_.data());
-      out.insert(out.end(), from, from + chosen_name_.size());
+    } else if (what == info_type::name && !std::exchange(name_told, true)) {
+      reply(out, number, option_reply::info, 2 + chosen_.name.size());
+      append(out, static_cast<std::uint16_t>(what));
+      append_text(out, chosen_.name);
     }
   }
-  if (code == option::go) {
-    chosen_by_name_ = false;
-    return handshake_step::chosen;
-  }
-  reply(out, number, option_reply::ack, 0);
-  return handshake_step::more;
 }
 
 handshake_step handshake::structured_reply(bytes body, std::vector<std::byte>& out) {
-  if (!body.empty()) {
-    reply_text(out, option::structured_reply, option_reply::err_invalid, "STRUCTURED_REPLY carries nothing");
-    return handshake_step::more;
-  }
+  if (!body.empty())
+    return go_on_after(out, option::structured_reply, option_reply::err_invalid, "STRUCTURED_REPLY carries nothing");
   structured_replies_ = true;
   reply(out, static_cast<std::uint32_t>(option::structured_reply), option_reply::ack, 0);
   return handshake_step::more;
 }
 
 handshake_step handshake::meta_context(option code, bytes body, std::vector<std::byte>& out) {
-  if (!structured_replies_ || body.empty())
-    reply_text(out, code, option_reply::err_invalid, "structured replies come first");
-  else
-    reply_text(out, code, option_reply::err_unsup, "no meta contexts here");
+  const auto setting = code == option::set_meta_context;
+  if (setting)
+    allocation_selected_ = false; // replaced in any case, also when this fails
+  if (!structured_replies_)
+    return go_on_after(out, code, option_reply::err_invalid, "structured replies come first");
+  meta_query query;
+  if (!read_meta_query(body, query))
+    return go_on_after(out, code, option_reply::err_invalid, "the lengths of the queries do not fit the option");
+  export_info found;
+  if (!exports_.find(query.export_name, found))
+    return go_on_after(out, code, option_reply::err_unknown, "no such export");
+  if (found.tells_holes && (setting ? selects_allocation(query) : lists_allocation(query))) {
+    reply(out, static_cast<std::uint32_t>(code), option_reply::meta_context, 4 + allocation_context.size());
+    append(out, setting ? allocation_context_id : std::uint32_t{0}); // LIST has no numbers
+    append_text(out, allocation_context);
+    if (setting) {
+      allocation_selected_ = true;
+      selected_for_ = query.export_name;
+    }
+  }
+  reply(out, static_cast<std::uint32_t>(code), option_reply::ack, 0);
   return handshake_step::more;
 }
 

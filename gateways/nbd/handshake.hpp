@@ -26,8 +26,9 @@ enum class handshake_step : std::uint8_t {
 /// `max_option_bytes` ends the handshake. Thread safety: none.
 class handshake {
 public:
-  /// Room for a name and 32 information requests, and what qemu and libnbd send is far below. Chosen.
-  static constexpr std::size_t max_option_bytes = max_string_bytes + 512;
+  /// Room for a name and two of the longest queries, or some hundred usual ones; what qemu and libnbd send is far
+  /// below. Chosen.
+  static constexpr std::size_t max_option_bytes = 3 * max_string_bytes;
 
   /// A client that sends more options than this is not on its way to a volume. Chosen.
   static constexpr unsigned max_options = 256;
@@ -54,8 +55,9 @@ public:
   [[nodiscard]] const export_info& chosen_export() const {
     return chosen_;
   }
-  [[nodiscard]] bool structured_replies() const {
-    return structured_replies_;
+  /// After `chosen`.
+  [[nodiscard]] negotiated agreed() const {
+    return {structured_replies_, structured_replies_ && allocation_selected_ && selected_for_ == chosen_name_};
   }
   /// One sentence for the log; empty while the handshake goes on.
   [[nodiscard]] const std::string& why() const {
@@ -69,9 +71,11 @@ private:
   handshake_step one_option(std::uint32_t code, bytes body, std::vector<std::byte>& out);
   handshake_step export_name(bytes body);
   handshake_step info_or_go(option code, bytes body, std::vector<std::byte>& out);
+  void describe_chosen(option code, bytes wanted, std::vector<std::byte>& out) const;
   handshake_step list(bytes body, std::vector<std::byte>& out);
   handshake_step structured_reply(bytes body, std::vector<std::byte>& out);
   handshake_step meta_context(option code, bytes body, std::vector<std::byte>& out);
+  static handshake_step go_on_after(std::vector<std::byte>& out, option code, option_reply type, std::string_view why);
   handshake_step end(std::string why);
   [[nodiscard]] std::uint16_t flags_to_send() const;
 
@@ -79,6 +83,8 @@ private:
   bool flags_received_ = false;
   bool no_zeroes_ = false;
   bool structured_replies_ = false;
+  bool allocation_selected_ = false;
+  std::string selected_for_;    ///< the export's name in the last SET_META_CONTEXT
   bool chosen_by_name_ = false; ///< by EXPORT_NAME, which has no way to refuse
   unsigned options_ = 0;
   std::string chosen_name_;

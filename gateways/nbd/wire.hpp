@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace sluice::nbd {
@@ -33,6 +34,7 @@ enum class option_reply : std::uint32_t {
   ack = 1,
   server = 2,
   info = 3,
+  meta_context = 4,
   err_unsup = 0x80000001,
   err_policy = 0x80000002,
   err_invalid = 0x80000003,
@@ -50,6 +52,10 @@ inline constexpr std::size_t export_name_padding_bytes = 124;
 /// The longest string of the protocol [bytes]. Source: doc/proto.md, "Values".
 inline constexpr std::size_t max_string_bytes = 4096;
 
+/// The one metadata context, and its number towards clients (any would do).
+inline constexpr std::string_view allocation_context = "base:allocation";
+inline constexpr std::uint32_t allocation_context_id = 1;
+
 // --- transmission ---------------------------------------------------------------------------------------------------
 inline constexpr std::uint32_t request_magic = 0x25609513;
 inline constexpr std::uint32_t simple_reply_magic = 0x67446698;
@@ -64,6 +70,8 @@ inline constexpr std::uint16_t send_trim = 32;
 inline constexpr std::uint16_t send_write_zeroes = 64;
 inline constexpr std::uint16_t send_df = 128;
 inline constexpr std::uint16_t can_multi_conn = 256;
+inline constexpr std::uint16_t send_cache = 1024;
+inline constexpr std::uint16_t send_fast_zero = 2048;
 
 enum class command : std::uint16_t {
   read = 0,
@@ -79,6 +87,8 @@ enum class command : std::uint16_t {
 inline constexpr std::uint16_t command_fua = 1;
 inline constexpr std::uint16_t command_no_hole = 2;
 inline constexpr std::uint16_t command_df = 4;
+inline constexpr std::uint16_t command_req_one = 8;
+inline constexpr std::uint16_t command_fast_zero = 16;
 
 enum class error : std::uint32_t {
   none = 0,
@@ -96,13 +106,19 @@ enum class error : std::uint32_t {
 [[nodiscard]] error to_error(int errno_value) noexcept;
 
 inline constexpr std::uint16_t reply_flag_done = 1;
-enum class chunk : std::uint16_t { none = 0, offset_data = 1, error = 32769 };
+enum class chunk : std::uint16_t { none = 0, offset_data = 1, block_status = 5, error = 32769, error_offset = 32770 };
 
 inline constexpr std::size_t request_bytes = 28;
 inline constexpr std::size_t simple_reply_bytes = 16;
 inline constexpr std::size_t chunk_header_bytes = 20;
-/// The longest thing that comes before the payload of a reply: a chunk header and an offset.
-inline constexpr std::size_t max_reply_header_bytes = chunk_header_bytes + 8;
+/// The longest thing that comes before the payload of a reply: a chunk header, an error, the length of no text, an
+/// offset.
+inline constexpr std::size_t max_reply_header_bytes = chunk_header_bytes + 4 + 2 + 8;
+
+/// An extent in the answer to a BLOCK_STATUS: its length and the bits of base:allocation.
+inline constexpr std::size_t descriptor_bytes = 8;
+inline constexpr std::uint32_t state_hole = 1;
+inline constexpr std::uint32_t state_zero = 2;
 
 // --- integers -------------------------------------------------------------------------------------------------------
 /// Reads a big-endian integer. @pre from has sizeof(T) bytes
@@ -128,6 +144,16 @@ void append(std::vector<std::byte>& to, T value) {
   std::byte bytes[sizeof(T)];
   store(bytes, value);
   to.insert(to.end(), bytes, bytes + sizeof(T));
+}
+
+// --- strings --------------------------------------------------------------------------------------------------------
+[[nodiscard]] inline std::string_view text_of(std::span<const std::byte> x) {
+  return {reinterpret_cast<const char*>(x.data()), x.size()};
+}
+
+inline void append_text(std::vector<std::byte>& to, std::string_view text) {
+  const auto* const from = reinterpret_cast<const std::byte*>(text.data());
+  to.insert(to.end(), from, from + text.size());
 }
 
 } // namespace sluice::nbd

@@ -44,7 +44,11 @@ struct histogram_counters {
 
 /// How a request ended, for the counters.
 struct completed_request {
-  enum class sort : std::uint8_t { read, write, other }; ///< zeroes and trims are writes, a flush is other
+  enum class sort : std::uint8_t {
+    read,
+    write,
+    other
+  }; ///< zeroes and trims are writes; flush, cache and block status other
   sort what = sort::other;
   std::uint64_t payload_bytes = 0;
   bool failed = false;

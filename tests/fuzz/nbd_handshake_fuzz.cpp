@@ -14,7 +14,9 @@ struct two_exports final : export_directory {
     return {"v", "w"};
   }
   bool find(std::string_view name, export_info& to) const override {
+    to.name = name;
     to.size_bytes = 1 << 20;
+    to.tells_holes = name == "v";
     return name == "v" || name == "w";
   }
 };
@@ -43,6 +45,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
       if (step == handshake_step::chosen && it.chosen_name() != "v" && it.chosen_name() != "w")
         std::abort();
       if (step == handshake_step::chosen) {
+        const auto agreed = it.agreed();
+        if (agreed.block_status && (!agreed.structured_replies || it.chosen_name() != "v"))
+          std::abort();
         it.admit(out);
         return 0;
       }

@@ -1,5 +1,6 @@
 # The data path of the gateway: a server for real clients, and what is tested against it.
 sluice_program(engine_server SOURCES engine_server.cpp LINK sluice_engine)
-sluice_test(nbd_conformance_test LABELS "no-caf;process" SOURCES ${CMAKE_CURRENT_LIST_DIR}/nbd_conformance_test.cpp LINK sluice_engine)
+sluice_test(nbd_conformance_test LABELS "no-caf;process"
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/nbd_conformance_test.cpp ${CMAKE_CURRENT_LIST_DIR}/nbd_extents_test.cpp LINK sluice_engine)
 sluice_test(nbd_abuse_test LABELS "no-caf;process" SOURCES ${CMAKE_CURRENT_LIST_DIR}/nbd_abuse_test.cpp LINK sluice_engine)
 sluice_test(engine_test LABELS "no-caf;process" SOURCES ${CMAKE_CURRENT_LIST_DIR}/engine_test.cpp LINK sluice_engine)

@@ -1,6 +1,8 @@
 // Clients that misbehave, or are just many: nobody else notices, and nothing is left behind.
 #include "tests/process/engine_fixture.hpp"
 
+#include <sys/resource.h>
+
 using namespace engine_test;
 using namespace nbd_bytes;
 
@@ -48,13 +50,13 @@ TEST_CASE("a half-closed client gets all its answers") {
   CHECK(c.closed());
 }
 
-TEST_CASE("200 abrupt disconnects in every phase leave no descriptor, connection or request behind") {
+TEST_CASE("1,000 abrupt disconnects in every phase leave no descriptor, connection or request behind") {
   slow_world w;
   w.start();
   const raw_client bystander{w.socket()};
   bystander.go("slice");
   const auto before = open_descriptors();
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     raw_client c{w.socket()};
     if (i % 4 == 0)
       continue; // in the handshake
@@ -102,11 +104,18 @@ TEST_CASE("a client that does not read is not read from, and nobody else waits")
   sender.join();
 }
 
-TEST_CASE("200 connections at once are all served") {
+TEST_CASE("500 connections at once are all served") {
+  constexpr int count = 500;
+  rlimit files{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &files) == 0);
+  files.rlim_cur = files.rlim_max; // both ends are in this process
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &files) == 0);
+  REQUIRE(files.rlim_cur > 2 * count + 100);
   world w;
+  w.config.max_client_connections = count;
   w.start();
   std::vector<raw_client> clients;
-  for (int i = 0; i < 200; ++i)
+  for (int i = 0; i < count; ++i)
     clients.emplace_back(w.socket());
   for (std::size_t i = 0; i < clients.size(); ++i)
     clients[i].go(i % 2 == 0 ? "v" : "slice");
@@ -114,7 +123,7 @@ TEST_CASE("200 connections at once are all served") {
     c.send(request_message(flush, 9, 0, 0));
   for (const auto& c : clients)
     CHECK(c.simple_reply().cookie == 9);
-  CHECK(w.connections() == 200);
+  CHECK(w.connections() == count);
 }
 
 TEST_CASE("beyond the bounds on connections a client is refused and the others stay") {

@@ -88,6 +88,21 @@ TEST_CASE("ABORT is acknowledged before the connection closes") {
   CHECK(c.closed());
 }
 
+TEST_CASE("STARTTLS is refused and the handshake goes on") {
+  world w;
+  w.start();
+  const raw_client c{w.socket()};
+  bytes x, text;
+  put(x, 3, 4);
+  put(x, option_message(5));
+  c.send(put(x, option_message(7, export_query("v"))));
+  CHECK(c.receive(18).size() == 18);
+  const auto refusal = reply_message(5, 0x80000001, put(text, "option not supported"));
+  CHECK(c.receive(refusal.size()) == refusal);
+  CHECK(c.receive(32 + 20).size() == 52);
+  CHECK(c.ask(flush, 0, 0) == 0);
+}
+
 TEST_CASE("an absurd option length ends the connection and nobody else's") {
   world w;
   w.start();

@@ -241,9 +241,16 @@ TEST_CASE("clients are told what the backend can do") {
   const auto info = describe(v, traits);
   CHECK(info.flags
         == (nbd::has_flags | nbd::read_only | nbd::send_flush | nbd::send_fua | nbd::send_write_zeroes
-            | nbd::can_multi_conn));
+            | nbd::can_multi_conn | nbd::send_cache | nbd::send_fast_zero));
   CHECK(info.size_bytes == 4096);
   CHECK(info.min_block == 512);
+  CHECK(info.tells_holes);
+  traits.can_zero = false;
+  traits.can_cache = false;
+  traits.tells_holes = false;
+  const auto less = describe(v, traits);
+  CHECK((less.flags & (nbd::send_write_zeroes | nbd::send_fast_zero | nbd::send_cache)) == 0);
+  CHECK_FALSE(less.tells_holes);
 }
 
 TEST_SUITE_END();

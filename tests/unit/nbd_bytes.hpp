@@ -48,6 +48,19 @@ inline bytes export_query(std::string_view name, const std::vector<std::uint16_t
   return x;
 }
 
+/// The body of LIST_META_CONTEXT and SET_META_CONTEXT.
+inline bytes context_query(std::string_view name, const std::vector<std::string_view>& queries) {
+  bytes x;
+  put(x, name.size(), 4);
+  put(x, name);
+  put(x, queries.size(), 4);
+  for (const auto query : queries) {
+    put(x, query.size(), 4);
+    put(x, query);
+  }
+  return x;
+}
+
 inline bytes reply_message(std::uint32_t code, std::uint32_t type, const bytes& body = {}) {
   bytes x;
   put(x, 0x0003e889045565a9, 8);

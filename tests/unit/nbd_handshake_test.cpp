@@ -3,6 +3,7 @@
 #include "tests/unit/nbd_bytes.hpp"
 
 #include <doctest/doctest.h>
+#include <string>
 
 using namespace sluice::nbd;
 using namespace nbd_bytes;
@@ -16,8 +17,10 @@ struct two_exports final : export_directory {
   bool find(std::string_view name, export_info& to) const override {
     if (name != "oltp" && name != "batch")
       return false;
+    to.name = name;
     to.size_bytes = 0x10000;
     to.flags = has_flags | send_flush;
+    to.tells_holes = name == "oltp";
     return true;
   }
 };
@@ -175,21 +178,142 @@ TEST_CASE("a GO whose lengths contradict each other is invalid and the handshake
   }
 }
 
-TEST_CASE("meta contexts before structured replies are invalid, afterwards not supported") {
+TEST_CASE("an information is told once, however often it is asked for") {
   conversation c;
   c.say_flags(3);
-  bytes query;
-  put(put(put(put(query, 4, 4), "oltp"), 1, 4), 15, 4);
-  put(query, "base:allocation");
-  c.say(option_message(10, query));
-  CHECK(c.out[15] == std::byte{3});
-  c.out.clear();
-  c.say(option_message(8));
-  CHECK(c.out == reply_message(8, 1));
-  CHECK(c.it.structured_replies());
-  c.out.clear();
-  c.say(option_message(10, query));
-  CHECK(c.out[15] == std::byte{1});
+  c.say(option_message(6, export_query("oltp", {1, 3, 1, 3, 3})));
+  bytes info, name, blocks, expected;
+  put(put(put(info, 0, 2), 0x10000, 8), 5, 2);
+  put(put(name, 1, 2), "oltp");
+  put(put(put(put(blocks, 3, 2), 1, 4), 4096, 4), 32u << 20, 4);
+  put(put(expected, reply_message(6, 3, info)), reply_message(6, 3, name));
+  put(put(expected, reply_message(6, 3, blocks)), reply_message(6, 1));
+  CHECK(c.out == expected);
+}
+
+namespace {
+
+constexpr std::uint32_t list_contexts = 9, set_contexts = 10;
+
+/// A client that has agreed on structured replies.
+struct structured_conversation : conversation {
+  structured_conversation() {
+    say_flags(3);
+    say(option_message(8));
+    out.clear();
+  }
+  /// The answer to a query.
+  bytes ask(std::uint32_t option, const bytes& body) {
+    out.clear();
+    CHECK(say(option_message(option, body)) == handshake_step::more);
+    return out;
+  }
+  /// What GO for this export agrees on.
+  negotiated go(std::string_view name) {
+    REQUIRE(say(option_message(7, export_query(name))) == handshake_step::chosen);
+    return it.agreed();
+  }
+};
+
+/// The one context with its number, and the end of the list.
+bytes allocation_reply(std::uint32_t option, std::uint32_t number) {
+  bytes body, x;
+  put(put(body, number, 4), "base:allocation");
+  return put(put(x, reply_message(option, 4, body)), reply_message(option, 1));
+}
+
+} // namespace
+
+TEST_CASE("meta contexts before structured replies are invalid") {
+  for (const auto option : {list_contexts, set_contexts}) {
+    conversation c;
+    c.say_flags(3);
+    CHECK(c.say(option_message(option, context_query("oltp", {"base:allocation"}))) == handshake_step::more);
+    bytes text;
+    CHECK(c.out == reply_message(option, 0x80000003, put(text, "structured replies come first")));
+  }
+}
+
+TEST_CASE("LIST_META_CONTEXT names the context if everything, its namespace or itself is asked for") {
+  structured_conversation c;
+  CHECK(c.ask(list_contexts, context_query("oltp", {})) == allocation_reply(list_contexts, 0));
+  CHECK(c.ask(list_contexts, context_query("oltp", {"base:"})) == allocation_reply(list_contexts, 0));
+  CHECK(c.ask(list_contexts, context_query("oltp", {"base:allocation"})) == allocation_reply(list_contexts, 0));
+  CHECK(c.ask(list_contexts, context_query("oltp", {"base:", "x-none:", "base:allocation"}))
+        == allocation_reply(list_contexts, 0));
+  for (const std::string_view other :
+       {"base:dirty", "base:allocationx", "base:alloc", "qemu:", "x-base:allocation", "base", ""})
+    CHECK(c.ask(list_contexts, context_query("oltp", {other})) == reply_message(list_contexts, 1));
+  CHECK_FALSE(c.go("oltp").block_status);
+}
+
+TEST_CASE("SET_META_CONTEXT selects the context by its full name alone") {
+  structured_conversation c;
+  for (const std::string_view other : {"base:", "base:dirty", "qemu:dirty-bitmap:b0", "nothing"})
+    CHECK(c.ask(set_contexts, context_query("oltp", {other})) == reply_message(set_contexts, 1));
+  CHECK(c.ask(set_contexts, context_query("oltp", {})) == reply_message(set_contexts, 1));
+  CHECK(c.ask(set_contexts, context_query("oltp", {"qemu:x", "base:allocation", "base:allocation"}))
+        == allocation_reply(set_contexts, 1));
+  const auto with = c.go("oltp");
+  CHECK(with.block_status);
+  CHECK(with.structured_replies);
+}
+
+TEST_CASE("a SET_META_CONTEXT replaces what was selected, also when it fails") {
+  const auto lies = [] {
+    auto x = context_query("oltp", {"base:allocation"});
+    x[15] = std::byte{200};
+    return x;
+  }();
+  for (const auto& second : {context_query("oltp", {}), context_query("oltp", {"base:"}),
+                             context_query("nothing", {"base:allocation"}), lies, bytes{}}) {
+    structured_conversation c;
+    c.ask(set_contexts, context_query("oltp", {"base:allocation"}));
+    c.ask(set_contexts, second);
+    CHECK_FALSE(c.go("oltp").block_status);
+  }
+}
+
+TEST_CASE("a selected context counts for the export it was selected for alone, whatever was asked in between") {
+  structured_conversation other, same;
+  other.ask(set_contexts, context_query("oltp", {"base:allocation"}));
+  CHECK_FALSE(other.go("batch").block_status);
+  same.ask(set_contexts, context_query("oltp", {"base:allocation"}));
+  same.ask(list_contexts, context_query("batch", {}));
+  same.say(option_message(6, export_query("batch")));
+  CHECK(same.go("oltp").block_status);
+}
+
+TEST_CASE("an export whose storage cannot tell holes has no contexts") {
+  structured_conversation c;
+  CHECK(c.ask(list_contexts, context_query("batch", {})) == reply_message(list_contexts, 1));
+  CHECK(c.ask(set_contexts, context_query("batch", {"base:allocation"})) == reply_message(set_contexts, 1));
+  CHECK_FALSE(c.go("batch").block_status);
+}
+
+TEST_CASE("meta contexts of an unknown export, and lengths that contradict each other, are refused") {
+  for (const auto option : {list_contexts, set_contexts}) {
+    structured_conversation c;
+    const auto refusal = [&](const bytes& body) {
+      const auto x = c.ask(option, body);
+      REQUIRE(x.size() > 20);
+      return std::to_integer<int>(x[12]) << 8 | std::to_integer<int>(x[15]);
+    };
+    CHECK(refusal(context_query("nothing", {})) == 0x8006);
+    auto long_name = context_query("oltp", {});
+    long_name[3] = std::byte{9};
+    auto long_query = context_query("oltp", {"base:"});
+    long_query[15] = std::byte{6};
+    auto more_queries = context_query("oltp", {"base:"});
+    more_queries[8] = std::byte{0xff};
+    auto fewer_queries = context_query("oltp", {"base:"});
+    fewer_queries[11] = std::byte{0};
+    const std::string longest(4097, 'x');
+    for (const auto& body : {bytes{}, bytes(3), bytes(7), long_name, long_query, more_queries, fewer_queries,
+                             context_query("oltp", {longest}), context_query(longest, {})})
+      CHECK(refusal(body) == 0x8003);
+    CHECK(c.say(option_message(7, export_query("oltp"))) == handshake_step::chosen);
+  }
 }
 
 TEST_CASE("wrong client flags and a missing magic number end the handshake") {
