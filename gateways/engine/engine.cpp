@@ -190,6 +190,22 @@ std::string engine::apply(const throttle& x) {
   return problem;
 }
 
+std::string engine::set_group(const group_config& x) {
+  const std::lock_guard lock{state_->mutex};
+  if (state_->core == nullptr)
+    return "the engine does not run";
+  stream_group* group = nullptr;
+  auto problem = state_->core->streams->take(x, monotonic_now(), group);
+  if (problem.empty() && group != nullptr)
+    state_->core->shards[group->shard]->post(group_changed{group, x.limits, x.weight});
+  return problem;
+}
+
+std::vector<group_summary> engine::groups() const {
+  const std::lock_guard lock{state_->mutex};
+  return state_->core != nullptr ? state_->core->streams->group_summaries() : std::vector<group_summary>{};
+}
+
 std::vector<stream_summary> engine::streams() const {
   const std::lock_guard lock{state_->mutex};
   return state_->core != nullptr ? state_->core->streams->summaries(monotonic_now()) : std::vector<stream_summary>{};

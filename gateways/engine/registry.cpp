@@ -11,7 +11,21 @@ registry::registry(const engine_config& config, const volume_directory& volumes,
       volumes_(volumes),
       shards_(std::move(shards)),
       observe_(std::move(observe)),
-      streams_on_(shards_.size(), 0) {}
+      groups_(shards_),
+      streams_on_(shards_.size(), 0) {
+  groups_.fill(config.groups, instant{0}); // long ago: their credit is full
+}
+
+std::shared_ptr<registered_stream> registry::place(stream_id id, const volume& target, instant now) {
+  const auto groups = groups_.of(id);
+  const auto* const any = groups.reads != nullptr ? groups.reads : groups.writes;
+  const auto shard =
+      any != nullptr
+          ? any->shard
+          : static_cast<std::size_t>(std::min_element(streams_on_.begin(), streams_on_.end()) - streams_on_.begin());
+  ++streams_on_[shard];
+  return std::make_shared<registered_stream>(std::move(id), shard, shards_[shard], target, groups, now);
+}
 
 std::shared_ptr<registered_stream> registry::find_or_add(const volume& target, const std::string& client, instant now) {
   const std::pair key{target.config.name, client};
@@ -19,13 +33,23 @@ std::shared_ptr<registered_stream> registry::find_or_add(const volume& target, c
     return found->second;
   if (streams_.size() >= config_.max_streams && !forget_longest_unused())
     return nullptr;
-  const auto shard =
-      static_cast<std::size_t>(std::min_element(streams_on_.begin(), streams_on_.end()) - streams_on_.begin());
-  auto added = std::make_shared<registered_stream>(stream_id{config_.name, key.first, client}, shard, shards_[shard],
-                                                   target, now);
-  ++streams_on_[shard];
+  auto added = place({config_.name, key.first, client}, target, now);
   streams_.emplace(key, added);
   return added;
+}
+
+/// Groups that were added since an idle stream was made: it is made anew, with its throttle, where they live.
+void registry::regroup(std::shared_ptr<registered_stream>& x, const volume& target, instant now) {
+  if (x->connections != 0 || x->unreported || x->flow.groups() == groups_.of(x->id))
+    return;
+  auto again = place(x->id, target, now);
+  --streams_on_[x->shard];
+  again->control = x->control;
+  again->sequence = x->sequence;
+  again->reported_state = x->reported_state;
+  again->flow.begin_with(again->control);
+  x = again;
+  streams_[{x->id.volume, x->id.client}] = again;
 }
 
 std::shared_ptr<registered_stream> registry::attach(const volume& target, const std::string& client, instant now,
@@ -41,6 +65,7 @@ std::shared_ptr<registered_stream> registry::attach(const volume& target, const 
     why = "too many streams";
     return nullptr;
   }
+  regroup(x, target, now);
   ++connections_of_[client];
   if (x->connections++ == 0 && !x->unreported)
     x->reader.restart(now);
@@ -74,6 +99,11 @@ std::string registry::apply(const throttle& x, instant now, std::shared_ptr<regi
   control = to->control;
   to->last_used = now;
   return problem;
+}
+
+std::string registry::take(const group_config& x, instant now, stream_group*& to) {
+  const std::lock_guard lock{mutex_};
+  return groups_.take(x, now, to);
 }
 
 std::vector<sample> registry::collect(instant now, wall_time wall) {
@@ -137,6 +167,20 @@ std::vector<stream_summary> registry::summaries(instant now) const {
     const auto rule = x->control.in_force(now);
     result.push_back({x->id, volumes_.find(x->id.volume)->config.backend, x->connections, x->control.generation(),
                       rule.state, rule.what});
+  }
+  return result;
+}
+
+std::vector<group_summary> registry::group_summaries() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<group_summary> result;
+  for (const auto& [name, known] : groups_.entries()) {
+    group_summary x{known.config, known.group->shard, 0};
+    for (const auto& [key, s] : streams_) {
+      const auto groups = s->flow.groups();
+      x.streams += groups.reads == known.group.get() || groups.writes == known.group.get() ? 1u : 0u;
+    }
+    result.push_back(std::move(x));
   }
   return result;
 }
