@@ -194,10 +194,12 @@ std::string engine::set_group(const group_config& x) {
   const std::lock_guard lock{state_->mutex};
   if (state_->core == nullptr)
     return "the engine does not run";
-  stream_group* group = nullptr;
-  auto problem = state_->core->streams->take(x, monotonic_now(), group);
-  if (problem.empty() && group != nullptr)
-    state_->core->shards[group->shard]->post(group_changed{group, x.limits, x.weight});
+  group_change change;
+  auto problem = state_->core->streams->take(x, monotonic_now(), change);
+  if (problem.empty() && change.changed != nullptr)
+    state_->core->shards[change.changed->shard]->post(group_changed{change.changed, x.limits, x.weight});
+  for (const auto& [who, groups] : change.joined)
+    state_->core->shards[who->shard]->post(groups_joined{who, groups});
   return problem;
 }
 

@@ -74,9 +74,9 @@ public:
   /// refused: nonsense, another gateway's, an unknown volume, an older generation than the one in force.
   [[nodiscard]] std::string apply(const throttle& x);
 
-  /// Puts a group's limits and weight in force, or adds a group: then for streams that come from now on, and for known
-  /// ones when they connect again after their last connection has gone. Any number of times. Empty, or the sentence
-  /// that says why it is refused: nonsense, or a known group about other streams.
+  /// Puts a group's limits and weight in force, or adds a group: it is placed where most of its connected streams live,
+  /// which join at once; others do when they connect again after their last connection has gone. Any number of times.
+  /// Empty, or the sentence that says why it is refused: nonsense, or a known group about other streams.
   [[nodiscard]] std::string set_group(const group_config& x);
 
   [[nodiscard]] std::vector<stream_summary> streams() const;

@@ -21,13 +21,9 @@ stream_group* find_for(const std::vector<agreement>& among, const std::map<std::
 
 } // namespace
 
-std::size_t group_table::shard_for_root() {
-  return spread_ ? next_shard_++ % shards_.size() : 0;
-}
-
-void group_table::add(const group_config& x, instant now) {
+void group_table::add(const group_config& x, std::size_t root_shard, instant now) {
   auto* const above = x.above.empty() ? nullptr : entries_.at(x.above).group.get();
-  const auto shard = above != nullptr ? above->shard : shard_for_root();
+  const auto shard = above != nullptr ? above->shard : spread_ ? root_shard : 0;
   entries_.emplace(x.name, entry{x, std::make_unique<stream_group>(x, above, shard, *shards_[shard].wakes, now)});
   agreement named;
   named.name = x.name;
@@ -43,14 +39,15 @@ void group_table::fill(const std::vector<group_config>& groups, instant now) {
   spread_ = std::all_of(groups.begin(), groups.end(), [](const group_config& x) {
     return x.operations == group_operations::all;
   });
+  std::size_t roots = 0;
   // The ones above first, whatever their order is.
   for (std::size_t level = 0; level < max_group_levels; ++level)
     for (const auto& x : groups)
       if (!entries_.contains(x.name) && (x.above.empty() || entries_.contains(x.above)))
-        add(x, now);
+        add(x, x.above.empty() ? roots++ % shards_.size() : 0, now);
 }
 
-std::string group_table::take(const group_config& x, instant now, stream_group*& to) {
+std::string group_table::take(const group_config& x, std::size_t preferred, instant now, stream_group*& to) {
   to = nullptr;
   if (auto problem = problem_with(x); !problem.empty())
     return problem;
@@ -68,7 +65,7 @@ std::string group_table::take(const group_config& x, instant now, stream_group*&
     return problems.front();
   if (x.operations != group_operations::all && spread_ && shards_.size() > 1)
     return "groups of reads or writes alone must be there from the start";
-  add(x, now);
+  add(x, preferred, now);
   return {};
 }
 

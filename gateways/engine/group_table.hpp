@@ -24,7 +24,8 @@ public:
 
   /// Adds a group, or takes other limits and another weight for one that is there. Empty, and `to` is the group whose
   /// shard must be told, if it was there before (else nullptr); or the sentence that says why it is refused.
-  [[nodiscard]] std::string take(const group_config& x, instant now, stream_group*& to);
+  /// @param preferred a shard for a new root, if it may be there
+  [[nodiscard]] std::string take(const group_config& x, std::size_t preferred, instant now, stream_group*& to);
 
   /// The groups of a stream: of those that match, the most specific one, as with agreements.
   [[nodiscard]] membership of(const stream_id& x) const;
@@ -38,15 +39,13 @@ public:
   }
 
 private:
-  void add(const group_config& x, instant now);
-  [[nodiscard]] std::size_t shard_for_root();
+  void add(const group_config& x, std::size_t root_shard, instant now);
 
   std::vector<placement> shards_;
   std::map<std::string, entry> entries_;
   std::vector<agreement> for_reads_; ///< name and selector of those that are about reads
   std::vector<agreement> for_writes_;
   bool spread_ = true; ///< roots are on different shards: every group is about all operations
-  std::size_t next_shard_ = 0;
 };
 
 } // namespace sluice::gateway

@@ -40,7 +40,7 @@ std::shared_ptr<registered_stream> registry::find_or_add(const volume& target, c
 
 /// Groups that were added since an idle stream was made: it is made anew, with its throttle, where they live.
 void registry::regroup(std::shared_ptr<registered_stream>& x, const volume& target, instant now) {
-  if (x->connections != 0 || x->unreported || x->flow.groups() == groups_.of(x->id))
+  if (x->connections != 0 || x->unreported || x->groups == groups_.of(x->id))
     return;
   auto again = place(x->id, target, now);
   --streams_on_[x->shard];
@@ -101,9 +101,30 @@ std::string registry::apply(const throttle& x, instant now, std::shared_ptr<regi
   return problem;
 }
 
-std::string registry::take(const group_config& x, instant now, stream_group*& to) {
+/// Where most of the connected streams live that a group is about.
+std::size_t registry::shard_of_most(const group_config& x) const {
+  std::vector<std::uint32_t> on(shards_.size(), 0);
+  for (const auto& [key, s] : streams_)
+    on[s->shard] += s->connections != 0 && matches(x.volume, key.first) && matches(x.client, key.second) ? 1u : 0u;
+  return static_cast<std::size_t>(std::max_element(on.begin(), on.end()) - on.begin());
+}
+
+std::string registry::take(const group_config& x, instant now, group_change& to) {
   const std::lock_guard lock{mutex_};
-  return groups_.take(x, now, to);
+  auto problem = groups_.take(x, shard_of_most(x), now, to.changed);
+  if (!problem.empty() || to.changed != nullptr)
+    return problem;
+  for (auto& [key, s] : streams_) {
+    const auto groups = groups_.of(s->id);
+    const auto here = [&s](const stream_group* g) {
+      return g == nullptr || g->shard == s->shard;
+    };
+    if (groups == s->groups || !here(groups.reads) || !here(groups.writes))
+      continue;
+    s->groups = groups;
+    to.joined.emplace_back(s, groups);
+  }
+  return problem;
 }
 
 std::vector<sample> registry::collect(instant now, wall_time wall) {
@@ -177,8 +198,7 @@ std::vector<group_summary> registry::group_summaries() const {
   for (const auto& [name, known] : groups_.entries()) {
     group_summary x{known.config, known.group->shard, 0};
     for (const auto& [key, s] : streams_) {
-      const auto groups = s->flow.groups();
-      x.streams += groups.reads == known.group.get() || groups.writes == known.group.get() ? 1u : 0u;
+      x.streams += s->groups.reads == known.group.get() || s->groups.writes == known.group.get() ? 1u : 0u;
     }
     result.push_back(std::move(x));
   }

@@ -25,6 +25,7 @@ struct registered_stream {
   gateway::stream flow; ///< its shard's own, except for the counters
 
   // The registry's own, under its lock.
+  membership groups;      ///< the shard has a copy
   stream_control control; ///< the truth; the shard has a copy
   std::uint32_t connections = 0;
   instant last_used{0};
@@ -34,13 +35,20 @@ struct registered_stream {
   interval_reader reader;
 
   registered_stream(stream_id name, std::size_t on, const placement& where, const volume& target,
-                    const membership& groups, instant now)
+                    const membership& belongs_to, instant now)
       : id(std::move(name)),
         shard(on),
-        flow(target, *where.answers, *where.wakes, groups),
+        flow(target, *where.answers, *where.wakes, belongs_to),
+        groups(belongs_to),
         control(target.config.fixed),
         last_used(now),
         reader(now) {}
+};
+
+/// Who must be told after a group was changed or added, each on its shard.
+struct group_change {
+  stream_group* changed = nullptr; ///< limits and weight; nullptr if the group is new
+  std::vector<std::pair<std::shared_ptr<registered_stream>, membership>> joined;
 };
 
 /// Thread safety: all functions lock one mutex.
@@ -61,9 +69,8 @@ public:
   [[nodiscard]] std::string apply(const throttle& x, instant now, std::shared_ptr<registered_stream>& to,
                                   stream_control& control);
 
-  /// Takes a group's limits. Empty, and `to` is the group whose shard must be told, or nullptr if it is new; or the
-  /// reason for refusal.
-  [[nodiscard]] std::string take(const group_config& x, instant now, stream_group*& to);
+  /// Takes a group's limits. Empty, and `to` says who must be told; or the reason for refusal.
+  [[nodiscard]] std::string take(const group_config& x, instant now, group_change& to);
 
   [[nodiscard]] std::vector<sample> collect(instant now, wall_time wall);
 
@@ -72,6 +79,7 @@ public:
 
 private:
   std::shared_ptr<registered_stream> find_or_add(const volume& target, const std::string& client, instant now);
+  [[nodiscard]] std::size_t shard_of_most(const group_config& x) const;
   void regroup(std::shared_ptr<registered_stream>& x, const volume& target, instant now);
   [[nodiscard]] std::shared_ptr<registered_stream> place(stream_id id, const volume& target, instant now);
   void forget_unused(instant now);

@@ -147,6 +147,8 @@ void shard::take_messages() {
       changed->who->flow.obey(changed->control, now_);
     else if (auto* const group = std::get_if<group_changed>(&message))
       group->who->obey(group->limits, group->weight, now_);
+    else if (auto* const joined = std::get_if<groups_joined>(&message))
+      joined->who->flow.join(joined->groups, now_);
     else if (auto* const stop = std::get_if<stop_serving>(&message))
       begin_stopping(stop->deadline);
   }

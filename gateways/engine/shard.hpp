@@ -26,10 +26,14 @@ struct group_changed {
   io_limits limits;
   std::uint32_t weight;
 };
+struct groups_joined {
+  std::shared_ptr<registered_stream> who;
+  membership groups;
+};
 struct stop_serving {
   instant deadline; ///< requests in flight are waited for until then
 };
-using shard_message = std::variant<adopt_connection, control_changed, group_changed, stop_serving>;
+using shard_message = std::variant<adopt_connection, control_changed, group_changed, groups_joined, stop_serving>;
 
 ///   epoll: sockets ─▶ requests ─▶ streams ─▶ backend
 ///          wake-up ─▶ messages, answers of the backend ─▶ streams ─▶ connections

@@ -48,15 +48,29 @@ stream::stream(const volume& target, request_queue& answers, wake_queue& wakes, 
   rule_.until = instant::min(); // the first arrival puts the rule in force
   lanes_[0].own.set(target.config.reads, instant{0});
   lanes_[1].own.set(target.config.writes, instant{0});
-  const auto join = [&](lane& l, stream_turn& turn, stream_group* group) {
+  enrol(groups);
+}
+
+void stream::enrol(const membership& groups) {
+  for (auto& x : turns_)
+    x.group = nullptr;
+  const auto add = [&](lane& l, stream_turn& turn, stream_group* group) {
+    l.turn = group == nullptr ? nullptr : &turn;
     if (group == nullptr)
       return;
     turn.group = group;
-    turn.set_weight(target.config.weight);
-    l.turn = &turn;
+    turn.set_weight(target_.config.weight);
   };
-  join(lanes_[0], turns_[0], groups.reads);
-  join(lanes_[1], turns_[groups.writes == groups.reads ? 0 : 1], groups.writes);
+  add(lanes_[0], turns_[0], groups.reads);
+  add(lanes_[1], turns_[groups.writes == groups.reads ? 0 : 1], groups.writes);
+}
+
+void stream::join(const membership& groups, instant now) {
+  for (auto& x : turns_)
+    if (x.contending())
+      x.group->limit.withdraw(x);
+  enrol(groups);
+  pump(now);
 }
 
 void stream::renew_rule(instant now) {
@@ -202,8 +216,9 @@ instant stream::submit(pending_request& x, lane& from, instant now) {
   const auto what = demand_of(x);
   own_.enter(what, now);
   from.own.enter(what, now);
-  if (from.turn != nullptr)
-    from.turn->group->limit.book(*from.turn, what, now);
+  x.under = from.turn != nullptr ? from.turn->group : nullptr;
+  if (x.under != nullptr)
+    x.under->limit.book(*from.turn, what, now);
   x.submitted = now;
   {
     const stream_counters::change change{counters};
@@ -221,8 +236,8 @@ void stream::finish(pending_request& x, instant now) {
   auto& from = lane_of(x);
   own_.leave();
   from.own.leave();
-  if (from.turn != nullptr)
-    from.turn->group->limit.left();
+  if (x.under != nullptr)
+    x.under->limit.left();
   {
     const stream_counters::change change{counters};
     counters.returned(now);
@@ -232,12 +247,12 @@ void stream::finish(pending_request& x, instant now) {
 }
 
 void stream::returned(pending_request& x, instant now) {
-  auto* const turn = lane_of(x).turn;
+  auto* const under = x.under;
   finish(x, now);
   if (waiting())
-    pump(now);
-  else if (turn != nullptr)
-    turn->group->pump(now); // others may have waited for its depth
+    now = pump(now);
+  if (under != nullptr)
+    under->pump(now); // others may have waited for its depth
 }
 
 void stream::abandoned() {

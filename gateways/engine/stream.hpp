@@ -98,11 +98,8 @@ public:
     control_ = x;
   }
 
-  /// Fixed for its life.
-  [[nodiscard]] membership groups() const {
-    return {lanes_[0].turn != nullptr ? lanes_[0].turn->group : nullptr,
-            lanes_[1].turn != nullptr ? lanes_[1].turn->group : nullptr};
-  }
+  /// It belongs to these groups from now on. @pre they are on its shard
+  void join(const membership& groups, instant now);
 
   stream_counters counters;
 
@@ -121,6 +118,7 @@ private:
   }
   [[nodiscard]] gate_answer ask(lane& x, instant now);
   [[nodiscard]] lane* ready(const stream_turn* turn, instant now);
+  void enrol(const membership& groups);
   void contend(stream_turn& x, instant now);
   [[nodiscard]] instant pump_groups(instant now);
   instant submit_first(lane& from, instant now);

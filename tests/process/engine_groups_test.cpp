@@ -122,31 +122,61 @@ TEST_CASE("reads wait for the limit of reads, writes do not") {
   CHECK(backlog_of(w, "v") > 0);
 }
 
-TEST_CASE("a group that is added holds for who comes from then on") {
+TEST_CASE("a group that is added takes in the streams of its shard at once") {
+  world w;
+  w.config.shards = 1;
+  w.start();
+  const raw_client c{w.socket()};
+  c.go("v");
+  CHECK(c.ask(flush, 0, 0) == 0);
+  CHECK(w.it->set_group(group_of("new", 1)) == "");
+  CHECK(w.it->groups().front().streams == 1);
+  c.send(requests(flush, 60)); // a minute
+  CHECK(c.simple_reply().error == 0);
+  REQUIRE(eventually([&] {
+    return backlog_of(w, "v") > 30;
+  }));
+  CHECK(w.it->set_group(group_of("new", 0)) == "");
+  CHECK(c.receive(59 * 16).size() == 59 * 16);
+}
+
+TEST_CASE("a group that is added takes in streams elsewhere when they connect again") {
   world w;
   w.start();
+  // Without the stream of `slice`, connected first, the group would be made where `v` is.
+  const raw_client other{w.socket()};
+  other.go("slice");
+  auto below = group_of("above", 0);
+  below.volume = "slice";
+  CHECK(w.it->set_group(below) == "");
   {
     const raw_client c{w.socket()};
     c.go("v");
-    CHECK(w.it->set_group(group_of("late", 1)) == "");
+    auto late = group_of("late", 1);
+    late.above = "above";
+    late.volume = "v";
+    CHECK(w.it->set_group(late) == "");
     c.send(requests(flush, 50));
     CHECK(c.receive(50 * 16).size() == 800);
-    CHECK(w.it->groups().front().streams == 0);
+    CHECK(w.it->groups().back().streams == 0);
   }
   REQUIRE(eventually([&] {
     (void)w.it->collect_samples(monotonic_now(), {});
-    return w.connections() == 0;
+    return w.connections() == 1;
   }));
   (void)w.it->collect_samples(monotonic_now(), {});
   const raw_client c{w.socket()};
   c.go("v");
-  CHECK(w.it->groups().front().streams == 1);
+  CHECK(w.it->groups().back().streams == 1);
   c.send(requests(flush, 5));
   CHECK(c.simple_reply().error == 0);
   REQUIRE(eventually([&] {
     return backlog_of(w, "v") >= 2;
   }));
-  CHECK(w.it->set_group(group_of("late", 0)) == "");
+  auto late = group_of("late", 0);
+  late.above = "above";
+  late.volume = "v";
+  CHECK(w.it->set_group(late) == "");
   CHECK(c.receive(4 * 16).size() == 64);
 }
 

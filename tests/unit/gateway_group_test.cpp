@@ -242,6 +242,31 @@ TEST_CASE("time in a group's line counts as held by rate") {
   CHECK(a.counters.rate_ns.get() == 1'000'000);
 }
 
+TEST_CASE("a stream that joins a group while it has requests everywhere is booked right") {
+  world w;
+  io_limits two;
+  two.depth = 2;
+  auto& all = w.group(two);
+  w.target.config.fixed.depth = 3;
+  auto& x = w.add(nullptr, nullptr);
+  for (int i = 0; i < 6; ++i)
+    w.arrive(x, 0s);
+  REQUIRE(w.order() == "aaa");
+  x.join({&all, &all}, 0s);
+  CHECK(all.limit.in_flight() == 0); // what went before is not the group's
+  x.returned(*w.storage.submitted[0], 1ms);
+  x.returned(*w.storage.submitted[1], 1ms);
+  CHECK(w.order() == "aaaaa");
+  CHECK(all.limit.in_flight() == 2);
+  x.returned(*w.storage.submitted[2], 1ms);
+  CHECK(w.order() == "aaaaa"); // held by the group's depth
+  x.join({}, 2ms);
+  CHECK(w.order() == "aaaaaa");
+  for (std::size_t i = 3; i < 6; ++i)
+    x.returned(*w.storage.submitted[i], 3ms);
+  CHECK(all.limit.in_flight() == 0);
+}
+
 namespace {
 
 struct table {
@@ -250,7 +275,7 @@ struct table {
   group_table it{{{&answers, &wakes[0]}, {&answers, &wakes[1]}}};
   std::string take(const group_config& x) {
     stream_group* to = nullptr;
-    return it.take(x, 0s, to);
+    return it.take(x, 1, 0s, to);
   }
 };
 
