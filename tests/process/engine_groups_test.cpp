@@ -131,13 +131,14 @@ TEST_CASE("a group that is added takes in the streams of its shard at once") {
   CHECK(c.ask(flush, 0, 0) == 0);
   CHECK(w.it->set_group(group_of("new", 1)) == "");
   CHECK(w.it->groups().front().streams == 1);
-  c.send(requests(flush, 60)); // a minute
-  CHECK(c.simple_reply().error == 0);
+  std::size_t sent = 0; // the shard is told, so the first ones may still pass
   REQUIRE(eventually([&] {
-    return backlog_of(w, "v") > 30;
+    c.send(requests(flush, 1));
+    ++sent;
+    return backlog_of(w, "v") >= 5;
   }));
   CHECK(w.it->set_group(group_of("new", 0)) == "");
-  CHECK(c.receive(59 * 16).size() == 59 * 16);
+  CHECK(c.receive(sent * 16).size() == sent * 16);
 }
 
 TEST_CASE("a group that is added takes in streams elsewhere when they connect again") {
