@@ -35,9 +35,9 @@ struct stream_turn final : fair_share {
   stream_group* group = nullptr;
 };
 
-///                            ┌▶ line of reads ──gate─┐
-///   connections ──arrive──▶ ─┴▶ line of the rest ──gate─┴gate──▶ turn in its group ──▶ backend ──returned──▶
-///   connections
+///                 ┌▶ line of reads ──gate──┐
+///   arrive() ─────┤                        ├─gate─▶ turn in its group ─▶ backend ─▶ returned()
+///                 └▶ line of the rest ─gate┘
 ///
 /// What came first goes first, except that reads and the rest do not wait for each other's own limits. Without a limit
 /// nothing is in a line. All connections of a stream live on one shard, and so do all streams of a group, so nothing
