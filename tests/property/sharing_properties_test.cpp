@@ -121,8 +121,9 @@ TEST_CASE("property: while two contend, what they got by weight differs by one r
     std::mt19937_64 rng{seed};
     struct contender {
       fair_share share;
-      double got = 0; ///< by weight, since both contend
-      double most = 0;
+      double got = 0;       ///< by weight, since it contends
+      double first_had = 0; ///< what the first one had got by then
+      double most = 0;      ///< of one request
     };
     std::vector<std::unique_ptr<contender>> all;
     fair_queue queue;
@@ -131,11 +132,11 @@ TEST_CASE("property: while two contend, what they got by weight differs by one r
       x.share.set_weight(static_cast<std::uint32_t>(1 + rng() % 20));
       queue.enter(x.share);
     }
-    // The first two always contend; the others come and go.
+    auto& first = *all[0]; // always contends; the others come and go
     for (int i = 0; i < 3000; ++i) {
       auto* const turn = queue.first();
       if (turn == nullptr)
-        FAIL("two contend, and it is nobody's turn");
+        FAIL("somebody contends, and it is nobody's turn");
       auto& x = **std::find_if(all.begin(), all.end(), [turn](const auto& c) {
         return &c->share == turn;
       });
@@ -144,17 +145,19 @@ TEST_CASE("property: while two contend, what they got by weight differs by one r
       const auto by_weight = static_cast<double>(cost) / x.share.weight();
       x.got += by_weight;
       x.most = std::max(x.most, by_weight);
-      if (all.size() > 2 && rng() % 3 == 0) {
-        auto& other = *all[2 + rng() % (all.size() - 2)];
-        if (other.share.contending())
+      for (const auto& c : all)
+        if (c->share.contending() && std::abs(first.got - c->first_had - c->got) > first.most + c->most + 1.0)
+          FAIL("since both contend one got " << first.got - c->first_had << ", the other " << c->got);
+      if (rng() % 3 == 0) {
+        auto& other = *all[1 + rng() % (all.size() - 1)];
+        if (other.share.contending()) {
           queue.leave(other.share);
-        else
+        } else {
           queue.enter(other.share);
+          other.got = 0;
+          other.first_had = first.got;
+        }
       }
-      const auto& a = *all[0];
-      const auto& b = *all[1];
-      if (std::abs(a.got - b.got) > a.most + b.most + 1.0)
-        FAIL("a got " << a.got << " and b " << b.got);
     }
   }
 }
