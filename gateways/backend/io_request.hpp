@@ -11,6 +11,11 @@ namespace sluice::gateway {
 
 enum class io_operation : std::uint8_t { read, write, flush, trim, write_zeroes, cache, block_status };
 
+/// Does it leave the storage as it is, whatever happens? A flush does not: it writes what was written before.
+[[nodiscard]] constexpr bool only_reads(io_operation x) noexcept {
+  return x == io_operation::read || x == io_operation::cache || x == io_operation::block_status;
+}
+
 /// A stretch of storage in the answer to a block_status.
 struct extent {
   std::uint32_t length = 0; ///< [bytes], never 0

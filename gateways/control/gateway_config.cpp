@@ -66,6 +66,7 @@ engine_config gateway_config::assemble(std::vector<std::string>& mistakes) const
   }
   x.backends = read_backends(content, mistakes);
   x.volumes = read_volumes(content, mistakes);
+  x.groups = read_groups(content, mistakes);
   return x;
 }
 

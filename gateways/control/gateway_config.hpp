@@ -18,7 +18,7 @@ public:
 
   [[nodiscard]] std::vector<std::string> validate() const override;
   [[nodiscard]] std::vector<std::string> free_sections() const override {
-    return {"backend", "volume"};
+    return {"backend", "volume", "group"};
   }
   void prepare() override;
 
@@ -50,6 +50,9 @@ private:
 /// Reads all `[backend.NAME]` of an ini file's content; each mistake is one line beginning with the key.
 [[nodiscard]] std::vector<backend_config> read_backends(const caf::settings& content,
                                                         std::vector<std::string>& mistakes);
+
+/// Reads all `[group.NAME]`.
+[[nodiscard]] std::vector<group_config> read_groups(const caf::settings& content, std::vector<std::string>& mistakes);
 
 /// Reads all `[volume.NAME]`.
 [[nodiscard]] std::vector<volume_config> read_volumes(const caf::settings& content, std::vector<std::string>& mistakes);

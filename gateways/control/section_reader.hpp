@@ -1,9 +1,11 @@
-// Reads one free section of an ini file ([backend.NAME], [volume.NAME]) strictly: wrong types, values out of range,
-// missing and unknown keys each become one line.
+// Reads the free sections of an ini file ([backend.NAME], [volume.NAME], [group.NAME]) strictly: wrong types, values
+// out of range, missing and unknown keys each become one line.
 #pragma once
 
+#include "actors/domain/stream.hpp"
 #include "actors/domain/units.hpp"
 
+#include <caf/config_value.hpp>
 #include <caf/settings.hpp>
 
 #include <cstdint>
@@ -55,5 +57,35 @@ private:
   std::vector<std::string>& mistakes_;
   std::set<std::string, std::less<>> asked_;
 };
+
+/// Calls `read(name, keys)` for each section `kind.NAME`.
+template<class Read>
+void for_each_section(const caf::settings& content, std::string_view kind, std::vector<std::string>& mistakes,
+                      Read read) {
+  const auto found = content.find(caf::string_view{kind.data(), kind.size()});
+  if (found == content.end())
+    return;
+  const auto expected_section = [kind](std::string where) {
+    where += ": expected a section [";
+    where += kind;
+    where += ".NAME]";
+    return where;
+  };
+  const auto* sections = caf::get_if<caf::settings>(&found->second);
+  if (sections == nullptr) {
+    mistakes.push_back(expected_section(std::string{kind}));
+    return;
+  }
+  for (const auto& [key, value] : *sections) {
+    const std::string name{key.data(), key.size()};
+    const auto* keys = caf::get_if<caf::settings>(&value);
+    if (keys == nullptr)
+      mistakes.push_back(expected_section(std::string{kind} + '.' + name));
+    else if (!valid_name(name))
+      mistakes.push_back(std::string{kind} + '.' + name + ": the name is not valid (letters, digits, . _ : @ -)");
+    else
+      read(name, *keys);
+  }
+}
 
 } // namespace sluice::gateway

@@ -1,8 +1,7 @@
 // Reads the sections [backend.NAME] and [volume.NAME].
 #include "gateways/control/gateway_config.hpp"
+#include "gateways/control/limit_options.hpp"
 #include "gateways/control/section_reader.hpp"
-
-#include "actors/domain/stream.hpp"
 
 namespace sluice::gateway {
 
@@ -11,36 +10,6 @@ namespace {
 constexpr std::uint64_t max_iops = 100'000'000; // as domain/throttle
 constexpr std::uint64_t max_depth = 1u << 20;
 constexpr std::uint64_t max_upstream_connections = 16;
-
-/// Calls `read(name, keys)` for each section `kind.NAME`.
-template<class Read>
-void for_each_section(const caf::settings& content, std::string_view kind, std::vector<std::string>& mistakes,
-                      Read read) {
-  const auto found = content.find(caf::string_view{kind.data(), kind.size()});
-  if (found == content.end())
-    return;
-  const auto expected_section = [kind](std::string where) {
-    where += ": expected a section [";
-    where += kind;
-    where += ".NAME]";
-    return where;
-  };
-  const auto* sections = caf::get_if<caf::settings>(&found->second);
-  if (sections == nullptr) {
-    mistakes.push_back(expected_section(std::string{kind}));
-    return;
-  }
-  for (const auto& [key, value] : *sections) {
-    const std::string name{key.data(), key.size()};
-    const auto* keys = caf::get_if<caf::settings>(&value);
-    if (keys == nullptr)
-      mistakes.push_back(expected_section(std::string{kind} + '.' + name));
-    else if (!valid_name(name))
-      mistakes.push_back(std::string{kind} + '.' + name + ": the name is not valid (letters, digits, . _ : @ -)");
-    else
-      read(name, *keys);
-  }
-}
 
 backend_config read_backend(const std::string& name, section_reader& section) {
   backend_config x;
@@ -111,6 +80,13 @@ std::vector<volume_config> read_volumes(const caf::settings& content, std::vecto
     x.size_bytes = section.size("size", 0);
     x.read_only = section.flag("read-only", false);
     x.fixed = read_limits(section);
+    x.cost = read_cost(section);
+    x.reads.iops = rate{section.number("read-iops", 0, max_iops)};
+    x.reads.bandwidth = section.bandwidth("read-bandwidth");
+    x.writes.iops = rate{section.number("write-iops", 0, max_iops)};
+    x.writes.bandwidth = section.bandwidth("write-bandwidth");
+    x.reads.cost = x.writes.cost = x.cost;
+    x.weight = read_weight(section);
     section.finish();
     volumes.push_back(std::move(x));
   });

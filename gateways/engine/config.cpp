@@ -46,6 +46,15 @@ void check_volume(const volume_config& x, const std::set<std::string>& backends,
   probe.now = x.fixed;
   if (!problem_with(probe).empty())
     out.push_back(of + "the static limits are out of range");
+  for (const auto* limits : {&x.reads, &x.writes})
+    if (auto problem = problem_with(*limits); !problem.empty())
+      out.push_back(of + problem);
+  io_limits own;
+  own.cost = x.cost;
+  if (auto problem = problem_with(own); !problem.empty())
+    out.push_back(of + problem);
+  if (x.weight == 0 || x.weight > fair_share::max_weight)
+    out.push_back(of + "the weight is not between 1 and " + std::to_string(fair_share::max_weight));
 }
 
 void check_listener(const listener_config& x, sentences& out) {
@@ -77,6 +86,8 @@ std::vector<std::string> check(const engine_config& x) {
     if (!volumes.insert(v.name).second)
       out.push_back("volume " + v.name + " is there twice");
   }
+  const auto groups = check(x.groups);
+  out.insert(out.end(), groups.begin(), groups.end());
   if (x.volumes.empty())
     out.push_back("there is no volume");
   if (x.shards > max_shards)

@@ -3,6 +3,7 @@
 
 #include "actors/domain/throttle.hpp"
 #include "actors/domain/units.hpp"
+#include "gateways/engine/group_config.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -40,6 +41,12 @@ struct volume_config {
   std::uint64_t size_bytes = 0; ///< 0 = up to the end of the backend
   bool read_only = false;
   allowance fixed; ///< static limits, for each stream, until the first throttle arrives
+
+  // These hold for each stream by itself whatever its throttle says.
+  cost_curve cost;          ///< what its requests cost under static limits and throttles
+  io_limits reads;          ///< of its reads alone
+  io_limits writes;         ///< of everything else alone
+  std::uint32_t weight = 1; ///< its share in its group, beside the other contenders there
 };
 
 /// Where clients connect: TCP if `unix_path` is empty.
@@ -73,6 +80,7 @@ struct engine_config {
   std::vector<listener_config> listeners;
   std::vector<backend_config> backends;
   std::vector<volume_config> volumes;
+  std::vector<group_config> groups; ///< limits that streams share
 
   std::uint32_t shards = 0;                   ///< threads on the data path; 0 = one per core
   std::uint32_t pool_threads = 8;             ///< for file I/O that would block

@@ -190,6 +190,24 @@ std::string engine::apply(const throttle& x) {
   return problem;
 }
 
+std::string engine::set_group(const group_config& x) {
+  const std::lock_guard lock{state_->mutex};
+  if (state_->core == nullptr)
+    return "the engine does not run";
+  group_change change;
+  auto problem = state_->core->streams->take(x, monotonic_now(), change);
+  if (problem.empty() && change.changed != nullptr)
+    state_->core->shards[change.changed->shard]->post(group_changed{change.changed, x.limits, x.weight});
+  for (const auto& [who, groups] : change.joined)
+    state_->core->shards[who->shard]->post(groups_joined{who, groups});
+  return problem;
+}
+
+std::vector<group_summary> engine::groups() const {
+  const std::lock_guard lock{state_->mutex};
+  return state_->core != nullptr ? state_->core->streams->group_summaries() : std::vector<group_summary>{};
+}
+
 std::vector<stream_summary> engine::streams() const {
   const std::lock_guard lock{state_->mutex};
   return state_->core != nullptr ? state_->core->streams->summaries(monotonic_now()) : std::vector<stream_summary>{};

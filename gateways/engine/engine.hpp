@@ -39,6 +39,13 @@ struct stream_summary {
   allowance in_force;
 };
 
+/// A group, and where it is.
+struct group_summary {
+  group_config config;
+  std::size_t shard = 0;
+  std::uint32_t streams = 0; ///< known ones that belong to it
+};
+
 /// Thread safety: start() and stop() from one thread; everything else from any thread, between and during them.
 class engine {
 public:
@@ -67,7 +74,13 @@ public:
   /// refused: nonsense, another gateway's, an unknown volume, an older generation than the one in force.
   [[nodiscard]] std::string apply(const throttle& x);
 
+  /// Puts a group's limits and weight in force, or adds a group: it is placed where most of its connected streams live,
+  /// which join at once; others do when they connect again after their last connection has gone. Any number of times.
+  /// Empty, or the sentence that says why it is refused: nonsense, or a known group about other streams.
+  [[nodiscard]] std::string set_group(const group_config& x);
+
   [[nodiscard]] std::vector<stream_summary> streams() const;
+  [[nodiscard]] std::vector<group_summary> groups() const;
   [[nodiscard]] std::vector<volume_summary> volumes() const;
   [[nodiscard]] std::vector<backend_summary> backends() const;
 

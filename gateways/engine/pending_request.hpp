@@ -26,6 +26,7 @@ struct pending_request : io_request {
   nbd::request wire;
   request_owner* owner = nullptr;
   class stream* stream = nullptr;
+  class stream_group* under = nullptr;     ///< the group that it was booked on
   pending_request* next_in_line = nullptr; ///< in its stream's queue, its connection's replies, or the pool
   instant received{0};
   instant submitted{0};

@@ -11,7 +11,21 @@ registry::registry(const engine_config& config, const volume_directory& volumes,
       volumes_(volumes),
       shards_(std::move(shards)),
       observe_(std::move(observe)),
-      streams_on_(shards_.size(), 0) {}
+      groups_(shards_),
+      streams_on_(shards_.size(), 0) {
+  groups_.fill(config.groups, instant{0}); // long ago: their credit is full
+}
+
+std::shared_ptr<registered_stream> registry::place(stream_id id, const volume& target, instant now) {
+  const auto groups = groups_.of(id);
+  const auto* const any = groups.reads != nullptr ? groups.reads : groups.writes;
+  const auto shard =
+      any != nullptr
+          ? any->shard
+          : static_cast<std::size_t>(std::min_element(streams_on_.begin(), streams_on_.end()) - streams_on_.begin());
+  ++streams_on_[shard];
+  return std::make_shared<registered_stream>(std::move(id), shard, shards_[shard], target, groups, now);
+}
 
 std::shared_ptr<registered_stream> registry::find_or_add(const volume& target, const std::string& client, instant now) {
   const std::pair key{target.config.name, client};
@@ -19,13 +33,23 @@ std::shared_ptr<registered_stream> registry::find_or_add(const volume& target, c
     return found->second;
   if (streams_.size() >= config_.max_streams && !forget_longest_unused())
     return nullptr;
-  const auto shard =
-      static_cast<std::size_t>(std::min_element(streams_on_.begin(), streams_on_.end()) - streams_on_.begin());
-  auto added = std::make_shared<registered_stream>(stream_id{config_.name, key.first, client}, shard, shards_[shard],
-                                                   target, now);
-  ++streams_on_[shard];
+  auto added = place({config_.name, key.first, client}, target, now);
   streams_.emplace(key, added);
   return added;
+}
+
+/// Groups that were added since an idle stream was made: it is made anew, with its throttle, where they live.
+void registry::regroup(std::shared_ptr<registered_stream>& x, const volume& target, instant now) {
+  if (x->connections != 0 || x->unreported || x->groups == groups_.of(x->id))
+    return;
+  auto again = place(x->id, target, now);
+  --streams_on_[x->shard];
+  again->control = x->control;
+  again->sequence = x->sequence;
+  again->reported_state = x->reported_state;
+  again->flow.begin_with(again->control);
+  x = again;
+  streams_[{x->id.volume, x->id.client}] = again;
 }
 
 std::shared_ptr<registered_stream> registry::attach(const volume& target, const std::string& client, instant now,
@@ -41,6 +65,7 @@ std::shared_ptr<registered_stream> registry::attach(const volume& target, const 
     why = "too many streams";
     return nullptr;
   }
+  regroup(x, target, now);
   ++connections_of_[client];
   if (x->connections++ == 0 && !x->unreported)
     x->reader.restart(now);
@@ -73,6 +98,32 @@ std::string registry::apply(const throttle& x, instant now, std::shared_ptr<regi
   auto problem = to->control.accept(x, now);
   control = to->control;
   to->last_used = now;
+  return problem;
+}
+
+/// Where most of the connected streams live that a group is about.
+std::size_t registry::shard_of_most(const group_config& x) const {
+  std::vector<std::uint32_t> on(shards_.size(), 0);
+  for (const auto& [key, s] : streams_)
+    on[s->shard] += s->connections != 0 && matches(x.volume, key.first) && matches(x.client, key.second) ? 1u : 0u;
+  return static_cast<std::size_t>(std::max_element(on.begin(), on.end()) - on.begin());
+}
+
+std::string registry::take(const group_config& x, instant now, group_change& to) {
+  const std::lock_guard lock{mutex_};
+  auto problem = groups_.take(x, shard_of_most(x), now, to.changed);
+  if (!problem.empty() || to.changed != nullptr)
+    return problem;
+  for (auto& [key, s] : streams_) {
+    const auto groups = groups_.of(s->id);
+    const auto here = [&s](const stream_group* g) {
+      return g == nullptr || g->shard == s->shard;
+    };
+    if (groups == s->groups || !here(groups.reads) || !here(groups.writes))
+      continue;
+    s->groups = groups;
+    to.joined.emplace_back(s, groups);
+  }
   return problem;
 }
 
@@ -137,6 +188,19 @@ std::vector<stream_summary> registry::summaries(instant now) const {
     const auto rule = x->control.in_force(now);
     result.push_back({x->id, volumes_.find(x->id.volume)->config.backend, x->connections, x->control.generation(),
                       rule.state, rule.what});
+  }
+  return result;
+}
+
+std::vector<group_summary> registry::group_summaries() const {
+  const std::lock_guard lock{mutex_};
+  std::vector<group_summary> result;
+  for (const auto& [name, known] : groups_.entries()) {
+    group_summary x{known.config, known.group->shard, 0};
+    for (const auto& [key, s] : streams_) {
+      x.streams += s->groups.reads == known.group.get() || s->groups.writes == known.group.get() ? 1u : 0u;
+    }
+    result.push_back(std::move(x));
   }
   return result;
 }

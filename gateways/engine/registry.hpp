@@ -4,6 +4,7 @@
 
 #include "actors/domain/sample.hpp"
 #include "gateways/engine/engine.hpp"
+#include "gateways/engine/group_table.hpp"
 #include "gateways/engine/stream.hpp"
 #include "gateways/stats/interval_reader.hpp"
 
@@ -17,12 +18,6 @@
 
 namespace sluice::gateway {
 
-/// Where a stream can be placed.
-struct placement {
-  request_queue* answers = nullptr;
-  wake_queue* wakes = nullptr;
-};
-
 /// A stream with what the registry keeps about it.
 struct registered_stream {
   stream_id id;
@@ -30,6 +25,7 @@ struct registered_stream {
   gateway::stream flow; ///< its shard's own, except for the counters
 
   // The registry's own, under its lock.
+  membership groups;      ///< the shard has a copy
   stream_control control; ///< the truth; the shard has a copy
   std::uint32_t connections = 0;
   instant last_used{0};
@@ -38,13 +34,21 @@ struct registered_stream {
   control_state reported_state = control_state::unlimited;
   interval_reader reader;
 
-  registered_stream(stream_id name, std::size_t on, const placement& where, const volume& target, instant now)
+  registered_stream(stream_id name, std::size_t on, const placement& where, const volume& target,
+                    const membership& belongs_to, instant now)
       : id(std::move(name)),
         shard(on),
-        flow(target, *where.answers, *where.wakes),
+        flow(target, *where.answers, *where.wakes, belongs_to),
+        groups(belongs_to),
         control(target.config.fixed),
         last_used(now),
         reader(now) {}
+};
+
+/// Who must be told after a group was changed or added, each on its shard.
+struct group_change {
+  stream_group* changed = nullptr; ///< limits and weight; nullptr if the group is new
+  std::vector<std::pair<std::shared_ptr<registered_stream>, membership>> joined;
 };
 
 /// Thread safety: all functions lock one mutex.
@@ -65,12 +69,19 @@ public:
   [[nodiscard]] std::string apply(const throttle& x, instant now, std::shared_ptr<registered_stream>& to,
                                   stream_control& control);
 
+  /// Takes a group's limits. Empty, and `to` says who must be told; or the reason for refusal.
+  [[nodiscard]] std::string take(const group_config& x, instant now, group_change& to);
+
   [[nodiscard]] std::vector<sample> collect(instant now, wall_time wall);
 
   [[nodiscard]] std::vector<stream_summary> summaries(instant now) const;
+  [[nodiscard]] std::vector<group_summary> group_summaries() const;
 
 private:
   std::shared_ptr<registered_stream> find_or_add(const volume& target, const std::string& client, instant now);
+  [[nodiscard]] std::size_t shard_of_most(const group_config& x) const;
+  void regroup(std::shared_ptr<registered_stream>& x, const volume& target, instant now);
+  [[nodiscard]] std::shared_ptr<registered_stream> place(stream_id id, const volume& target, instant now);
   void forget_unused(instant now);
   [[nodiscard]] bool forget_longest_unused();
 
@@ -78,6 +89,7 @@ private:
   const volume_directory& volumes_;
   std::vector<placement> shards_;
   std::function<void(const engine_event&)> observe_;
+  group_table groups_;
 
   mutable std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<registered_stream>> streams_; ///< by volume and client

@@ -145,6 +145,10 @@ void shard::take_messages() {
       adopt(std::move(adopted->who));
     else if (auto* const changed = std::get_if<control_changed>(&message))
       changed->who->flow.obey(changed->control, now_);
+    else if (auto* const group = std::get_if<group_changed>(&message))
+      group->who->obey(group->limits, group->weight, now_);
+    else if (auto* const joined = std::get_if<groups_joined>(&message))
+      joined->who->flow.join(joined->groups, now_);
     else if (auto* const stop = std::get_if<stop_serving>(&message))
       begin_stopping(stop->deadline);
   }
@@ -165,7 +169,7 @@ void shard::take_answers() {
 
 void shard::pump_due_streams() {
   for (auto* x = wakes_.first(); x != nullptr && x->due() <= now_; x = wakes_.first())
-    now_ = static_cast<stream*>(x)->pump(now_);
+    now_ = x->wake(now_);
 }
 
 void shard::after_events() {

@@ -13,7 +13,7 @@
 
 namespace sluice::gateway {
 
-/// What other threads tell a shard. Rare: connects, throttles, the end.
+/// What other threads tell a shard. Rare: connects, throttles, limits of groups, the end.
 struct adopt_connection {
   std::unique_ptr<connection> who;
 };
@@ -21,10 +21,19 @@ struct control_changed {
   std::shared_ptr<registered_stream> who;
   stream_control control;
 };
+struct group_changed {
+  stream_group* who;
+  io_limits limits;
+  std::uint32_t weight;
+};
+struct groups_joined {
+  std::shared_ptr<registered_stream> who;
+  membership groups;
+};
 struct stop_serving {
   instant deadline; ///< requests in flight are waited for until then
 };
-using shard_message = std::variant<adopt_connection, control_changed, stop_serving>;
+using shard_message = std::variant<adopt_connection, control_changed, group_changed, groups_joined, stop_serving>;
 
 ///   epoll: sockets ─▶ requests ─▶ streams ─▶ backend
 ///          wake-up ─▶ messages, answers of the backend ─▶ streams ─▶ connections

@@ -1,4 +1,4 @@
-// Moves requests from the line through the gate to the backend.
+// Moves requests from the lines through the gates to the backend.
 #include "gateways/engine/stream.hpp"
 
 #include "gateways/engine/engine.hpp"
@@ -42,21 +42,55 @@ completed_request::sort sort_of(io_operation x) {
   return completed_request::sort::other;
 }
 
-/// What counts against a bandwidth: bytes that move.
-std::uint64_t payload_of(const io_request& x) {
+/// Bytes that move between client and storage.
+std::uint32_t payload_of(const io_request& x) {
   return x.operation == io_operation::read || x.operation == io_operation::write ? x.length : 0;
+}
+
+/// What limits price: what the storage does. CACHE reads there what it names.
+io_demand demand_of(const io_request& x) {
+  return {!only_reads(x.operation), x.operation == io_operation::cache ? x.length : payload_of(x)};
 }
 
 } // namespace
 
-stream::stream(const volume& target, request_queue& answers, wake_queue& wakes)
-    : target_(target), answers_(answers), wakes_(wakes), control_(target.config.fixed) {
+stream::stream(const volume& target, request_queue& answers, wake_queue& wakes, const membership& groups)
+    : target_(target),
+      answers_(answers),
+      wakes_(wakes),
+      control_(target.config.fixed),
+      turns_{{stream_turn{*this}, stream_turn{*this}}} {
   rule_.until = instant::min(); // the first arrival puts the rule in force
+  lanes_[0].own.set(target.config.reads, instant{0});
+  lanes_[1].own.set(target.config.writes, instant{0});
+  enrol(groups);
+}
+
+void stream::enrol(const membership& groups) {
+  for (auto& x : turns_)
+    x.group = nullptr;
+  const auto add = [&](lane& l, stream_turn& turn, stream_group* group) {
+    l.turn = group == nullptr ? nullptr : &turn;
+    if (group == nullptr)
+      return;
+    turn.group = group;
+    turn.set_weight(target_.config.weight);
+  };
+  add(lanes_[0], turns_[0], groups.reads);
+  add(lanes_[1], turns_[groups.writes == groups.reads ? 0 : 1], groups.writes);
+}
+
+void stream::join(const membership& groups, instant now) {
+  for (auto& x : turns_)
+    if (x.contending())
+      x.group->limit.withdraw(x);
+  enrol(groups);
+  pump(now);
 }
 
 void stream::renew_rule(instant now) {
   rule_ = control_.in_force(now);
-  gate_.set(rule_.what, now);
+  own_.set(limits_of(rule_.what, target_.config.cost), now);
 }
 
 void stream::obey(const stream_control& x, instant now) {
@@ -78,14 +112,15 @@ instant stream::arrive(pending_request& x, instant now) {
   x.error = 0;
   if (now >= rule_.until)
     renew_rule(now);
-  if (line_.empty() && gate_.ask(now).held == hold::none) {
+  auto& l = lane_of(x);
+  if (!waiting() && ask(l, now).held == hold::none && (l.turn == nullptr || l.turn->group->limit.free_way(now))) {
     {
       const stream_counters::change change{counters};
       counters.arrived();
     }
-    return submit(x, now, false);
+    return submit(x, l, now);
   }
-  line_.append(x);
+  l.line.append(x);
   {
     const stream_counters::change change{counters};
     counters.arrived();
@@ -94,40 +129,112 @@ instant stream::arrive(pending_request& x, instant now) {
   return pump(now);
 }
 
+gate_answer stream::ask(lane& x, instant now) {
+  const auto all = own_.ask(now);
+  const auto some = x.own.ask(now);
+  if (all.held == hold::rate && some.held == hold::rate)
+    return {hold::rate, std::max(all.wait, some.wait)};
+  return all.held == hold::none || some.held == hold::rate ? some : all;
+}
+
+/// The lane whose first request may go as far as the stream's own limits are concerned, the longest waiting first.
+stream::lane* stream::ready(const stream_turn* turn, instant now) {
+  lane* result = nullptr;
+  for (auto& l : lanes_)
+    if (l.turn == turn && !l.line.empty()
+        && (result == nullptr || l.line.first()->received < result->line.first()->received)
+        && ask(l, now).held == hold::none)
+      result = &l;
+  return result;
+}
+
 instant stream::pump(instant now) {
   if (now >= rule_.until)
     renew_rule(now);
-  const auto waited = held_ == hold::rate;
-  gate_answer answer;
-  while (!line_.empty()) {
-    answer = gate_.ask(now);
-    if (answer.held != hold::none)
-      break;
-    auto& x = line_.remove_first();
-    {
-      const stream_counters::change change{counters};
-      counters.backlog.set(--backlog_);
-    }
-    now = submit(x, now, waited);
-  }
-  {
-    const stream_counters::change change{counters};
-    counters.held(answer.held, now);
-  }
-  held_ = answer.held;
-  if (line_.empty())
-    wakes_.remove(*this);
-  else if (answer.held == hold::rate)
-    wakes_.set(*this, std::min(now + answer.wait, rule_.until));
-  else if (rule_.until != instant::max())
-    wakes_.set(*this, rule_.until);
-  else
-    wakes_.remove(*this); // held by depth: the next answer of the backend calls
+  while (auto* const l = ready(nullptr, now))
+    now = submit_first(*l, now);
+  now = pump_groups(now);
+  settle(now);
   return now;
 }
 
-instant stream::submit(pending_request& x, instant now, bool waited) {
-  gate_.enter(payload_of(x), now, waited);
+void stream::contend(stream_turn& x, instant now) {
+  const auto wants = ready(&x, now) != nullptr;
+  if (wants && !x.contending())
+    x.group->limit.enter(x);
+  else if (!wants && x.contending())
+    x.group->limit.withdraw(x);
+}
+
+instant stream::pump_groups(instant now) {
+  for (auto& x : turns_)
+    if (x.group != nullptr) {
+      contend(x, now);
+      now = x.group->pump(now);
+    }
+  return now;
+}
+
+instant stream::take_turn(stream_turn& x, instant now) {
+  if (auto* const l = ready(&x, now))
+    now = submit_first(*l, now);
+  contend(x, now);
+  settle(now);
+  return now;
+}
+
+/// Afterwards the counters know why what waits waits, and the timer is set for what waits for the stream's own limits.
+void stream::settle(instant now) {
+  auto why = hold::none;
+  auto due = instant::max();
+  for (auto& l : lanes_) {
+    if (l.line.empty()) {
+      l.own.rest();
+      continue;
+    }
+    const auto answer = ask(l, now);
+    auto held = answer.held;
+    if (held == hold::rate) {
+      due = std::min(due, now + answer.wait);
+    } else if (held == hold::none && (l.turn == nullptr || !l.turn->contending())) {
+      due = now; // it became free while other requests were performed
+    } else if (held == hold::none) {
+      held = l.turn->group->limit.held() == hold::depth ? hold::depth : hold::rate;
+    }
+    if (why != hold::rate)
+      why = held;
+  }
+  if (why != held_) {
+    held_ = why;
+    const stream_counters::change change{counters};
+    counters.held(why, now);
+  }
+  if (!waiting())
+    own_.rest();
+  else
+    due = std::min(due, rule_.until);
+  if (due == instant::max())
+    wakes_.remove(*this); // the next answer of the backend calls, or its group does
+  else
+    wakes_.set(*this, due);
+}
+
+instant stream::submit_first(lane& from, instant now) {
+  auto& x = from.line.remove_first();
+  {
+    const stream_counters::change change{counters};
+    counters.backlog.set(--backlog_);
+  }
+  return submit(x, from, now);
+}
+
+instant stream::submit(pending_request& x, lane& from, instant now) {
+  const auto what = demand_of(x);
+  own_.enter(what, now);
+  from.own.enter(what, now);
+  x.under = from.turn != nullptr ? from.turn->group : nullptr;
+  if (x.under != nullptr)
+    x.under->limit.book(*from.turn, what, now);
   x.submitted = now;
   {
     const stream_counters::change change{counters};
@@ -142,7 +249,11 @@ instant stream::submit(pending_request& x, instant now, bool waited) {
 }
 
 void stream::finish(pending_request& x, instant now) {
-  gate_.leave();
+  auto& from = lane_of(x);
+  own_.leave();
+  from.own.leave();
+  if (x.under != nullptr)
+    x.under->limit.left();
   {
     const stream_counters::change change{counters};
     counters.returned(now);
@@ -152,9 +263,12 @@ void stream::finish(pending_request& x, instant now) {
 }
 
 void stream::returned(pending_request& x, instant now) {
+  auto* const under = x.under;
   finish(x, now);
-  if (!line_.empty())
-    pump(now);
+  if (waiting())
+    now = pump(now);
+  if (under != nullptr)
+    under->pump(now); // others may have waited for its depth
 }
 
 void stream::abandoned() {

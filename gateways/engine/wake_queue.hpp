@@ -11,6 +11,13 @@ namespace sluice::gateway {
 /// Base of what can wait in a wake_queue.
 class wakeable {
 public:
+  virtual ~wakeable() = default;
+
+  /// It is due. Returns the time after what was done; afterwards it is due later or not in the queue.
+  virtual instant wake(instant now) {
+    return now;
+  }
+
   [[nodiscard]] instant due() const {
     return due_;
   }

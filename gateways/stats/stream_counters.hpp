@@ -3,7 +3,7 @@
 
 #include "actors/domain/histogram.hpp"
 #include "actors/domain/units.hpp"
-#include "gateways/throttle/stream_gate.hpp"
+#include "gateways/throttle/gate.hpp"
 
 #include <array>
 #include <atomic>

@@ -143,6 +143,9 @@ public:
     if (fd_ >= 0)
       ::close(std::exchange(fd_, -1));
   }
+  [[nodiscard]] int descriptor() const {
+    return fd_;
+  }
   void half_close() const {
     ::shutdown(fd_, SHUT_WR);
   }

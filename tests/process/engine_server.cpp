@@ -2,10 +2,10 @@
 //
 //   engine_server --listen ADDRESS:PORT | /SOCKET   --backend NAME=memory:BYTES | NAME=file:PATH | NAME=URI
 //                 --volume NAME=BACKEND[,OFFSET,SIZE]   --iops N   --bandwidth N   --depth N   --shards N   --read-only
-//                 --samples
+//                 --share IOPS   --samples
 //
-// Prints its endpoints, then one line per event; with --samples one line per stream and 100 ms. Ends on SIGTERM or
-// SIGINT.
+// --share: a group of all streams. Prints its endpoints, then one line per event; with --samples one line per stream
+// and 100 ms. Ends on SIGTERM or SIGINT.
 #include "gateways/engine/engine.hpp"
 
 #include <algorithm>
@@ -122,7 +122,11 @@ options read_options(int argc, char** argv) {
       result.fixed.bandwidth = rate{number(value)};
     else if (key == "--depth")
       result.fixed.depth = static_cast<std::uint32_t>(number(value));
-    else if (key == "--shards")
+    else if (key == "--share") {
+      auto& all = result.config.groups.emplace_back();
+      all.name = "all";
+      all.limits.iops = rate{number(value)};
+    } else if (key == "--shards")
       result.config.shards = static_cast<std::uint32_t>(number(value));
     else
       usage("unknown option " + std::string{key});

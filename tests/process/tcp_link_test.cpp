@@ -94,7 +94,9 @@ TEST_CASE_FIXTURE(tcp_link_fixture, "samples go up, throttles come down, and lap
 
   auto nonsense = order_for(stream, 9);
   nonsense.lease = -1s;
-  REQUIRE(core->order({nonsense, order_for(stream, 5)}));
+  REQUIRE(eventually([&] { // the core hears of gateways as soon as the monitor knows it, and may know the monitor later
+    return core->order({nonsense, order_for(stream, 5)});
+  }));
   REQUIRE(eventually([&] {
     return collector.record.last_sample().generation == 5;
   }));

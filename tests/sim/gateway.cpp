@@ -32,7 +32,7 @@ void gateway_stream::read() {
 
 void gateway_stream::renew_rule() {
   rule_ = control_.in_force(sim_.now());
-  gate_.set(rule_.what, sim_.now());
+  gate_.set(gateway::limits_of(rule_.what), sim_.now());
 }
 
 /// Books the time since the last call as held back by what held the first request back.
@@ -52,7 +52,6 @@ void gateway_stream::admit() {
   if (sim_.now() >= rule_.until)
     renew_rule();
   while (!backlog_.empty()) {
-    const auto waited = held_ == gateway::hold::rate;
     const auto answer = gate_.ask(sim_.now());
     account();
     held_ = answer.held;
@@ -67,13 +66,15 @@ void gateway_stream::admit() {
       return;
     auto next = std::move(backlog_.front());
     backlog_.pop_front();
-    submit(std::move(next), waited);
+    submit(std::move(next));
     read();
   }
 }
 
-void gateway_stream::submit(pending x, bool waited) {
-  gate_.enter(4096, sim_.now(), waited);
+void gateway_stream::submit(pending x) {
+  gate_.enter({false, 4096}, sim_.now());
+  if (backlog_.empty())
+    gate_.rest();
   x.submitted = sim_.now();
   auto kept = std::make_shared<pending>(std::move(x));
   backend_.submit([this, kept] {

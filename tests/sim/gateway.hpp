@@ -4,8 +4,8 @@
 
 #include "actors/domain/sample.hpp"
 #include "actors/domain/throttle.hpp"
+#include "gateways/throttle/gate.hpp"
 #include "gateways/throttle/stream_control.hpp"
-#include "gateways/throttle/stream_gate.hpp"
 #include "tests/sim/device.hpp"
 
 #include <deque>
@@ -49,7 +49,7 @@ private:
   };
   void read();
   void admit();
-  void submit(pending x, bool waited);
+  void submit(pending x);
   void account();
   void renew_rule();
 
@@ -60,7 +60,7 @@ private:
   std::deque<pending> backlog_;
   gateway::stream_control control_;
   gateway::rule_in_force rule_;
-  gateway::stream_gate gate_;
+  gateway::gate gate_;
   gateway::hold held_ = gateway::hold::none; ///< why the first request waits
   bool wake_up_set_ = false;
   sample sample_;

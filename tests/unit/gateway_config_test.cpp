@@ -1,6 +1,7 @@
 // The options of sluice-gateway: what is read, and that each mistake is named with its key and what was expected.
 #include "gateways/control/gateway_config.hpp"
 
+#include "gateways/control/limit_options.hpp"
 #include "gateways/control/listen_address.hpp"
 #include "gateways/control/reconnect.hpp"
 
@@ -118,6 +119,76 @@ read-only=true
   CHECK(x.volumes[1].fixed.burst_length == 10s);
   CHECK(x.volumes[0].read_only);
   CHECK(x.volumes[0].fixed.unlimited());
+}
+
+TEST_CASE("groups and what requests cost are read with their units") {
+  gateway_config config;
+  const ini_file file{std::string{minimal} + R"(cost="4KiB:1 64KiB:2.5"
+write-cost-percent=200
+write-iops=100
+weight=3
+[group.tenant]
+client="10.0.*"
+iops=5000
+bandwidth="100MB/s"
+burst-bandwidth="200MB/s"
+burst-for=3s
+depth=64
+[group.database]
+volume="db*"
+operations="reads"
+above="tenant"
+weight=7
+)"};
+  CHECK(file.read_into(config) == std::vector<std::string>{});
+  const auto x = config.engine();
+  REQUIRE(x.groups.size() == 2);
+  CHECK(x.groups[0].name == "database");
+  CHECK(x.groups[0].volume == "db*");
+  CHECK(x.groups[0].client == "*");
+  CHECK(x.groups[0].operations == group_operations::reads);
+  CHECK(x.groups[0].above == "tenant");
+  CHECK(x.groups[0].weight == 7);
+  CHECK(x.groups[1].client == "10.0.*");
+  CHECK(x.groups[1].limits.iops == rate{5000});
+  CHECK(x.groups[1].limits.burst_bandwidth == rate{200'000'000});
+  CHECK(x.groups[1].limits.burst_length == 3s);
+  CHECK(x.groups[1].limits.depth == 64);
+  const auto& v = x.volumes.front();
+  CHECK(v.weight == 3);
+  CHECK(v.writes.iops == rate{100});
+  REQUIRE(v.cost.count == 2);
+  CHECK(v.cost.points[1] == cost_point{65'536, 2500});
+  CHECK(v.cost.write_percent == 200);
+}
+
+TEST_CASE("each mistake in a group is one line with its key") {
+  const auto found = mistakes_of(std::string{minimal} + R"([group.a]
+operations="seeks"
+weight=0
+cost="1MiB:1 4KiB:2"
+burst-iops=10
+)");
+  const std::vector<std::string> expected{
+      R"(group.a.operations: expected "all", "reads" or "writes", got seeks)",
+      "group.a.weight: expected a whole number from 1 to 1000",
+  };
+  REQUIRE(found.size() == 4);
+  CHECK(found[0] == expected[0]);
+  CHECK(found[1] == expected[1]);
+  CHECK(found[2] == "group.a.burst-for: missing; a burst's rate and burst-for go together");
+  CHECK(found[3].starts_with("group.a.cost: expected at most 8 points"));
+  CHECK(mistakes_of(std::string{minimal} + "[group.a]\nabove=\"b\"\n")
+        == std::vector<std::string>{"group a: there is no group b"});
+}
+
+TEST_CASE("cost curves as people write them") {
+  for (const auto* bad : {"", " ", "4KiB", "4KiB:", ":1", "4KiB:1.2345", "4KiB:1.", "4KiB:x", "4KiB:1x", "4KiB:0",
+                          "0B:1", "8KiB:1 4KiB:1", "4KiB:2 8KiB:1", "4KiB:1  8KiB:2"}) {
+    CAPTURE(bad);
+    CHECK(!parse_cost(bad));
+  }
+  CHECK(parse_cost("4KiB:1.125")->points[0].milli_io == 1125);
 }
 
 TEST_CASE("each mistake in the free sections is one line with its key") {

@@ -1,5 +1,5 @@
 // Token bucket, paced bucket and gate, with times and tokens worked out by hand.
-#include "gateways/throttle/stream_gate.hpp"
+#include "gateways/throttle/gate.hpp"
 
 #include <doctest/doctest.h>
 
@@ -146,28 +146,53 @@ TEST_CASE("an agreed burst is bounded in rate and in length") {
 }
 
 TEST_CASE("the gate holds by the tightest of its limits") {
-  stream_gate gate;
-  allowance x;
+  gate it;
+  io_limits x;
   x.iops = rate{1000};
   x.bandwidth = rate{1'000'000};
-  gate.set(x, 0s);
-  gate.enter(100'000, 0s, false); // 1 ms of requests, 100 ms of bytes, both less 2 ms of credit
-  const auto answer = gate.ask(0s);
+  it.set(x, 0s);
+  it.enter({false, 100'000}, 0s); // 1 ms of requests, 100 ms of bytes, both less 2 ms of credit
+  const auto answer = it.ask(0s);
   CHECK(answer.held == hold::rate);
   CHECK(answer.wait == 98ms);
 }
 
 TEST_CASE("the gate holds by depth until a request comes back") {
-  stream_gate gate;
-  allowance x;
+  gate it;
+  io_limits x;
   x.depth = 2;
-  gate.set(x, 0s);
-  gate.enter(4096, 0s, false);
-  REQUIRE(gate.ask(0s).held == hold::none);
-  gate.enter(4096, 0s, false);
-  CHECK(gate.ask(0s).held == hold::depth);
-  gate.leave();
-  CHECK(gate.ask(0s).held == hold::none);
+  it.set(x, 0s);
+  it.enter({false, 4096}, 0s);
+  REQUIRE(it.ask(0s).held == hold::none);
+  it.enter({false, 4096}, 0s);
+  CHECK(it.ask(0s).held == hold::depth);
+  it.leave();
+  CHECK(it.ask(0s).held == hold::none);
+}
+
+TEST_CASE("what is lost while somebody waits for the rate is made good, what is lost at rest is not") {
+  const auto passed = [](bool rests) {
+    gate it;
+    io_limits x;
+    x.iops = rate{1000};
+    it.set(x, 0s);
+    while (it.ask(0s).held == hold::none)
+      it.enter({false, 4096}, 0s);
+    if (rests)
+      it.rest();
+    int n = 0; // 50 ms too late; in the next 20 ms
+    for (instant now = 50ms; now < 70ms;) {
+      if (const auto answer = it.ask(now); answer.held != hold::none) {
+        now += answer.wait;
+        continue;
+      }
+      it.enter({false, 4096}, now);
+      ++n;
+    }
+    return n;
+  };
+  CHECK(passed(false) >= 25); // 5/4 of the rate
+  CHECK(passed(true) <= 24);  // the credit of 2 ms, its own burst, one
 }
 
 TEST_SUITE_END();
