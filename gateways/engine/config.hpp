@@ -31,6 +31,8 @@ struct backend_config {
   bool read_only = false;        ///< file: opened for reading alone
   /// nbd: how long a request waits for a lost upstream server before it fails with EIO.
   duration patience = std::chrono::seconds{5};
+
+  friend bool operator==(const backend_config&, const backend_config&) = default;
 };
 
 /// What is exported: a backend, or a slice of one.
@@ -47,6 +49,8 @@ struct volume_config {
   io_limits reads;          ///< of its reads alone
   io_limits writes;         ///< of everything else alone
   std::uint32_t weight = 1; ///< its share in its group, beside the other contenders there
+
+  friend bool operator==(const volume_config&, const volume_config&) = default;
 };
 
 /// Where clients connect: TCP if `unix_path` is empty.

@@ -129,6 +129,7 @@ private:
   instant since_;
   std::string why_gone_;
 
+  std::shared_ptr<const volume_directory> directory_; ///< what the handshake may offer
   std::unique_ptr<nbd::handshake> handshake_;
   std::vector<std::byte> greeting_; ///< handshake bytes not yet sent
   std::shared_ptr<registered_stream> stream_;

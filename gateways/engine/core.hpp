@@ -1,10 +1,10 @@
-// What the shards of one engine share. Written before they start, except for what is atomic or has a lock.
+// What the shards of one engine share. What they look at is settled before they start, is atomic or has a lock.
 #pragma once
 
 #include "gateways/backend/io_pool.hpp"
 #include "gateways/engine/config.hpp"
 #include "gateways/engine/registry.hpp"
-#include "gateways/engine/volume.hpp"
+#include "gateways/engine/served.hpp"
 
 #include <atomic>
 #include <memory>
@@ -21,9 +21,8 @@ struct engine_core {
 
   const engine_config config;
   std::unique_ptr<io_pool> pool;
-  std::vector<std::unique_ptr<backend>> storages; ///< as in config.backends
-  std::vector<volume> volumes;
-  volume_directory directory;
+  backend_list storages; ///< those of the volumes; shards know them by their volumes only
+  backend_list retired;  ///< no longer served, but with connections that go on
   std::unique_ptr<registry> streams;
   std::vector<std::unique_ptr<shard>> shards;
   /// Relaxed: a count for a bound, no other memory depends on it.
