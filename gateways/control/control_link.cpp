@@ -44,6 +44,7 @@ void retry(link_pointer self, const std::string& why) {
 void greet(link_pointer self) {
   auto& state = self->state;
   const auto connection = state.connection;
+  state.options.self.volumes = state.path.volumes(); // a reload may have changed them
   self->request(state.door, state.options.hello_timeout, hello_atom::value, state.options.self,
                 caf::actor_cast<gateway_actor>(self))
       .then(
@@ -132,9 +133,10 @@ void on_tick(link_pointer self) {
   while (state.next_tick <= now) // what was missed is not made up for: the next sample covers it
     state.next_tick += state.options.sample_interval;
   self->scheduled_send(self, state.next_tick, tick_atom::value);
-  log_events_of(state);
+  auto samples = state.path.collect(now.time_since_epoch(), label_now()); // also alone: who is gone is forgotten
   if (state.phase != link_phase::alone)
-    send_samples(self, state.path.collect(now.time_since_epoch(), label_now()));
+    send_samples(self, std::move(samples));
+  log_events_of(state);
 }
 
 caf::result<apply_result> on_throttles(link_pointer self, const throttle_batch& batch) {

@@ -117,6 +117,10 @@ std::string_view to_string(engine_event::kind x) noexcept {
     return "upstream-back";
   case engine_event::kind::lease_expired:
     return "lease-expired";
+  case engine_event::kind::throttle_changed:
+    return "throttle-changed";
+  case engine_event::kind::group_changed:
+    return "group-changed";
   }
   return "invalid";
 }

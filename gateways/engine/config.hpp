@@ -69,7 +69,9 @@ struct engine_event {
     client_refused,      ///< limit, time-out or garbage before a volume was chosen
     upstream_lost,
     upstream_back,
-    lease_expired, ///< the envelope is in force from now on
+    lease_expired,    ///< the envelope is in force from now on
+    throttle_changed, ///< something else is in force for a stream than before; no mere refresh
+    group_changed,    ///< a group was added, removed or has other limits
   };
   kind what;
   std::string subject; ///< the stream, the peer, the backend or the address

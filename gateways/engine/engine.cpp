@@ -250,8 +250,8 @@ std::vector<backend_summary> engine::backends() const {
   std::vector<backend_summary> result;
   if (state_->core != nullptr)
     for (const auto& x : state_->core->storages)
-      result.push_back({x->config.name, std::string{kind_name(x->config.kind)}, x->what->traits().size_bytes,
-                        x->what->reachable()});
+      result.push_back(
+          {x->config.name, std::string{kind_name(x->config.kind)}, x->what->traits().size_bytes, x->what->reachable()});
   return result;
 }
 

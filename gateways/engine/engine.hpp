@@ -46,7 +46,8 @@ struct group_summary {
   std::uint32_t streams = 0; ///< known ones that belong to it
 };
 
-/// Thread safety: start(), reload() and stop() from one thread; everything else from any thread, between and during them.
+/// Thread safety: start(), reload() and stop() from one thread; everything else from any thread, between and during
+/// them.
 class engine {
 public:
   /// Keeps the configuration; opens nothing. @pre check(config) is empty
@@ -62,12 +63,12 @@ public:
   /// program); then nothing runs.
   [[nodiscard]] std::string start();
 
-  /// Other backends, volumes and groups from now on, as in `x`, whose rest is not looked at: all of them, or none and why
-  /// not, one sentence each. No connection is dropped, and limits that changed hold for connected streams at once. Of a
-  /// volume that is gone the connections go on until they end, and those of one that became read-only keep what they
-  /// were told. Refused: another configuration of a backend that is open, another place of a volume with connections.
-  /// May block for as long as a backend takes to open; I/O, samples and throttles go on meanwhile. From the thread of
-  /// start() and stop(). @pre check(x) is empty
+  /// Other backends, volumes and groups from now on, as in `x`, whose rest is not looked at: all of them, or none and
+  /// why not, one sentence each. No connection is dropped, and limits that changed hold for connected streams at once.
+  /// Of a volume that is gone the connections go on until they end, and those of one that became read-only keep what
+  /// they were told. Refused: another configuration of a backend that is open, another place of a volume with
+  /// connections. May block for as long as a backend takes to open; I/O, samples and throttles go on meanwhile. From
+  /// the thread of start() and stop(). @pre check(x) is empty
   [[nodiscard]] std::vector<std::string> reload(const engine_config& x);
 
   /// Stops listening and reading, finishes requests for at most `drain_time`, closes everything. Idempotent.

@@ -80,9 +80,8 @@ std::set<std::string> group_table::kept(const std::vector<group_config>& wanted)
   std::set<std::string> names;
   for (std::size_t level = 0; level < max_group_levels; ++level)
     for (const auto& x : wanted)
-      if (const auto found = entries_.find(x.name);
-          found != entries_.end() && same_streams(found->second.config, x)
-          && (x.above.empty() || names.contains(x.above)))
+      if (const auto found = entries_.find(x.name); found != entries_.end() && same_streams(found->second.config, x)
+                                                    && (x.above.empty() || names.contains(x.above)))
         names.insert(x.name);
   return names;
 }
@@ -95,7 +94,8 @@ std::vector<std::string> group_table::problems_with(const std::vector<group_conf
                   + std::to_string(max_groups) + "; needs a restart");
   for (const auto& x : wanted)
     if (!names.contains(x.name) && x.operations != group_operations::all && spread_ && shards_.size() > 1)
-      out.push_back("group " + x.name + ": groups of reads or writes alone must be there from the start; needs a restart");
+      out.push_back("group " + x.name
+                    + ": groups of reads or writes alone must be there from the start; needs a restart");
   return out;
 }
 

@@ -64,7 +64,7 @@ private:
   std::vector<agreement> for_reads_; ///< name and selector of those that are about reads
   std::vector<agreement> for_writes_;
   std::vector<std::unique_ptr<stream_group>> gone_; ///< together with entries_ at most max_groups
-  bool spread_ = true;                              ///< roots are on different shards: every group is about all operations
+  bool spread_ = true; ///< roots are on different shards: every group is about all operations
 };
 
 } // namespace sluice::gateway

@@ -46,6 +46,9 @@ std::shared_ptr<registered_stream> registry::make_anew(const registered_stream& 
   again->control.set_fixed(target.config.fixed);
   again->sequence = x.sequence;
   again->reported_state = x.reported_state;
+  again->rule = x.rule;
+  again->untold_changes = x.untold_changes;
+  again->last_told = x.last_told;
   again->last_used = x.last_used;
   again->flow.begin_with(again->control);
   return again;
@@ -109,7 +112,13 @@ std::string registry::apply(const throttle& x, instant now, std::shared_ptr<regi
     to = find_or_add(*target, x.stream.client, now);
   if (to == nullptr)
     return "too many streams";
+  const auto before = to->control.in_force(now);
   auto problem = to->control.accept(x, now);
+  const auto after = to->control.in_force(now);
+  if (problem.empty() && (before.what != after.what || before.state != after.state || to->rule != x.why.rule)) {
+    to->rule = x.why.rule;
+    ++to->untold_changes;
+  }
   control = to->control;
   to->last_used = now;
   return problem;
@@ -126,6 +135,8 @@ std::size_t registry::shard_of_most(const group_config& x) const {
 std::string registry::take(const group_config& x, instant now, group_change& to) {
   const std::lock_guard lock{mutex_};
   auto problem = groups_.take(x, shard_of_most(x), now, to.changed);
+  if (problem.empty())
+    tell_group(x, to.changed != nullptr ? "changed" : "added");
   if (!problem.empty() || to.changed != nullptr)
     return problem;
   rejoin(to.joined);
@@ -160,14 +171,14 @@ std::vector<sample> registry::collect(instant now, wall_time wall) {
     return take(*x);
   });
   for (auto& [key, x] : streams_) {
-    const auto state = x->control.in_force(now).state;
-    if (state == control_state::envelope && x->reported_state == control_state::throttled && observe_)
-      observe_({engine_event::kind::lease_expired, to_string(x->id),
-                "generation=" + std::to_string(x->control.generation())});
-    x->reported_state = state;
+    const auto rule = x->control.in_force(now);
+    if (rule.state == control_state::envelope && x->reported_state == control_state::throttled)
+      tell_expired(*x, rule);
+    x->reported_state = rule.state;
     if (x->connections != 0 || x->unreported)
       take(*x);
   }
+  tell_changes(now);
   forget_unused(now);
   return result;
 }
@@ -204,8 +215,7 @@ std::vector<stream_summary> registry::summaries(instant now) const {
   result.reserve(streams_.size());
   for (const auto& [key, x] : streams_) {
     const auto rule = x->control.in_force(now);
-    result.push_back({x->id, x->target.config.backend, x->connections, x->control.generation(),
-                      rule.state, rule.what});
+    result.push_back({x->id, x->target.config.backend, x->connections, x->control.generation(), rule.state, rule.what});
   }
   return result;
 }

@@ -34,6 +34,9 @@ struct registered_stream {
   std::uint64_t sequence = 0;
   bool unreported = false; ///< something may have happened since the last sample
   control_state reported_state = control_state::unlimited;
+  throttle_rule rule = throttle_rule::none; ///< by which it has its throttle
+  std::uint32_t untold_changes = 0;         ///< of what is in force, not in an event yet
+  instant last_told{0};
   interval_reader reader;
 
   registered_stream(stream_id name, std::size_t on, const placement& where, const volume& on_volume,
@@ -69,7 +72,12 @@ struct reload_change {
 /// Thread safety: all functions lock one mutex.
 class registry {
 public:
-  /// @param observe told about leases that ran out; called under the lock
+  /// Changes of throttles are told once per second and stream, and so many in one call of collect(): the events' bound
+  /// is for connections, too. What is held back is told later, as it is then. Chosen.
+  static constexpr duration tell_interval = std::chrono::seconds{1};
+  static constexpr std::size_t max_told = 16;
+
+  /// @param observe told about throttles and groups that changed and leases that ran out; called under the lock
   registry(const engine_config& config, std::vector<volume> volumes, std::vector<placement> shards,
            std::function<void(const engine_event&)> observe);
 
@@ -114,6 +122,10 @@ private:
   [[nodiscard]] bool sample_of(registered_stream& x, instant now, wall_time wall, sample& s);
   void regroup(std::shared_ptr<registered_stream>& x, const volume& target, instant now);
   [[nodiscard]] std::shared_ptr<registered_stream> place(stream_id id, const volume& target, instant now);
+  void tell_changes(instant now);
+  void tell_expired(const registered_stream& x, const rule_in_force& rule) const;
+  void tell_group(const group_config& x, std::string_view what) const;
+  void tell_groups(const std::vector<group_config>& wanted) const;
   void forget_unused(instant now);
   [[nodiscard]] bool forget_longest_unused();
 
@@ -124,10 +136,12 @@ private:
 
   mutable std::mutex mutex_;
   std::shared_ptr<const volume_directory> volumes_;
-  std::vector<std::shared_ptr<registered_stream>> replaced_; ///< with something not yet in a sample; bounded as streams_
+  std::vector<std::shared_ptr<registered_stream>>
+      replaced_; ///< with something not yet in a sample; bounded as streams_
   std::map<std::pair<std::string, std::string>, std::shared_ptr<registered_stream>> streams_; ///< by volume and client
-  std::map<std::string, std::uint32_t> connections_of_;                                       ///< by client
-  std::vector<std::uint32_t> streams_on_;                                                     ///< by shard
+  std::pair<std::string, std::string> last_told_;       ///< the next call goes on behind it
+  std::map<std::string, std::uint32_t> connections_of_; ///< by client
+  std::vector<std::uint32_t> streams_on_;               ///< by shard
 };
 
 } // namespace sluice::gateway

@@ -69,6 +69,7 @@ std::vector<std::string> registry::reload(std::vector<volume> volumes, const std
   problems.insert(problems.end(), more.begin(), more.end());
   if (!problems.empty())
     return problems;
+  tell_groups(groups);
   to.groups = groups_.replace(
       groups,
       [this](const group_config& x) {

@@ -1,4 +1,5 @@
-// Other volumes, backends, limits and groups while clients are connected: nobody is dropped, and all or nothing changes.
+// Other volumes, backends, limits and groups while clients are connected: nobody is dropped, and all or nothing
+// changes.
 #include "tests/process/engine_fixture.hpp"
 
 #include <atomic>
@@ -176,8 +177,7 @@ TEST_CASE("what cannot be opened or needs a restart changes nothing") {
   absent.backends.push_back(memory("file"));
   absent.backends.back().kind = backend_kind::file;
   absent.backends.back().path = "/nonexistent/disk";
-  CHECK(w.it->reload(absent)
-        == sentences{"backend file: cannot open /nonexistent/disk: No such file or directory"});
+  CHECK(w.it->reload(absent) == sentences{"backend file: cannot open /nonexistent/disk: No such file or directory"});
   auto other = w.config;
   other.volumes[0].read_only = true;
   other.backends[0].size_bytes *= 2;
@@ -185,8 +185,7 @@ TEST_CASE("what cannot be opened or needs a restart changes nothing") {
   auto beyond = w.config;
   beyond.volumes[0].read_only = true;
   beyond.volumes[1].offset_bytes = 1u << 30;
-  CHECK(w.it->reload(beyond)
-        == sentences{"volume slice: it ends behind backend disk, which has 134217728 bytes"});
+  CHECK(w.it->reload(beyond) == sentences{"volume slice: it ends behind backend disk, which has 134217728 bytes"});
   CHECK_FALSE(w.it->volumes().front().read_only);
   CHECK(engine{w.config}.reload(w.config) == sentences{"the engine does not run"});
 }
