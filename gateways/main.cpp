@@ -6,11 +6,14 @@
 #include "gateways/control/control_link.hpp"
 #include "gateways/control/gateway_config.hpp"
 #include "gateways/engine/engine.hpp"
+#include "gateways/metrics/metrics_server.hpp"
+#include "gateways/metrics/metrics_text.hpp"
 
 #include <caf/all.hpp>
 
-#include <algorithm>
+#include <atomic>
 #include <memory>
+#include <optional>
 
 namespace {
 
@@ -34,7 +37,7 @@ std::vector<volume_info> volumes_of(const engine& data) {
   return result;
 }
 
-data_path path_of(engine& data) {
+data_path path_of(engine& data, std::atomic<bool>& registered) {
   return {
       [&data](instant now, wall_time label) {
         return data.collect_samples(now, label);
@@ -51,8 +54,29 @@ data_path path_of(engine& data) {
       [&data] {
         return volumes_of(data);
       },
+      [&registered](bool x) { // RELAXED: a figure that stands for itself
+        registered.store(x, std::memory_order_relaxed);
+      },
   };
 }
+
+/// Metrics of an engine on a port of their own, until the end of its scope.
+class metrics_port {
+public:
+  metrics_port(const listener_config& where, const engine& data, const std::string& gateway,
+               const std::atomic<bool>& registered)
+      : reader_(data, gateway), server_(where.address, where.port, [this, &registered] {
+          return text_of(reader_.look(registered.load(std::memory_order_relaxed)));
+        }) {
+    if (const auto problem = server_.start(); !problem.empty())
+      throw resource_missing{problem};
+    log(log_events::listening, component, log_field{"subject", server_.uri()});
+  }
+
+private:
+  metrics_reader reader_;
+  metrics_server server_;
+};
 
 /// What was given on the command line.
 struct arguments {
@@ -91,8 +115,12 @@ void run(caf::actor_system& system, const gateway_config& config, arguments give
   options.server = config.server;
   options.port = config.port;
   options.sample_interval = config.sample_interval;
+  std::atomic<bool> registered{false};
+  std::optional<metrics_port> metrics;
+  if (const auto where = config.metrics())
+    metrics.emplace(*where, data, config.name, registered);
   caf::scoped_actor waiter{system};
-  const auto link = system.spawn(control_link, options, path_of(data), events, tcp_link::connector(system));
+  const auto link = system.spawn(control_link, options, path_of(data, registered), events, tcp_link::connector(system));
   for (const auto& uri : data.endpoints())
     log(log_events::ready, component, log_field{"process", config.identity().name}, log_field{"uri", uri},
         log_field{"gateway", config.name}, log_field{"volumes", data.volumes().size()});
@@ -100,6 +128,7 @@ void run(caf::actor_system& system, const gateway_config& config, arguments give
   for (; number == SIGHUP; number = stop.wait_or_hangup())
     reload(config, given, data);
   log(log_events::stopping, component, log_field{"process", config.identity().name}, log_field{"signal", number});
+  metrics.reset();
   data.stop(); // requests in flight are answered, the last samples still go out
   waiter->send_exit(link, caf::exit_reason::user_shutdown);
   waiter->wait_for(link); // it refers to the engine

@@ -26,6 +26,8 @@ wall_time label_now() {
 void retry(link_pointer self, const std::string& why) {
   auto& state = self->state;
   const auto was = std::exchange(state.phase, link_phase::waiting);
+  if (was == link_phase::registered && state.path.registered)
+    state.path.registered(false);
   ++state.connection;
   if (state.door)
     self->demonitor(state.door.address());
@@ -52,9 +54,12 @@ void greet(link_pointer self) {
             auto& now = self->state;
             if (now.connection != connection)
               return;
-            if (std::exchange(now.phase, link_phase::registered) != link_phase::registered)
+            if (std::exchange(now.phase, link_phase::registered) != link_phase::registered) {
+              if (now.path.registered)
+                now.path.registered(true);
               log(log_events::peer_up, component, log_field{"role", "performance-monitor"},
                   log_field{"server", now.options.server}, log_field{"incarnation", server});
+            }
             now.delay.reset();
             self->delayed_send(self, now.options.hello_interval, hello_atom::value, connection);
           },

@@ -22,6 +22,8 @@ struct data_path {
   std::function<std::uint64_t(const stream_id&)> generation;
   /// What is exported now; engine::volumes.
   std::function<std::vector<volume_info>()> volumes;
+  /// Told whether the gateway is registered with the server, whenever that changes. May be empty.
+  std::function<void(bool)> registered;
 };
 
 } // namespace sluice::gateway

@@ -73,6 +73,7 @@ struct engine_event {
     throttle_changed, ///< something else is in force for a stream than before; no mere refresh
     group_changed,    ///< a group was added, removed or has other limits
   };
+  static constexpr std::size_t kinds = static_cast<std::size_t>(kind::group_changed) + 1;
   kind what;
   std::string subject; ///< the stream, the peer, the backend or the address
   std::string detail;  ///< `name=value` pairs

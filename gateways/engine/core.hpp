@@ -6,6 +6,7 @@
 #include "gateways/engine/registry.hpp"
 #include "gateways/engine/served.hpp"
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -27,9 +28,12 @@ struct engine_core {
   std::vector<std::unique_ptr<shard>> shards;
   /// Relaxed: a count for a bound, no other memory depends on it.
   std::atomic<std::uint32_t> connections{0};
+  /// By kind. Relaxed: each stands for itself.
+  std::array<std::atomic<std::uint64_t>, engine_event::kinds> events{};
 
   /// Tells the observer; any thread.
   void report(const engine_event& x) {
+    events[static_cast<std::size_t>(x.what)].fetch_add(1, std::memory_order_relaxed);
     if (!config.observe)
       return;
     const std::lock_guard lock{report_mutex_};

@@ -235,6 +235,31 @@ std::vector<stream_summary> engine::streams() const {
   return state_->core != nullptr ? state_->core->streams->summaries(monotonic_now()) : std::vector<stream_summary>{};
 }
 
+void engine::visit_streams(const std::function<void(const stream_summary&, const stream_totals&)>& see) const {
+  const registry* streams = nullptr;
+  {
+    const std::lock_guard lock{state_->mutex};
+    if (state_->core == nullptr)
+      return;
+    streams = state_->core->streams.get();
+  }
+  streams->visit(monotonic_now(), see);
+}
+
+std::array<std::uint64_t, engine_event::kinds> engine::event_counts() const {
+  const std::lock_guard lock{state_->mutex};
+  std::array<std::uint64_t, engine_event::kinds> result{};
+  if (state_->core != nullptr)
+    for (std::size_t i = 0; i < result.size(); ++i)
+      result[i] = state_->core->events[i].load(std::memory_order_relaxed);
+  return result;
+}
+
+std::uint32_t engine::connections() const {
+  const std::lock_guard lock{state_->mutex};
+  return state_->core != nullptr ? state_->core->connections.load(std::memory_order_relaxed) : 0;
+}
+
 std::vector<volume_summary> engine::volumes() const {
   const std::lock_guard lock{state_->mutex};
   std::vector<volume_summary> result;

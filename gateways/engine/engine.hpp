@@ -5,7 +5,10 @@
 #include "actors/domain/sample.hpp"
 #include "actors/domain/throttle.hpp"
 #include "gateways/engine/config.hpp"
+#include "gateways/stats/stream_totals.hpp"
 
+#include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -89,6 +92,16 @@ public:
   [[nodiscard]] std::string set_group(const group_config& x);
 
   [[nodiscard]] std::vector<stream_summary> streams() const;
+
+  /// Calls `see` for each stream with its running totals since the engine knows it: they never fall, unless the stream
+  /// was forgotten meanwhile. Does not hold up the data path, whatever `see` takes. @pre not during stop()
+  void visit_streams(const std::function<void(const stream_summary&, const stream_totals&)>& see) const;
+
+  /// How many events of each kind there were.
+  [[nodiscard]] std::array<std::uint64_t, engine_event::kinds> event_counts() const;
+
+  /// Connections that are open, in handshake or later.
+  [[nodiscard]] std::uint32_t connections() const;
   [[nodiscard]] std::vector<group_summary> groups() const;
   [[nodiscard]] std::vector<volume_summary> volumes() const;
   [[nodiscard]] std::vector<backend_summary> backends() const;

@@ -51,6 +51,11 @@ std::shared_ptr<registered_stream> registry::make_anew(const registered_stream& 
   again->last_told = x.last_told;
   again->last_used = x.last_used;
   again->flow.begin_with(again->control);
+  auto totals = std::make_unique<stream_totals>();
+  (void)look(x.flow.counters, now, *totals); // without a connection nobody writes them
+  if (x.earlier != nullptr)
+    totals->add(*x.earlier);
+  again->earlier = std::move(totals);
   return again;
 }
 
@@ -209,15 +214,35 @@ bool registry::forget_longest_unused() {
   return true;
 }
 
+stream_summary registry::summary_of(const registered_stream& x, instant now) {
+  const auto rule = x.control.in_force(now);
+  return {x.id, x.target.config.backend, x.connections, x.control.generation(), rule.state, rule.what};
+}
+
 std::vector<stream_summary> registry::summaries(instant now) const {
   const std::lock_guard lock{mutex_};
   std::vector<stream_summary> result;
   result.reserve(streams_.size());
-  for (const auto& [key, x] : streams_) {
-    const auto rule = x->control.in_force(now);
-    result.push_back({x->id, x->target.config.backend, x->connections, x->control.generation(), rule.state, rule.what});
-  }
+  for (const auto& [key, x] : streams_)
+    result.push_back(summary_of(*x, now));
   return result;
+}
+
+void registry::visit(instant now, const std::function<void(const stream_summary&, const stream_totals&)>& see) const {
+  std::vector<std::pair<stream_summary, std::shared_ptr<const registered_stream>>> seen;
+  {
+    const std::lock_guard lock{mutex_};
+    seen.reserve(streams_.size());
+    for (const auto& [key, x] : streams_)
+      seen.emplace_back(summary_of(*x, now), x);
+  }
+  stream_totals totals;
+  for (const auto& [what, x] : seen) {
+    (void)look(x->flow.counters, now, totals); // each figure is right also if they are not of one moment
+    if (x->earlier != nullptr)
+      totals.add(*x->earlier);
+    see(what, totals);
+  }
 }
 
 std::vector<group_summary> registry::group_summaries() const {

@@ -32,7 +32,8 @@ struct registered_stream {
   std::uint32_t connections = 0;
   instant last_used{0};
   std::uint64_t sequence = 0;
-  bool unreported = false; ///< something may have happened since the last sample
+  std::unique_ptr<const stream_totals> earlier; ///< of its former lives; fixed once it is in the table
+  bool unreported = false;                      ///< something may have happened since the last sample
   control_state reported_state = control_state::unlimited;
   throttle_rule rule = throttle_rule::none; ///< by which it has its throttle
   std::uint32_t untold_changes = 0;         ///< of what is in force, not in an event yet
@@ -110,6 +111,9 @@ public:
   [[nodiscard]] std::vector<sample> collect(instant now, wall_time wall);
 
   [[nodiscard]] std::vector<stream_summary> summaries(instant now) const;
+
+  /// The summaries with their running totals since the stream is known. The lock is held for the summaries alone.
+  void visit(instant now, const std::function<void(const stream_summary&, const stream_totals&)>& see) const;
   [[nodiscard]] std::vector<group_summary> group_summaries() const;
 
 private:
@@ -122,6 +126,7 @@ private:
   [[nodiscard]] bool sample_of(registered_stream& x, instant now, wall_time wall, sample& s);
   void regroup(std::shared_ptr<registered_stream>& x, const volume& target, instant now);
   [[nodiscard]] std::shared_ptr<registered_stream> place(stream_id id, const volume& target, instant now);
+  [[nodiscard]] static stream_summary summary_of(const registered_stream& x, instant now);
   void tell_changes(instant now);
   void tell_expired(const registered_stream& x, const rule_in_force& rule) const;
   void tell_group(const group_config& x, std::string_view what) const;
