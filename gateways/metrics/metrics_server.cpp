@@ -129,6 +129,7 @@ http::response<http::string_body> metrics_server::core::answer_to(const http::re
     result.set(http::field::allow, "GET");
     result.body() = "only GET is answered\n";
   } else if (path == "/healthz") {
+    result.set(http::field::content_type, "text/plain");
     result.body() = "ok\n";
   } else {
     result.set(http::field::content_type, {metrics_content_type.data(), metrics_content_type.size()});
