@@ -28,6 +28,7 @@ struct pending_request : io_request {
   class stream* stream = nullptr;
   class stream_group* under = nullptr;     ///< the group that it was booked on
   pending_request* next_in_line = nullptr; ///< in its stream's queue, its connection's replies, or the pool
+  std::uint64_t arrival = 0; ///< among its stream's requests
   instant received{0};
   instant submitted{0};
   pooled_buffer memory;

@@ -138,6 +138,7 @@ private:
   std::array<stream_turn, 2> turns_; ///< one for both lanes if their group is the same
   hold held_ = hold::none;           ///< why what waits waits
   std::uint32_t backlog_ = 0;        ///< in both lines
+  std::uint64_t arrivals_ = 0;       ///< what came first goes first
 };
 
 } // namespace sluice::gateway
