@@ -78,8 +78,8 @@ public:
   [[nodiscard]] instant received() const {
     return round_began_;
   }
-  [[nodiscard]] pending_request* acquire_request() {
-    return requests_.acquire();
+  [[nodiscard]] pending_request* acquire_request(bool beyond_bound) {
+    return requests_.acquire(beyond_bound);
   }
   [[nodiscard]] pooled_buffer acquire_buffer(std::size_t bytes, bool beyond_bound) {
     return buffers_.acquire(bytes, beyond_bound);
