@@ -3,6 +3,8 @@
 
 #include "gateways/engine/engine.hpp"
 
+#include <algorithm>
+
 namespace sluice::gateway {
 
 namespace {
@@ -47,9 +49,11 @@ std::uint32_t payload_of(const io_request& x) {
   return x.operation == io_operation::read || x.operation == io_operation::write ? x.length : 0;
 }
 
-/// What limits price: what the storage does. CACHE reads there what it names.
+/// What limits price: what the storage does. CACHE reads there what it names, though no more than the longest READ is
+/// charged, so that even a small limit can pay for it.
 io_demand demand_of(const io_request& x) {
-  return {!only_reads(x.operation), x.operation == io_operation::cache ? x.length : payload_of(x)};
+  const auto bytes = x.operation == io_operation::cache ? std::min(x.length, max_request_bytes) : payload_of(x);
+  return {!only_reads(x.operation), bytes};
 }
 
 } // namespace
