@@ -176,13 +176,14 @@ ssize_t session::receive(const iovec* parts, std::size_t count) {
       // Without a farewell, too: NBD's requests say themselves where they end, so that nothing is taken for whole.
       ended_ = drained_ = true;
     } else if (n == GNUTLS_E_REHANDSHAKE) {
+      // GnuTLS cannot pass over a ClientHello that it has begun to take.
       gnutls_alert_send(it_, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION);
+      static_cast<void>(fail("TLS: the client wanted to negotiate anew"));
     } else if (gnutls_error_is_fatal(static_cast<int>(n)) != 0) {
       static_cast<void>(fail(static_cast<int>(n)));
     }
   }
-  if (!failed_)
-    static_cast<void>(push_out()); // what GnuTLS had to say meanwhile
+  static_cast<void>(push_out()); // what GnuTLS had to say meanwhile
   if (got > 0)
     return static_cast<ssize_t>(got);
   if (ended_ && !failed_)

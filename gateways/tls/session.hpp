@@ -53,7 +53,7 @@ public:
   [[nodiscard]] progress shake_hands();
 
   /// As readv(): bytes, 0 at the end of input, or -1 and errno: EAGAIN, or EPROTO after which why() says why. A client
-  /// that wants to negotiate anew is told no and may go on. @pre the handshake is `ready`
+  /// that wants to negotiate anew (TLS 1.2) is told no, and that is the end. @pre the handshake is `ready`
   [[nodiscard]] ssize_t receive(const iovec* parts, std::size_t count);
 
   /// True if receive() may have something although the socket has not: the last one stopped early.
