@@ -120,7 +120,7 @@ bool session::push_out() {
 }
 
 progress session::fail(std::string why) {
-  failed_ = drained_ = true;
+  failed_ = true;
   if (why_.empty())
     why_ = std::move(why);
   return progress::failed;
@@ -164,8 +164,8 @@ progress session::shake_hands() {
 ssize_t session::receive(const iovec* parts, std::size_t count) {
   cursor to{parts, parts + count};
   std::size_t got = 0;
-  drained_ = failed_ || ended_;
-  for (int i = 0; i < max_records && !drained_ && !to.over(); ++i) {
+  drained_ = false; // also if it ends now: behind bytes the end is still to be told
+  for (int i = 0; i < max_records && !failed_ && !ended_ && !drained_ && !to.over(); ++i) {
     const auto n = gnutls_record_recv(it_, to.place(), to.left());
     if (n > 0) {
       to.at += static_cast<std::size_t>(n);
@@ -174,7 +174,7 @@ ssize_t session::receive(const iovec* parts, std::size_t count) {
       drained_ = true;
     } else if (n == 0 || n == GNUTLS_E_PREMATURE_TERMINATION) {
       // Without a farewell, too: NBD's requests say themselves where they end, so that nothing is taken for whole.
-      ended_ = drained_ = true;
+      ended_ = true;
     } else if (n == GNUTLS_E_REHANDSHAKE) {
       // GnuTLS cannot pass over a ClientHello that it has begun to take.
       gnutls_alert_send(it_, GNUTLS_AL_WARNING, GNUTLS_A_NO_RENEGOTIATION);

@@ -56,7 +56,8 @@ public:
   /// that wants to negotiate anew (TLS 1.2) is told no, and that is the end. @pre the handshake is `ready`
   [[nodiscard]] ssize_t receive(const iovec* parts, std::size_t count);
 
-  /// True if receive() may have something although the socket has not: the last one stopped early.
+  /// True if receive() may have something, or an end to tell, although the socket has nothing: the last one stopped
+  /// early.
   [[nodiscard]] bool input_waiting() const {
     return established_ && !drained_;
   }

@@ -327,6 +327,28 @@ TEST_CASE("a client that says goodbye gets all its answers") {
   CHECK(c.bidden_farewell());
 }
 
+TEST_CASE("a goodbye in one segment with requests that take more than a turn is not forgotten") {
+  tls_world w;
+  w.start();
+  const tls_client c{w};
+  c.go("v");
+  bytes said; // everything goes to the socket at once, so that one read of the gateway has it all
+  gnutls_record_cork(c.it());
+  constexpr int count = 500; // copies of 20 KiB: far longer than connection_input.cpp's max_turn
+  bytes x;
+  for (int i = 0; i < count; ++i)
+    put(x, request_message(read_, static_cast<std::uint64_t>(i), 0, 20'000));
+  REQUIRE(c.send(x));
+  gnutls_transport_set_ptr(c.it(), &said);
+  gnutls_transport_set_push_function(c.it(), &collect);
+  REQUIRE(gnutls_record_uncork(c.it(), 0) > 0);
+  REQUIRE(gnutls_bye(c.it(), GNUTLS_SHUT_WR) == 0);
+  REQUIRE(c.wire.send(said));
+  gnutls_transport_set_int(c.it(), c.wire.descriptor());
+  CHECK(c.receive(count * 20'016u).size() == count * 20'016u);
+  CHECK(c.bidden_farewell());
+}
+
 TEST_CASE("stop() answers what is in flight through TLS and says goodbye") {
   tls_world w;
   w.config.volumes[0].fixed.iops = rate{100};
