@@ -188,8 +188,14 @@ void connection::finish(const char* why) {
 }
 
 void connection::finish_if_idle() {
-  if (state_ == state::finishing && outstanding_ == 0 && (tls_ == nullptr || !tls_->output_waiting()))
-    drop(why_gone_.c_str());
+  if (state_ != state::finishing || outstanding_ != 0)
+    return;
+  if (tls_ != nullptr) {
+    tls_->say_goodbye();
+    if (tls_->output_waiting())
+      return; // the socket is full; flush() comes by again
+  }
+  drop(why_gone_.c_str());
 }
 
 void connection::lost() {

@@ -229,7 +229,7 @@ ssize_t session::send(const iovec* parts, std::size_t count) {
 }
 
 void session::say_goodbye() {
-  if (!established_ || failed_)
+  if (!established_ || failed_ || std::exchange(farewell_, true))
     return;
   gnutls_bye(it_, GNUTLS_SHUT_WR);
   static_cast<void>(push_out());

@@ -73,7 +73,7 @@ public:
   /// Writes to the socket what it takes. False if the socket is dead.
   [[nodiscard]] bool push_out();
 
-  /// Tells the client that nothing follows, so far as the socket takes it.
+  /// Tells the client that nothing follows, once. What the socket does not take is output_waiting().
   void say_goodbye();
 
   /// Who the client has proved to be: the common name of its certificate, else its first DNS name, or the user of its
@@ -105,7 +105,8 @@ private:
   gnutls_session_int* it_ = nullptr;
   bool established_ = false;
   bool failed_ = false;
-  bool ended_ = false; ///< the client says nothing more
+  bool ended_ = false;    ///< the client says nothing more
+  bool farewell_ = false; ///< we say nothing more
   bool drained_ = false;
   bool socket_empty_ = false; ///< the last read took everything
   int warnings_ = 0;
