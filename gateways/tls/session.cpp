@@ -165,7 +165,7 @@ ssize_t session::receive(const iovec* parts, std::size_t count) {
   cursor to{parts, parts + count};
   std::size_t got = 0;
   drained_ = false; // also if it ends now: behind bytes the end is still to be told
-  for (int i = 0; i < max_records && !failed_ && !ended_ && !drained_ && !to.over(); ++i) {
+  for (int i = 0; i < max_records && got < enough_bytes && !failed_ && !ended_ && !drained_ && !to.over(); ++i) {
     const auto n = gnutls_record_recv(it_, to.place(), to.left());
     if (n > 0) {
       to.at += static_cast<std::size_t>(n);

@@ -38,8 +38,10 @@ public:
   /// (alerts, answers to key updates) in between. Source for 256: RFC 8446, 5.2. The rest is chosen.
   static constexpr std::size_t room_for_record = max_record_bytes + 256 + 1024;
 
-  /// Records taken by one receive(), so that one client with much to say does not keep the others waiting. Chosen.
-  static constexpr int max_records = 4;
+  /// After so many records or bytes a receive() returns, so that one client with much to say does not keep the others
+  /// waiting. Chosen: one large record, or many small ones.
+  static constexpr int max_records = 64;
+  static constexpr std::size_t enough_bytes = max_record_bytes;
 
   /// What a client may send that is neither a step of the handshake nor an end of it (warnings). Chosen.
   static constexpr int max_warnings = 16;

@@ -25,9 +25,14 @@ identity=("certificate=\"$ours/server-cert.pem\"" "key=\"$ours/server-key.pem\""
 from() { # DIRECTORY
   echo "nbds://127.0.0.1:$nbd_port/vol?tls-certificates=$1"
 }
+said_more() { # PATTERN LINES
+  [ "$(grep -cE -- "$1" "$scratch/gateway.log")" -gt "$2" ]
+}
 refuses() { # PATTERN URI
+  local before
+  before=$(grep -cE -- "client-refused .*$1" "$scratch/gateway.log") || true
   ! timeout 20 nbdinfo --size "$2" >"$scratch/client.log" 2>&1 || fail "it was served: $2"
-  wait_until 10 logged "client-refused .*$1"
+  wait_until 10 said_more "client-refused .*$1" "$before"
 }
 
 serve_tls tcp 'mode="required"' "${identity[@]}" "client-ca=\"$ours/ca-cert.pem\""
