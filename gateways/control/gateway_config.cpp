@@ -4,6 +4,7 @@
 #include "actors/domain/stream.hpp"
 #include "actors/runtime/tcp_link.hpp"
 #include "gateways/control/listen_address.hpp"
+#include "gateways/engine/engine.hpp"
 
 #include <algorithm>
 
@@ -40,6 +41,7 @@ gateway_config::gateway_config()
       .add(handshake_time, "handshake-time", "a client that has chosen no volume by then is dropped")
       .add(drain_time, "drain-time", "how long requests in flight may take when the gateway stops")
       .add(keep_stream, "keep-stream", "how long a stream without a connection is remembered");
+  tls.add_to(custom_options_);
   opt_group{custom_options_, "control"}
       .add(server, "server", "address of the performance monitor; empty = run alone with the static limits")
       .add(port, "port", "TCP port of the performance monitor")
@@ -67,6 +69,7 @@ engine_config gateway_config::assemble(std::vector<std::string>& mistakes) const
   x.backends = read_backends(content, mistakes);
   x.volumes = read_volumes(content, mistakes);
   x.groups = read_groups(content, mistakes);
+  tls.apply(x, mistakes);
   return x;
 }
 
@@ -102,6 +105,9 @@ std::vector<std::string> gateway_config::validate() const {
       mistakes.push_back("volume." + volume.name + ".backend: there is no section [backend." + volume.backend + "]");
   if (mistakes.empty())
     mistakes = check(whole);
+  if (mistakes.empty() && check_only) // at a start the engine says it, as a missing resource
+    if (auto problem = try_tls(whole); !problem.empty())
+      mistakes.push_back("tls: " + problem);
   return mistakes;
 }
 

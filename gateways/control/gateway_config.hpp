@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/runtime/process_config.hpp"
+#include "gateways/control/tls_section.hpp"
 #include "gateways/engine/config.hpp"
 
 #include <caf/all.hpp>
@@ -36,6 +37,8 @@ public:
   caf::timespan handshake_time = engine_config{}.handshake_time;
   caf::timespan drain_time = engine_config{}.drain_time;
   caf::timespan keep_stream = engine_config{}.keep_stream;
+
+  tls_section tls;
 
   // [control]
   std::string server; ///< empty = the gateway runs alone

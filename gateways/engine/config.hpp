@@ -4,6 +4,8 @@
 #include "actors/domain/throttle.hpp"
 #include "actors/domain/units.hpp"
 #include "gateways/engine/group_config.hpp"
+#include "gateways/nbd/export_info.hpp"
+#include "gateways/tls/files.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -81,6 +83,8 @@ struct engine_config {
   std::vector<backend_config> backends;
   std::vector<volume_config> volumes;
   std::vector<group_config> groups; ///< limits that streams share
+  nbd::tls_mode tls_mode = nbd::tls_mode::off;
+  tls::files tls; ///< for `allowed` and `required`
 
   std::uint32_t shards = 0;                   ///< threads on the data path; 0 = one per core
   std::uint32_t pool_threads = 8;             ///< for file I/O that would block

@@ -5,6 +5,7 @@
 #include "gateways/engine/config.hpp"
 #include "gateways/engine/registry.hpp"
 #include "gateways/engine/volume.hpp"
+#include "gateways/tls/credentials.hpp"
 
 #include <atomic>
 #include <memory>
@@ -25,6 +26,7 @@ struct engine_core {
   std::vector<volume> volumes;
   volume_directory directory;
   std::unique_ptr<registry> streams;
+  tls::current_credentials credentials; ///< empty if TLS is off
   std::vector<std::unique_ptr<shard>> shards;
   /// Relaxed: a count for a bound, no other memory depends on it.
   std::atomic<std::uint32_t> connections{0};

@@ -52,6 +52,7 @@ std::unique_ptr<backend> make_backend(const backend_config& x, engine_core& core
 struct engine::state {
   explicit state(engine_config x) : config(std::move(x)) {}
 
+  [[nodiscard]] std::string open_tls();
   [[nodiscard]] std::string open_backends();
   [[nodiscard]] std::string open_volumes();
   [[nodiscard]] std::string open_listeners();
@@ -63,6 +64,13 @@ struct engine::state {
   std::unique_ptr<engine_core> core;
   std::vector<listener> listeners;
 };
+
+std::string engine::state::open_tls() {
+  if (config.tls_mode == nbd::tls_mode::off)
+    return {};
+  auto problem = core->credentials.reload(config.tls);
+  return problem.empty() ? problem : "TLS: " + problem;
+}
 
 std::string engine::state::open_backends() {
   core->pool = std::make_unique<io_pool>(config.pool_threads);
@@ -153,7 +161,9 @@ std::string engine::start() {
   std::string problem;
   try {
     state_->core = std::make_unique<engine_core>(state_->config);
-    problem = state_->open_backends();
+    problem = state_->open_tls();
+    if (problem.empty())
+      problem = state_->open_backends();
     if (problem.empty())
       problem = state_->open_volumes();
     if (problem.empty())
@@ -200,6 +210,22 @@ std::string engine::set_group(const group_config& x) {
     state_->core->shards[change.changed->shard]->post(group_changed{change.changed, x.limits, x.weight});
   for (const auto& [who, groups] : change.joined)
     state_->core->shards[who->shard]->post(groups_joined{who, groups});
+  return problem;
+}
+
+std::string engine::reload_tls(const tls::files& from) {
+  const std::lock_guard lock{state_->mutex};
+  if (state_->core == nullptr)
+    return "the engine does not run";
+  if (state_->config.tls_mode == nbd::tls_mode::off)
+    return "TLS is off";
+  return state_->core->credentials.reload(from);
+}
+
+std::string try_tls(const engine_config& x) {
+  std::string problem;
+  if (x.tls_mode != nbd::tls_mode::off)
+    static_cast<void>(tls::credentials::load(x.tls, problem));
   return problem;
 }
 

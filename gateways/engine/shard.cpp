@@ -94,7 +94,7 @@ void shard::run() {
   while (!finished()) {
     arm_timer();
     epoll_event events[max_events];
-    const auto n = ::epoll_wait(epoll_fd_, events, max_events, to_resume_.empty() ? -1 : 0);
+    const auto n = ::epoll_wait(epoll_fd_, events, max_events, to_resume_.empty() && to_hand_over_.empty() ? -1 : 0);
     now_ = round_began_ = monotonic_now();
     for (int i = 0; i < n; ++i)
       static_cast<event_source*>(events[i].data.ptr)->on_event(events[i].events);

@@ -20,6 +20,10 @@ struct export_info {
   bool tells_holes = true; ///< base:allocation is offered
 };
 
+/// Whether a client may or must encrypt. Source: doc/proto.md, "TLS support": NOTLS, SELECTIVETLS for all exports
+/// alike, FORCEDTLS.
+enum class tls_mode : std::uint8_t { off, allowed, required };
+
 /// What the handshake agreed on beside the export.
 struct negotiated {
   bool structured_replies = false;
