@@ -7,10 +7,8 @@
 // standard input.
 #include "gateways/engine/engine.hpp"
 
-#include <chrono>
 #include <cstdio>
 #include <iostream>
-#include <thread>
 
 using namespace sluice;
 using namespace sluice::gateway;
@@ -48,7 +46,7 @@ int serve(const char* socket, const char* file) {
         return 1;
       }
     }
-    std::cout << now.time_since_epoch().count() << " " << streams.size() << std::endl;
+    std::cout << now.count() << " " << streams.size() << std::endl;
   }
   it.stop();
   return 0;
