@@ -15,3 +15,5 @@ sluice_bench(sluice-bench-gateway-engine
 add_custom_target(sluice-bench-gateway DEPENDS
   sluice-bench-gateway-load sluice-bench-gateway-engine sluice-gateway
   sluice-database-manager sluice-core sluice-performance-monitor sluice-application-server sluicectl sluice-shm-inspect)
+add_test(NAME bench_gateway_windows COMMAND /usr/bin/python3 -B ${here}/windows_test.py)
+set_tests_properties(bench_gateway_windows PROPERTIES LABELS unit TIMEOUT 60)

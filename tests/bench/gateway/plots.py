@@ -32,10 +32,19 @@ def _series(results, directory, prefix, width_ms):
 
 
 def draw(results, directory):
-    """Empty, or what went wrong."""
+    """One picture of each kind that was measured. Empty, or what went wrong."""
     os.makedirs(directory, exist_ok=True)
-    _cpu(results, directory)
-    _series(results, directory, "windows/read", 100)
-    _series(results, directory, "change", 5)
-    done = subprocess.run(["gnuplot", "-e", f"directory='{directory}'", SCRIPT], check=False, capture_output=True, text=True)
+    pictures = []
+    if any(row.startswith("data/unix/") for row in results.rounds):
+        _cpu(results, directory)
+        pictures.append("cpu_per_io")
+    for picture, prefix, width_ms in (("windows", "windows/read", 100), ("change", "change", 5)):
+        if all(f"{prefix}/{name}" in results.series for name in throttles.LIMITED):
+            _series(results, directory, prefix, width_ms)
+            pictures.append(picture)
+    if "system" in results.series:
+        _write(directory, "system.dat", [f"{i * 5} {x * 200}" for i, x in enumerate(results.series["system"])])
+        pictures.append("system")
+    settings = f"directory='{directory}'; pictures='{' '.join(pictures)}'"
+    done = subprocess.run(["gnuplot", "-e", settings, SCRIPT], check=False, capture_output=True, text=True)
     return done.stderr.strip() if done.returncode != 0 else ""

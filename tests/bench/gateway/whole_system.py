@@ -9,6 +9,7 @@ import time
 
 import changes
 import place as places
+import windows
 from load import Load, Stream
 from rows import Row
 
@@ -121,9 +122,11 @@ def _orders(instance, relay, number):
 def _figures(run, made):
     from_start = changes.delays_ms(run, [(started, iops) for started, _, iops in made], INTERVAL)
     from_request = changes.delays_ms(run, [(requested, iops) for _, requested, iops in made], INTERVAL)
+    first = int((made[1][0] - run.began_s) * 1e6) - 50_000
     return {"first_ms": from_start[0], "command_median_ms": statistics.median(from_start[1:]),
             "command_worst_ms": max(from_start[1:]), "request_median_ms": statistics.median(from_request[1:]),
-            "request_worst_ms": max(from_request[1:]), "all_ms": from_start}
+            "request_worst_ms": max(from_request[1:]), "all_ms": from_start,
+            "series": {"system": windows.counts(run.times[0], first, first + 1_500_000, 5_000)}}
 
 
 def _measure(place, timing):
