@@ -69,23 +69,23 @@ def play(rows, options, place, watch):
     results, loads = Results(), []
     for number in range(options.rounds):
         now = [row for row in rows if number % row.every == 0]
-        outside = [row for row in now if row.name.startswith("system/")]  # its processes are nobody's children
+        outside = [row for row in now if row.names[0].startswith("system/")]  # its processes are nobody's children
         for row in now:
             if row not in outside:
-                results.add(row.name, row.measure(place))
+                results.add(row.measure(place))
         loads.append(watch.others_percent())
         print(f"round {number + 1} of {options.rounds}; others used {loads[-1]:.1f} % of the machine", file=sys.stderr)
         for row in outside:
-            results.add(row.name, row.measure(place))
+            results.add(row.measure(place))
         watch.others_percent()
     return results, loads
 
 
 def run(options):
     timing = Timing(options.quick)
-    rows = [row for part in PARTS for row in part.rows(timing) if not options.only or options.only.search(row.name)]
+    rows = [row for part in PARTS for row in part.rows(timing) if not options.only or any(map(options.only.search, row.names))]
     if options.list:
-        print("\n".join(row.name for row in rows))
+        print("\n".join(name for row in rows for name in row.names))
         return 0
     said = {"machine": machine.describe(), "commit": options.commit, "rounds": options.rounds, "quick": options.quick,
             "only": options.only.pattern if options.only else "", "versions": versions()}

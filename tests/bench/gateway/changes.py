@@ -115,7 +115,7 @@ def _row(name, timing):
         first = int((made[0][0] - run.began_s) * 1e6) - 50_000
         return {"median_ms": statistics.median(delays), "worst_ms": max(delays),
                 "series": {f"change/{name}": windows.counts(run.times[0], first, first + 700_000, 5_000)}}
-    return Row(f"change/{name}", measure, every=1)
+    return Row(f"change/{name}", measure, every=2)
 
 
 def rows(timing):

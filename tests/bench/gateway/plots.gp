@@ -27,7 +27,7 @@ if (drawn("change")) {
 }
 if (drawn("system")) {
   set output directory."/system.png"
-  set title "sluicectl limit begins at 50 ms with 8,000 IOPS, then at 750 ms with 1,000: 5 ms windows"
+  set title "sluicectl limit begins at 50 ms with 8,000 IOPS, then at 780 ms with 1,000: 5 ms windows"
   plot directory."/system.dat" using 1:2 lw 2 title "sluice"
 }
 if (drawn("windows")) {

@@ -4,11 +4,18 @@ import statistics
 
 
 class Row:
-    """One thing that is measured: `measure(place)` returns its figures by name, or {"fault": sentence}."""
+    """What is measured at once: `measure(place)` returns its figures by name, or {"fault": sentence}. Of several names it
+    returns that for each of them, in their order."""
 
-    def __init__(self, name, measure, every=1):
-        self.name, self.measure = name, measure
+    def __init__(self, names, measure, every=1):
+        self.names = [names] if isinstance(names, str) else names
         self.every = every  # measured in one of so many rounds, the first one included
+        self._measure = measure
+
+    def measure(self, place):
+        """Figures by row name."""
+        found = self._measure(place)
+        return dict(zip(self.names, found if isinstance(found, list) else [found]))
 
 
 class Results:
@@ -17,9 +24,11 @@ class Results:
     def __init__(self):
         self.rounds, self.series = {}, {}
 
-    def add(self, name, figures):
-        self.series.update(figures.pop("series", {}))
-        self.rounds.setdefault(name, []).append(figures)
+    def add(self, measured):
+        """Takes what Row.measure() gave."""
+        for name, figures in measured.items():
+            self.series.update(figures.pop("series", {}))
+            self.rounds.setdefault(name, []).append(figures)
 
     def faults(self, name):
         return [x["fault"] for x in self.rounds.get(name, []) if x.get("fault")]
@@ -43,12 +52,12 @@ class Timing:
 
     def __init__(self, quick):
         self.quick = quick
-        self.data = 0.08 if quick else 0.4
+        self.data = 0.08 if quick else 0.3
         self.slice = 0.05 if quick else 0.15
         self.slices = 1 if quick else 4
         self.limit = 0.3 if quick else 5.0
         self.settle = 0.1 if quick else 0.5
-        self.fair = 0.3 if quick else 2.0
-        self.latency = 0.1 if quick else 0.4
+        self.fair = 0.3 if quick else 1.5
+        self.latency = 0.1 if quick else 0.3
         self.changes = 2 if quick else 10
-        self.system_changes = 2 if quick else 10
+        self.orders = 2 if quick else 10

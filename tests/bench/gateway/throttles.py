@@ -10,8 +10,10 @@ from rows import Row
 SMALL, LARGE = 4096, 65536  # bytes of a request under a limit of IOPS, and of bandwidth
 NBDKIT_BURST = 3.0  # seconds: more than the credit of 2 s that its bucket begins with lasts
 FAST_IOPS = 10_000  # from here on that takes longer than the others' warm-up
-GOALS = ([("iops", n, op) for n in (500, 2000, 10000, 20000) for op in ("read", "write")]
-         + [("mbps", n, op) for n in (10, 100) for op in ("read", "write")])
+SLOW_GOALS = [(kind, n, op) for kind, n in (("iops", 500), ("mbps", 10)) for op in ("read", "write")]
+FAST_GOALS = [(kind, n, op) for kind, n in (("iops", 2000), ("iops", 10000), ("iops", 20000), ("mbps", 100))
+              for op in ("read", "write")]
+GOALS = SLOW_GOALS + FAST_GOALS
 EVEN_IOPS = 2000  # at which windows, idling and sharing are judged
 EQUAL_STREAMS, EQUAL_DEPTH, EQUAL_IOPS = 8, 16, 8000
 PACE, UNREACHED_IOPS = 2000, 20000  # added latency: the load, and a limit of ten times that
@@ -34,6 +36,27 @@ def _nbdkit(place, kind, goal, **more):
 LIMITED = {"sluice": _sluice, "qemu": _qemu, "nbdkit": _nbdkit}
 
 
+def _per_second(kind, goal):
+    return goal if kind == "iops" else goal * 1e6 / LARGE
+
+
+def _slow_row(name, timing):
+    """The slow limits of one kind of server side by side, each on a server of its own: together they hardly work."""
+    def measure(place):
+        servers = [LIMITED[name](place, kind, goal) for kind, goal, _ in SLOW_GOALS]
+        streams = [Stream(server, op, SMALL if kind == "iops" else LARGE, 32)
+                   for server, (kind, _, op) in zip(servers, SLOW_GOALS)]
+        run = play(place, streams, timing.limit, timing.settle, times=True)
+        for server in servers:
+            server.stop()
+        if run.fault:
+            return [{"fault": run.fault}] * len(servers)
+        first, last = int(timing.settle * 1e6), int((timing.settle + timing.limit) * 1e6)
+        return [{"ratio": windows.count(times, first, last) / (_per_second(kind, goal) * timing.limit)}
+                for times, (kind, goal, _) in zip(run.times, SLOW_GOALS)]
+    return Row([f"limit/{kind}-{goal}-{op}/{name}" for kind, goal, op in SLOW_GOALS], measure, every=5)
+
+
 def _exactness_row(kind, goal, op, name, timing):
     label = f"{kind}-{goal}-{op}"
     even = kind == "iops" and goal == EVEN_IOPS
@@ -47,7 +70,7 @@ def _exactness_row(kind, goal, op, name, timing):
         if run.fault:
             return {"fault": run.fault}
         first, last = int(warm_up * 1e6), int((warm_up + timing.limit) * 1e6)
-        per_second = goal if kind == "iops" else goal * 1e6 / size
+        per_second = _per_second(kind, goal)
         result = {"ratio": windows.count(run.times[0], first, last) / (per_second * timing.limit)}
         if even:
             low, high = windows.extremes(run.times[0], first, last, 100_000, per_second)
@@ -134,11 +157,12 @@ def _latency_row(name, timing):
                 found[which].append(run.p50_us)
         medians = {which: statistics.mean(x) for which, x in found.items()}
         return {"added_us": medians["with"] - medians["without"], "without_us": medians["without"]}
-    return Row(f"added-latency/{name}", measure, every=1)
+    return Row(f"added-latency/{name}", measure, every=2)
 
 
 def rows(timing):
-    result = [_exactness_row(kind, goal, op, name, timing) for kind, goal, op in GOALS for name in LIMITED]
+    result = [_slow_row(name, timing) for name in LIMITED]
+    result += [_exactness_row(kind, goal, op, name, timing) for kind, goal, op in FAST_GOALS for name in LIMITED]
     for make in (_idle_row, _share_row, _equal_row, _latency_row):
         result += [make(name, timing) for name in LIMITED]
     return result
