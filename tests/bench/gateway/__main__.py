@@ -19,10 +19,18 @@ import whole_system
 from place import Missing, Place
 from rows import Results, Timing
 
-BAR_MISSED, MISSING = 1, 3
+BAR_MISSED, USAGE, MISSING = 1, 2, 3
 ROUNDS = 5
 PARTS = (data_path, throttles, changes, whole_system)
-VERSIONS = (["nbdkit", "--version"], ["nbd-server", "-V"], ["qemu-storage-daemon", "--version"], ["fio", "--version"])
+VERSIONS = (["nbdkit", "--version"], ["nbd-server", "-V"], ["qemu-storage-daemon", "--version"], ["fio", "--version"],
+            ["gnuplot", "--version"])
+
+
+def regular_expression(text):
+    try:
+        return re.compile(text)
+    except re.error as problem:
+        raise argparse.ArgumentTypeError(f"'{text}' is no regular expression: {problem}") from None
 
 
 def read_options():
@@ -31,7 +39,7 @@ def read_options():
     command.add_argument("--rounds", type=int, default=0, help=f"how many, {ROUNDS} unless told; slow rows are in some of them")
     command.add_argument("--quick", action="store_true", help="one round of short runs, no verdict")
     command.add_argument("--force", action="store_true", help="even when the machine is not quiet")
-    command.add_argument("--only", type=re.compile, default=None, metavar="REGEX", help="only rows whose id matches")
+    command.add_argument("--only", type=regular_expression, default=None, metavar="REGEX", help="only rows whose id matches")
     command.add_argument("--json", metavar="FILE", help="write every round's figures to this file")
     command.add_argument("--plots", metavar="DIR", help="draw PNG files there")
     command.add_argument("--list", action="store_true", help="only print the rows' ids")
@@ -81,12 +89,25 @@ def play(rows, options, place, watch):
     return results, loads
 
 
+def prepare_outputs(options):
+    """What cannot be written is said before ten minutes have passed, not after."""
+    if options.json:
+        with open(options.json, "a", encoding="utf-8"):
+            pass
+    if options.plots:
+        os.makedirs(options.plots, exist_ok=True)
+
+
 def run(options):
     timing = Timing(options.quick)
     rows = [row for part in PARTS for row in part.rows(timing) if not options.only or any(map(options.only.search, row.names))]
     if options.list:
         print("\n".join(name for row in rows for name in row.names))
         return 0
+    if not rows:
+        print(f"no row matches '{options.only.pattern}'; see --list", file=sys.stderr)
+        return USAGE
+    prepare_outputs(options)
     said = {"machine": machine.describe(), "commit": options.commit, "rounds": options.rounds, "quick": options.quick,
             "only": options.only.pattern if options.only else "", "versions": versions()}
     if len(os.sched_getaffinity(0)) < 2:

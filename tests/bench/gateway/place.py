@@ -12,6 +12,9 @@ PREFIX = "sluice-bench-"  # as tests/bench/transport: the next run of either rem
 SERVER_CORE, CLIENT_CORE = 0, 1
 PATIENCE = 20  # seconds until a server listens, or has ended
 DISK_BYTES = 256 << 20
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+# A process of its own that outlives this one: when its standard input ends it ends the instance and removes all files.
+GUARD = 'cat >/dev/null; [ ! -d "$1/var" ] || SLUICE_VAR=$1/var deploy/down >/dev/null 2>&1; rm -rf "$1"'
 LISTENS_UNIX, LISTENS_TCP = "00010000", "0A"  # in /proc/net
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -63,13 +66,15 @@ class Server:
 
 
 class Place:
-    """The directory of one run, and what it starts. Removes both at the end."""
+    """The directory of one run, and what it starts. A guard removes both, however this process ends."""
 
     def __init__(self, binaries):
         self.binaries = os.path.abspath(binaries)
         self._remove_dead()
         self.directory = f"/dev/shm/{PREFIX}{os.getpid()}"
         os.mkdir(self.directory)
+        self._guard = subprocess.Popen(["bash", "-c", GUARD, "guard", self.directory], stdin=subprocess.PIPE, cwd=ROOT,
+                                       start_new_session=True)
         self.disk = self.path("disk")
         self._count = 0
         subprocess.run([self.binary("sluice-bench-gateway-load"), "--make-disk", self.disk, str(DISK_BYTES)], check=True)
@@ -82,7 +87,7 @@ class Place:
                 shutil.rmtree(f"/dev/shm/{name}", ignore_errors=True)
 
     def remove(self):
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._guard.communicate()
 
     def binary(self, name):
         return os.path.join(self.binaries, name)

@@ -1,6 +1,7 @@
 """How soon an operator's word is in force: sluicectl limit through HTTP, the four processes, TCP and the gateway."""
 
 import os
+import shutil
 import socket
 import statistics
 import subprocess
@@ -13,12 +14,10 @@ import windows
 from load import Load, Stream
 from rows import Row
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 # Seconds from one order to the next. No multiple of the server's interval of 100 ms: ten orders meet it at ten moments
 # that are 30 ms apart, whatever the first one meets.
 INTERVAL = 0.73
 STREAM = "gw-bench/disk/127.0.0.1"
-GUARD = 'read -r _; deploy/down --kill >/dev/null 2>&1; deploy/down >/dev/null 2>&1; rm -rf "$SLUICE_VAR"'
 
 
 class Relay:
@@ -57,7 +56,7 @@ class Relay:
 
 
 class Instance:
-    """What deploy/up starts, in a directory and on ports of its own; a guard ends it if this process dies."""
+    """What deploy/up starts, in a directory and with ports of its own. The place's guard ends it if this process dies."""
 
     def __init__(self, place):
         self._place = place
@@ -70,18 +69,16 @@ class Instance:
         self._environment = {key: value for key, value in os.environ.items() if not key.startswith("SLUICE_")} | {
             "SLUICE_VAR": self.var, "SLUICE_BUILD": os.path.dirname(place.binaries), "SLUICE_GATEWAY_INI": ini,
             "SLUICE_HTTP_PORT": ports[0], "SLUICE_CONTROL_PORT": ports[1], "SLUICE_NBD_PORT": ports[2]}
-        self._guard = subprocess.Popen(["bash", "-c", GUARD], stdin=subprocess.PIPE, cwd=ROOT, env=self._environment,
-                                       start_new_session=True)
-        up = subprocess.run(["deploy/up", "--no-build", "--no-install"], cwd=ROOT, env=self._environment, check=False,
+        up = subprocess.run(["deploy/up", "--no-build", "--no-install"], cwd=places.ROOT, env=self._environment, check=False,
                             stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if up.returncode != 0:
             self.stop()
             raise places.Missing(f"deploy/up failed: {(up.stdout + up.stderr)[-500:]}")
 
     def stop(self):
-        subprocess.run(["deploy/down"], cwd=ROOT, env=self._environment, check=False, stdin=subprocess.DEVNULL,
+        subprocess.run(["deploy/down"], cwd=places.ROOT, env=self._environment, check=False, stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self._guard.communicate()
+        shutil.rmtree(self.var, ignore_errors=True)  # the next round's must not remember this one's orders
 
     def command(self, url, *arguments):
         return [self._place.binary("sluicectl"), "--server", url, "--token-file", f"{self.var}/run/token", *arguments]

@@ -67,6 +67,10 @@ load_stream::load_stream(const stream_plan& plan, std::uint32_t writer, std::uin
 }
 
 load_stream::~load_stream() {
+  std::byte goodbye[nbd::request_bytes]{}; // nbdkit 1.32 may abort when a client just goes
+  put(goodbye, htobe32(nbd::request_magic));
+  put(goodbye + 6, htobe16(static_cast<std::uint16_t>(nbd::command::disc)));
+  static_cast<void>(::send(link_.socket, goodbye, sizeof goodbye, MSG_NOSIGNAL | MSG_DONTWAIT));
   ::close(link_.socket);
 }
 
