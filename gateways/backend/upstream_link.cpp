@@ -2,11 +2,15 @@
 #include "gateways/backend/upstream_link.hpp"
 
 #include "gateways/backend/extent_writer.hpp"
+#include "gateways/backend/upstream_traits.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <libnbd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <utility>
 
@@ -137,14 +141,14 @@ void upstream_link::begin_connecting(instant now) {
 
 void upstream_link::became_ready() {
   backend_traits found;
-  auto problem = read_traits(found);
-  if (problem.empty() && first_attempt_over_ && found.size_bytes < traits_.size_bytes)
-    problem = "it is smaller than before";
+  auto problem = read_traits(handle_, found);
+  if (problem.empty() && first_attempt_over_)
+    problem = why_worse(traits_, found);
   if (!problem.empty())
     return lost(clock_now(), problem);
   up_ = true;
   tells_holes_ = found.tells_holes;
-  back_off_ = first_back_off;
+  watch_silence();
   reachable_.store(true, std::memory_order_relaxed);
   if (!first_attempt_over_) {
     first_attempt_over_ = true;
@@ -155,29 +159,19 @@ void upstream_link::became_ready() {
   }
 }
 
-std::string upstream_link::read_traits(backend_traits& to) {
-  const auto size = nbd_get_size(handle_);
-  if (size < 0)
-    return last_error();
-  const auto block = [this](int which, std::uint32_t otherwise) {
-    const auto x = nbd_get_block_size(handle_, which);
-    return x > 0 && x <= max_request_bytes ? static_cast<std::uint32_t>(x) : otherwise;
+void upstream_link::watch_silence() {
+  // A host that vanished says nothing. Its kernel is asked, so that a server that is merely slow is waited for. No TCP:
+  // refused, and not needed.
+  const auto s = static_cast<int>(std::max<std::int64_t>(patience_ / std::chrono::seconds{1}, 1));
+  const int on = 1, probes = 3, apart_s = std::max(s / probes, 1), unanswered_ms = s * 1000;
+  const auto set = [fd = nbd_aio_get_fd(handle_)](int level, int option, int value) {
+    ::setsockopt(fd, level, option, &value, sizeof value);
   };
-  to.size_bytes = static_cast<std::uint64_t>(size);
-  to.min_block = block(LIBNBD_SIZE_MINIMUM, 1);
-  to.preferred_block = std::max(block(LIBNBD_SIZE_PREFERRED, 4096), to.min_block);
-  to.max_block = block(LIBNBD_SIZE_MAXIMUM, max_request_bytes);
-  to.read_only = nbd_is_read_only(handle_) == 1;
-  to.can_flush = nbd_can_flush(handle_) == 1;
-  to.can_fua = nbd_can_fua(handle_) == 1;
-  to.can_trim = nbd_can_trim(handle_) == 1;
-  to.can_zero = nbd_can_zero(handle_) == 1;
-  to.can_fast_zero = nbd_can_fast_zero(handle_) == 1;
-  to.can_cache = nbd_can_cache(handle_) == 1;
-  to.tells_holes = nbd_can_meta_context(handle_, LIBNBD_CONTEXT_BASE_ALLOCATION) == 1;
-  to.can_multi_conn = nbd_can_multi_conn(handle_) == 1;
-  to.rotational = nbd_is_rotational(handle_) == 1;
-  return {};
+  set(SOL_SOCKET, SO_KEEPALIVE, on);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, apart_s);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, apart_s);
+  set(IPPROTO_TCP, TCP_KEEPCNT, probes);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, unanswered_ms);
 }
 
 void upstream_link::lost(instant now, const std::string& why) {
@@ -310,6 +304,7 @@ int upstream_link::command_done(void* user_data, int* error) noexcept {
     x->next = link.to_send_again_;
     link.to_send_again_ = x;
   } else {
+    link.back_off_ = first_back_off; // not before it answers: one that talks nonsense is not asked in a hurry
     const auto nothing = x->operation == io_operation::block_status && x->extent_count == 0;
     link.answer(*x, *error == 0 && nothing ? EIO : *error);
   }
