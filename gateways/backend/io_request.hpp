@@ -51,7 +51,7 @@ struct io_request {
   io_ring* ring = nullptr;
   blocking_work* worker = nullptr; ///< for the pool and the ring: who performs it
   int file = -1;                   ///< for the ring: what it is about
-  std::uint32_t transferred = 0;   ///< for the ring: how much is done [bytes]
+  std::uint32_t transferred = 0;   ///< for whoever performs it in parts: how much is done [bytes]
   instant give_up{0};              ///< for a backend that waits for something
   std::size_t place = 0;           ///< for a backend's own table
 };

@@ -254,8 +254,12 @@ bool upstream_link::send(io_request& x, std::size_t place) {
   const nbd_completion_callback done{&upstream_link::command_done, &flights_[place], nullptr};
   const std::uint32_t fua = x.durable ? LIBNBD_CMD_FLAG_FUA : 0;
   switch (x.operation) {
-  case io_operation::read:
-    return nbd_aio_pread(handle_, x.buffer, x.length, x.offset, done, 0) >= 0;
+  case io_operation::read: {
+    const nbd_chunk_callback chunks{&upstream_link::chunk_came, &flights_[place], nullptr};
+    x.transferred = 0;
+    x.failed_at = io_request::unknown_place;
+    return nbd_aio_pread_structured(handle_, x.buffer, x.length, x.offset, chunks, done, 0) >= 0;
+  }
   case io_operation::write:
     return nbd_aio_pwrite(handle_, x.buffer, x.length, x.offset, done, fua) >= 0;
   case io_operation::flush:
@@ -278,6 +282,17 @@ bool upstream_link::send(io_request& x, std::size_t place) {
   }
   }
   return false;
+}
+
+int upstream_link::chunk_came(void* user_data, const void*, std::size_t count, std::uint64_t offset, unsigned status,
+                              int*) noexcept {
+  if (auto* const x = static_cast<flight*>(user_data)->request; x != nullptr) {
+    if (status != LIBNBD_READ_ERROR)
+      x->transferred += static_cast<std::uint32_t>(std::min<std::size_t>(count, x->length - x->transferred));
+    else if (offset >= x->offset && offset - x->offset < x->length)
+      x->failed_at = static_cast<std::uint32_t>(offset - x->offset);
+  }
+  return 0;
 }
 
 int upstream_link::extents_came(void* user_data, const char*, std::uint64_t, std::uint32_t* entries,
@@ -305,8 +320,10 @@ int upstream_link::command_done(void* user_data, int* error) noexcept {
     link.to_send_again_ = x;
   } else {
     link.back_off_ = first_back_off; // not before it answers: one that talks nonsense is not asked in a hurry
-    const auto nothing = x->operation == io_operation::block_status && x->extent_count == 0;
-    link.answer(*x, *error == 0 && nothing ? EIO : *error);
+    // libnbd takes an answer with fewer bytes than were asked for, or none, for a success.
+    const auto lacking = (x->operation == io_operation::block_status && x->extent_count == 0)
+                         || (x->operation == io_operation::read && x->transferred != x->length);
+    link.answer(*x, *error == 0 && lacking ? EIO : *error);
   }
   return 1;
 }

@@ -85,6 +85,8 @@ private:
   void append(io_request& x);
   void watch_silence();
   static int command_done(void* user_data, int* error) noexcept;
+  static int chunk_came(void* user_data, const void* part, std::size_t count, std::uint64_t offset, unsigned status,
+                        int* error) noexcept;
   static int extents_came(void* user_data, const char* context, std::uint64_t offset, std::uint32_t* entries,
                           std::size_t entry_count, int* error) noexcept;
 
