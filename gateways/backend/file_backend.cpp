@@ -36,12 +36,14 @@ int transfer_all(int fd, io_request& x, bool write, int flags) noexcept {
   return 0;
 }
 
+constexpr auto advice_read_only = " (read-only=true serves it all the same)";
+
 std::string why_not_opened(const file_source& x, int error) {
   if (error == EINVAL && x.direct)
     return "the file system of " + x.path + " refuses direct I/O (direct=true)";
   auto sentence = "cannot open " + x.path + ": " + std::strerror(error);
   if (error == EROFS && !x.read_only)
-    sentence += " (read-only=true serves it all the same)";
+    sentence += advice_read_only;
   return sentence;
 }
 
@@ -70,6 +72,8 @@ std::string file_backend::open() {
   }
   if (auto problem = find_geometry(fd_, from_.path, from_.direct, geometry_); !problem.empty())
     return problem;
+  if (geometry_.read_only && !from_.read_only)
+    return from_.path + " is a read-only device" + advice_read_only;
   traits_.size_bytes = geometry_.size_bytes;
   traits_.tells_holes = geometry_.tells_holes;
   traits_.rotational = geometry_.rotational;

@@ -36,11 +36,12 @@ bool ask_for_direct(int file, file_geometry& to) {
 }
 
 void ask_device(int file, file_geometry& to) {
-  int logical = 0;
+  int logical = 0, read_only = 0;
   unsigned physical = 0;
   unsigned short rotates = 0;
   if (::ioctl(file, BLKSSZGET, &logical) == 0 && logical > 0)
     to.direct_block = to.direct_memory = static_cast<std::uint32_t>(logical);
+  to.read_only = ::ioctl(file, BLKROGET, &read_only) == 0 && read_only != 0;
   if (::ioctl(file, BLKPBSZGET, &physical) == 0 && std::has_single_bit(physical))
     to.preferred_block = std::clamp<std::uint32_t>(physical, to.preferred_block, largest_preferred_block);
   to.rotational = ::ioctl(file, BLKROTATIONAL, &rotates) == 0 && rotates != 0;

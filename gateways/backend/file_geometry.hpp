@@ -11,6 +11,7 @@ struct file_geometry {
   bool block_device = false;
   bool in_memory = false;   ///< tmpfs: no request ever waits for a device
   bool tells_holes = false; ///< SEEK_HOLE says more than that everything is data
+  bool read_only = false;   ///< a block device that can be opened for writing, but not written
   bool rotational = false;  ///< a block device that says so
   std::uint32_t preferred_block = 4096;
   std::uint32_t direct_block = 0;  ///< O_DIRECT: offsets and lengths are multiples of it [bytes]
