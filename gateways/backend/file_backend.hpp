@@ -28,8 +28,8 @@ public:
   /// Up to this size a range is unmapped at once in a file that lives in memory. Chosen as above.
   static constexpr std::uint32_t max_inline_discard_bytes = 1u << 20;
 
-  /// Read ahead for one cache request. Chosen: no bandwidth limit holds what moves no payload, so what it makes the
-  /// device do is kept small.
+  /// Read ahead for one cache request. Chosen: it is advice, and where no bandwidth is limited nothing else bounds what
+  /// it makes the device do.
   static constexpr std::uint32_t max_cache_bytes = 2u << 20;
 
   file_backend(file_source from, io_pool& pool);

@@ -48,13 +48,11 @@ void check_volume(const volume_config& x, const std::set<std::string>& backends,
   probe.now = x.fixed;
   if (!problem_with(probe).empty())
     out.push_back(of + "the static limits are out of range");
+  else if (auto problem = problem_with(limits_of(x.fixed, x.cost)); !problem.empty())
+    out.push_back(of + problem);
   for (const auto* limits : {&x.reads, &x.writes})
     if (auto problem = problem_with(*limits); !problem.empty())
       out.push_back(of + problem);
-  io_limits own;
-  own.cost = x.cost;
-  if (auto problem = problem_with(own); !problem.empty())
-    out.push_back(of + problem);
   if (x.weight == 0 || x.weight > fair_share::max_weight)
     out.push_back(of + "the weight is not between 1 and " + std::to_string(fair_share::max_weight));
 }

@@ -160,6 +160,7 @@ void connection::sent(std::size_t bytes) {
 void connection::release(pending_request& x) {
   --outstanding_;
   outstanding_bytes_ -= x.window_bytes;
+  stream_->flow.give_back_memory(x.window_bytes);
   shard_->release(x);
   if (over())
     shard_->bury_later();

@@ -226,7 +226,9 @@ void shard::flush_answers() {
 }
 
 void shard::resume_connections() {
-  if (std::exchange(released_, false)) {
+  if (std::exchange(released_, false) && !starved_.empty()) {
+    // They take what was released in this order and come back in it: each time another one is the first.
+    std::rotate(starved_.begin(), starved_.begin() + 1, starved_.end());
     for (auto* const x : starved_) {
       x->starved = false;
       resume_later(*x);

@@ -80,8 +80,8 @@ public:
   [[nodiscard]] instant received() const {
     return round_began_;
   }
-  [[nodiscard]] pending_request* acquire_request() {
-    auto* const x = requests_.acquire();
+  [[nodiscard]] pending_request* acquire_request(bool beyond_bound) {
+    auto* const x = requests_.acquire(beyond_bound);
     if (x != nullptr)
       x->ring = ring_;
     return x;

@@ -12,6 +12,7 @@ clean_up_device() {
   for id in "${!started[@]}"; do # who has it open goes first
     kill -TERM "$id" 2>/dev/null && wait "$id" 2>/dev/null
   done
+  blockdev --setrw "$device" # it would stay so for the next user
   losetup --detach "$device"
   (exit "$code")
   clean_up
