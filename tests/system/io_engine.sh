@@ -22,6 +22,8 @@ refused 3 'the kernel refuses io_uring \(io_uring_setup: Operation not permitted
   python3 "$here/without_io_uring.py" "$gateway" --config-file="$scratch/io_uring.ini"
 refused 2 'gateway.io-engine: expected "auto", "io_uring" or "pool", got fast' \
   "$gateway" --config-file="$scratch/fast.ini" --check-config
+sed 's/^path=/direct="yes"\n&/' "$scratch/auto.ini" >"$scratch/direct.ini"
+refused 2 'backend.disk.direct: expected' "$gateway" --config-file="$scratch/direct.ini" --check-config
 
 # serves NAME COMMAND...: the gateway reads the whole volume, and tells its engine in one line.
 serves() {
