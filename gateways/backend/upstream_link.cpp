@@ -162,7 +162,7 @@ void upstream_link::became_ready() {
 void upstream_link::watch_silence() {
   // A host that vanished says nothing. Its kernel is asked, so that a server that is merely slow is waited for. No TCP:
   // refused, and not needed.
-  const auto s = static_cast<int>(std::max<std::int64_t>(patience_ / std::chrono::seconds{1}, 1));
+  const auto s = static_cast<int>(std::clamp<std::int64_t>(patience_ / std::chrono::seconds{1}, 1, 3600));
   const int on = 1, probes = 3, apart_s = std::max(s / probes, 1), unanswered_ms = s * 1000;
   const auto set = [fd = nbd_aio_get_fd(handle_)](int level, int option, int value) {
     ::setsockopt(fd, level, option, &value, sizeof value);
