@@ -44,7 +44,7 @@ inline constexpr log_event sample_refused{"sample-refused", log_level::warning};
 inline constexpr log_event throttle_refused{"throttle-refused", log_level::warning}; // stream= generation= reason=
 inline constexpr log_event events_dropped{"events-dropped", log_level::warning};     // events= (of the data path's log)
 // The data path's own: listening, client-connected, client-disconnected, client-refused, upstream-lost, upstream-back,
-// lease-expired, each with subject= and what gateways/engine adds.
+// lease-expired, io-engine, each with subject= and what gateways/engine adds.
 
 // --- SLA core --------------------------------------------------------------------------------------------------------
 inline constexpr log_event terms_taken{"terms-taken", log_level::info};           // agreements= overrides=

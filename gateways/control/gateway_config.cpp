@@ -34,6 +34,7 @@ gateway_config::gateway_config()
       .add(name, "name", "the gateway's name, different from every other gateway's")
       .add(listen, "listen", R"(where NBD clients connect: "127.0.0.1:10809", "[::1]:10809" or "unix:/path")")
       .add(shards, "shards", "threads on the data path; 0 = one per core")
+      .add(io_engine, "io-engine", R"(for file I/O that would block: "auto", "io_uring" or "pool")")
       .add(pool_threads, "pool-threads", "threads for file I/O that would block")
       .add(max_connections, "max-connections", "beyond it a new connection is closed at once")
       .add(max_client_connections, "max-client-connections", "the same for one client")
@@ -54,6 +55,12 @@ engine_config gateway_config::assemble(std::vector<std::string>& mistakes) const
   x.name = name;
   x.shards = shards;
   x.pool_threads = pool_threads;
+  if (io_engine == "io_uring")
+    x.engine = gateway::io_engine::io_uring;
+  else if (io_engine == "pool")
+    x.engine = gateway::io_engine::pool;
+  else if (io_engine != "auto")
+    mistakes.push_back(R"(gateway.io-engine: expected "auto", "io_uring" or "pool", got )" + io_engine);
   x.max_connections = max_connections;
   x.max_client_connections = max_client_connections;
   x.max_streams = max_streams;

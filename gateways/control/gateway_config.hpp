@@ -30,6 +30,7 @@ public:
   std::string name = "gateway";
   std::vector<std::string> listen{"127.0.0.1:10809"};
   std::uint32_t shards = engine_config{}.shards;
+  std::string io_engine = "auto";
   std::uint32_t pool_threads = engine_config{}.pool_threads;
   std::uint32_t max_connections = engine_config{}.max_connections;
   std::uint32_t max_client_connections = engine_config{}.max_client_connections;

@@ -23,6 +23,8 @@ void check_backend(const backend_config& x, sentences& out) {
     out.push_back("backend name \"" + x.name + "\" is not valid");
   if (x.kind == backend_kind::file && x.path.empty())
     out.push_back(of + "a file needs a path");
+  if (x.direct && x.kind != backend_kind::file)
+    out.push_back(of + "direct I/O is for files");
   if (x.kind == backend_kind::nbd && x.uri.empty())
     out.push_back(of + "an NBD server needs a URI");
   if (x.kind == backend_kind::memory && (x.size_bytes == 0 || x.size_bytes > std::uint64_t{1} << 46))
@@ -126,6 +128,8 @@ std::string_view to_string(engine_event::kind x) noexcept {
     return "upstream-back";
   case engine_event::kind::lease_expired:
     return "lease-expired";
+  case engine_event::kind::io_engine:
+    return "io-engine";
   }
   return "invalid";
 }

@@ -1,7 +1,7 @@
 // What the shards of one engine share. Written before they start, except for what is atomic or has a lock.
 #pragma once
 
-#include "gateways/backend/io_pool.hpp"
+#include "gateways/backend/io_ring.hpp"
 #include "gateways/engine/config.hpp"
 #include "gateways/engine/registry.hpp"
 #include "gateways/engine/volume.hpp"
@@ -22,6 +22,7 @@ struct engine_core {
 
   const engine_config config;
   std::unique_ptr<io_pool> pool;
+  std::vector<std::unique_ptr<io_ring>> rings;    ///< one per shard, or none
   std::vector<std::unique_ptr<backend>> storages; ///< as in config.backends
   std::vector<volume> volumes;
   volume_directory directory;

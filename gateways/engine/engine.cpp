@@ -4,12 +4,12 @@
 #include "gateways/backend/file_backend.hpp"
 #include "gateways/backend/upstream_backend.hpp"
 #include "gateways/engine/core.hpp"
+#include "gateways/engine/rings.hpp"
 #include "gateways/engine/shard.hpp"
 
 #include <algorithm>
 #include <mutex>
 #include <system_error>
-#include <thread>
 
 namespace sluice::gateway {
 
@@ -37,7 +37,7 @@ std::string_view kind_name(backend_kind x) {
 
 std::unique_ptr<backend> make_backend(const backend_config& x, engine_core& core) {
   if (x.kind == backend_kind::file)
-    return std::make_unique<file_backend>(x.path, x.read_only, *core.pool);
+    return std::make_unique<file_backend>(file_source{x.path, x.read_only, x.direct}, *core.pool);
   if (x.kind == backend_kind::memory)
     return std::make_unique<file_backend>(x.size_bytes, *core.pool);
   const auto observe = [&core, name = x.name](bool reachable, std::string_view why) {
@@ -98,6 +98,8 @@ std::string engine::state::open_volumes() {
       v.config.size_bytes = traits.size_bytes - x.offset_bytes;
     if (x.offset_bytes % traits.min_block != 0)
       return "volume " + x.name + ": its offset is no multiple of " + std::to_string(traits.min_block) + " bytes";
+    if (x.size_bytes % traits.min_block != 0)
+      return "volume " + x.name + ": its size is no multiple of " + std::to_string(traits.min_block) + " bytes";
     v.info = describe(v.config, traits);
     core->volumes.push_back(std::move(v));
   }
@@ -115,7 +117,7 @@ std::string engine::state::open_listeners() {
 }
 
 void engine::state::start_shards() {
-  const auto n = config.shards != 0 ? config.shards : std::max(1u, std::thread::hardware_concurrency());
+  const auto n = shard_count(config);
   std::vector<placement> places;
   for (unsigned i = 0; i < n; ++i) {
     core->shards.push_back(std::make_unique<shard>(*core, i));
@@ -164,6 +166,8 @@ std::string engine::start() {
     problem = state_->open_tls();
     if (problem.empty())
       problem = state_->open_backends();
+    if (problem.empty())
+      problem = make_rings(*state_->core);
     if (problem.empty())
       problem = state_->open_volumes();
     if (problem.empty())
