@@ -48,6 +48,8 @@ gateway_config::gateway_config()
       .add(port, "port", "TCP port of the performance monitor")
       .add(allow_insecure, "allow-insecure", "connect to a remote server without TLS")
       .add(sample_interval, "sample-interval", "how often samples are taken and sent");
+  opt_group{custom_options_, "metrics"}.add(
+      metrics_listen, "listen", R"(where GET /metrics is answered, such as "127.0.0.1:9109"; empty = nowhere)");
 }
 
 engine_config gateway_config::assemble(std::vector<std::string>& mistakes) const {
@@ -101,6 +103,9 @@ std::vector<std::string> gateway_config::validate() const {
     if (port == 0)
       mistakes.emplace_back("control.port: expected 1 to 65535");
   }
+  if (!metrics_listen.empty() && !metrics())
+    mistakes.push_back("metrics.listen: expected an address such as \"127.0.0.1:9109\" or \"[::1]:9109\", got "
+                       + metrics_listen);
   const auto whole = assemble(mistakes);
   if (whole.volumes.empty() && mistakes.empty())
     mistakes.emplace_back("volume: expected at least one section [volume.NAME]");
@@ -116,6 +121,13 @@ std::vector<std::string> gateway_config::validate() const {
     if (auto problem = try_tls(whole); !problem.empty())
       mistakes.push_back("tls: " + problem);
   return mistakes;
+}
+
+std::optional<listener_config> gateway_config::metrics() const {
+  auto where = parse_listen_address(metrics_listen);
+  if (where && !where->unix_path.empty())
+    where.reset();
+  return where;
 }
 
 void gateway_config::prepare() {

@@ -8,6 +8,7 @@
 #include <caf/all.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,12 @@ public:
   std::uint16_t port = 4747;
   bool allow_insecure = false;
   caf::timespan sample_interval = std::chrono::milliseconds{100};
+
+  // [metrics]
+  std::string metrics_listen; ///< empty = no metrics
+
+  /// Where metrics are served; nothing if they are not. @pre validate() is empty
+  [[nodiscard]] std::optional<listener_config> metrics() const;
 
 private:
   [[nodiscard]] engine_config assemble(std::vector<std::string>& mistakes) const;

@@ -130,6 +130,10 @@ std::string_view to_string(engine_event::kind x) noexcept {
     return "lease-expired";
   case engine_event::kind::io_engine:
     return "io-engine";
+  case engine_event::kind::throttle_changed:
+    return "throttle-changed";
+  case engine_event::kind::group_changed:
+    return "group-changed";
   }
   return "invalid";
 }

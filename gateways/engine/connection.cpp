@@ -41,7 +41,8 @@ void connection::join(shard& to) {
     return drop("no more descriptors can be watched");
   if (stream_ != nullptr)
     return enter_service();
-  handshake_ = std::make_unique<nbd::handshake>(to.core().directory, to.core().config.tls_mode);
+  directory_ = to.core().streams->volumes();
+  handshake_ = std::make_unique<nbd::handshake>(*directory_, to.core().config.tls_mode);
   nbd::handshake::greet(greeting_);
   send_greeting();
 }

@@ -166,6 +166,8 @@ void shard::take_messages() {
       adopt(std::move(adopted->who));
     else if (auto* const changed = std::get_if<control_changed>(&message))
       changed->who->flow.obey(changed->control, now_);
+    else if (auto* const volume = std::get_if<volume_changed>(&message))
+      volume->who->flow.obey(volume->limits, volume->control, now_);
     else if (auto* const group = std::get_if<group_changed>(&message))
       group->who->obey(group->limits, group->weight, now_);
     else if (auto* const joined = std::get_if<groups_joined>(&message))

@@ -19,7 +19,7 @@ sluice_system_test(system_upstream_restart_4 upstream_restart.sh 4)
 foreach(behaviour io_engine block_device drain_device upstream_stalled upstream_tls)
   sluice_system_test(system_${behaviour} ${behaviour}.sh)
 endforeach()
-foreach(behaviour slices read_only errors large_volume holes_unknown many_clients garbage drain upstream_restart missing_resource
+foreach(behaviour slices read_only errors large_volume holes_unknown many_clients garbage drain reload metrics upstream_restart missing_resource
     tls_certificates tls_psk tls_refusals)
   sluice_system_test(system_${behaviour} ${behaviour}.sh)
 endforeach()
