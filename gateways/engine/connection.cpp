@@ -68,7 +68,9 @@ void connection::watch() {
   if (state_ == state::gone)
     return;
   const auto reading = may_read();
-  const auto writing = !answers_.empty() || !greeting_.empty() || (tls_ != nullptr && tls_->output_waiting());
+  // Answers that were not tried yet are no reason: the shard sends them before it waits.
+  const auto writing =
+      (!answers_.empty() && !to_flush) || !greeting_.empty() || (tls_ != nullptr && tls_->output_waiting());
   const auto wanted = (reading ? std::uint32_t{EPOLLIN} : 0) | (writing ? std::uint32_t{EPOLLOUT} : 0);
   if (wanted == watched_)
     return;
