@@ -4,6 +4,7 @@
 #include "actors/domain/stream.hpp"
 #include "actors/runtime/tcp_link.hpp"
 #include "gateways/control/listen_address.hpp"
+#include "gateways/engine/engine.hpp"
 
 #include <algorithm>
 
@@ -41,11 +42,14 @@ gateway_config::gateway_config()
       .add(handshake_time, "handshake-time", "a client that has chosen no volume by then is dropped")
       .add(drain_time, "drain-time", "how long requests in flight may take when the gateway stops")
       .add(keep_stream, "keep-stream", "how long a stream without a connection is remembered");
+  tls.add_to(custom_options_);
   opt_group{custom_options_, "control"}
       .add(server, "server", "address of the performance monitor; empty = run alone with the static limits")
       .add(port, "port", "TCP port of the performance monitor")
       .add(allow_insecure, "allow-insecure", "connect to a remote server without TLS")
       .add(sample_interval, "sample-interval", "how often samples are taken and sent");
+  opt_group{custom_options_, "metrics"}.add(
+      metrics_listen, "listen", R"(where GET /metrics is answered, such as "127.0.0.1:9109"; empty = nowhere)");
 }
 
 engine_config gateway_config::assemble(std::vector<std::string>& mistakes) const {
@@ -74,6 +78,7 @@ engine_config gateway_config::assemble(std::vector<std::string>& mistakes) const
   x.backends = read_backends(content, mistakes);
   x.volumes = read_volumes(content, mistakes);
   x.groups = read_groups(content, mistakes);
+  tls.apply(x, mistakes);
   return x;
 }
 
@@ -98,6 +103,9 @@ std::vector<std::string> gateway_config::validate() const {
     if (port == 0)
       mistakes.emplace_back("control.port: expected 1 to 65535");
   }
+  if (!metrics_listen.empty() && !metrics())
+    mistakes.push_back("metrics.listen: expected an address such as \"127.0.0.1:9109\" or \"[::1]:9109\", got "
+                       + metrics_listen);
   const auto whole = assemble(mistakes);
   if (whole.volumes.empty() && mistakes.empty())
     mistakes.emplace_back("volume: expected at least one section [volume.NAME]");
@@ -109,7 +117,17 @@ std::vector<std::string> gateway_config::validate() const {
       mistakes.push_back("volume." + volume.name + ".backend: there is no section [backend." + volume.backend + "]");
   if (mistakes.empty())
     mistakes = check(whole);
+  if (mistakes.empty() && check_only) // at a start the engine says it, as a missing resource
+    if (auto problem = try_tls(whole); !problem.empty())
+      mistakes.push_back("tls: " + problem);
   return mistakes;
+}
+
+std::optional<listener_config> gateway_config::metrics() const {
+  auto where = parse_listen_address(metrics_listen);
+  if (where && !where->unix_path.empty())
+    where.reset();
+  return where;
 }
 
 void gateway_config::prepare() {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "actors/runtime/process_config.hpp"
+#include "gateways/control/tls_section.hpp"
 #include "gateways/engine/config.hpp"
 
 #include <caf/all.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,11 +40,19 @@ public:
   caf::timespan drain_time = engine_config{}.drain_time;
   caf::timespan keep_stream = engine_config{}.keep_stream;
 
+  tls_section tls;
+
   // [control]
   std::string server; ///< empty = the gateway runs alone
   std::uint16_t port = 4747;
   bool allow_insecure = false;
   caf::timespan sample_interval = std::chrono::milliseconds{100};
+
+  // [metrics]
+  std::string metrics_listen; ///< empty = no metrics
+
+  /// Where metrics are served; nothing if they are not. @pre validate() is empty
+  [[nodiscard]] std::optional<listener_config> metrics() const;
 
 private:
   [[nodiscard]] engine_config assemble(std::vector<std::string>& mistakes) const;

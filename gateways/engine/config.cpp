@@ -64,6 +64,16 @@ void check_listener(const listener_config& x, sentences& out) {
     out.push_back("a listener has neither an address nor a path");
 }
 
+void check_tls(const engine_config& x, sentences& out) {
+  const auto& from = x.tls;
+  if (from.certificate.empty() != from.key.empty())
+    out.push_back("TLS: a certificate and a key go together");
+  if (!from.client_ca.empty() && from.certificate.empty())
+    out.push_back("TLS: clients' certificates need a certificate of the gateway's own");
+  if (x.tls_mode != nbd::tls_mode::off && from.certificate.empty() && from.psk.empty())
+    out.push_back("TLS needs a certificate or pre-shared keys");
+}
+
 } // namespace
 
 std::vector<std::string> check(const engine_config& x) {
@@ -74,6 +84,7 @@ std::vector<std::string> check(const engine_config& x) {
     out.push_back("there is no listener");
   for (const auto& l : x.listeners)
     check_listener(l, out);
+  check_tls(x, out);
   std::set<std::string> backends;
   for (const auto& b : x.backends) {
     check_backend(b, out);
@@ -119,6 +130,10 @@ std::string_view to_string(engine_event::kind x) noexcept {
     return "lease-expired";
   case engine_event::kind::io_engine:
     return "io-engine";
+  case engine_event::kind::throttle_changed:
+    return "throttle-changed";
+  case engine_event::kind::group_changed:
+    return "group-changed";
   }
   return "invalid";
 }

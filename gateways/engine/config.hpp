@@ -4,6 +4,8 @@
 #include "actors/domain/throttle.hpp"
 #include "actors/domain/units.hpp"
 #include "gateways/engine/group_config.hpp"
+#include "gateways/nbd/export_info.hpp"
+#include "gateways/tls/files.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +41,8 @@ struct backend_config {
   bool read_only = false;        ///< file: opened for reading alone
   /// nbd: how long a request waits for a lost upstream server before it fails with EIO.
   duration patience = std::chrono::seconds{5};
+
+  friend bool operator==(const backend_config&, const backend_config&) = default;
 };
 
 /// What is exported: a backend, or a slice of one.
@@ -55,6 +59,8 @@ struct volume_config {
   io_limits reads;          ///< of its reads alone
   io_limits writes;         ///< of everything else alone
   std::uint32_t weight = 1; ///< its share in its group, beside the other contenders there
+
+  friend bool operator==(const volume_config&, const volume_config&) = default;
 };
 
 /// Where clients connect: TCP if `unix_path` is empty.
@@ -73,9 +79,12 @@ struct engine_event {
     client_refused,      ///< limit, time-out or garbage before a volume was chosen
     upstream_lost,
     upstream_back,
-    lease_expired, ///< the envelope is in force from now on
-    io_engine,     ///< at start: which one runs (the subject) and why
+    lease_expired,    ///< the envelope is in force from now on
+    io_engine,        ///< at start: which one runs (the subject) and why
+    throttle_changed, ///< something else is in force for a stream than before; no mere refresh
+    group_changed,    ///< a group was added, removed or has other limits
   };
+  static constexpr std::size_t kinds = static_cast<std::size_t>(kind::group_changed) + 1;
   kind what;
   std::string subject; ///< the stream, the peer, the backend or the address
   std::string detail;  ///< `name=value` pairs
@@ -90,6 +99,8 @@ struct engine_config {
   std::vector<backend_config> backends;
   std::vector<volume_config> volumes;
   std::vector<group_config> groups; ///< limits that streams share
+  nbd::tls_mode tls_mode = nbd::tls_mode::off;
+  tls::files tls; ///< for `allowed` and `required`
 
   std::uint32_t shards = 0;                   ///< threads on the data path; 0 = one per core
   io_engine engine = io_engine::automatic;    ///< for file I/O that would block

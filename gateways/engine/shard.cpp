@@ -98,7 +98,9 @@ void shard::run() {
   begin_ring();
   while (!finished()) {
     arm_timer();
-    const auto wait_ms = !to_resume_.empty() ? 0 : ring_ != nullptr && ring_->unsubmitted() ? retry_ms : -1;
+    const auto wait_ms = !to_resume_.empty() || !to_hand_over_.empty() ? 0
+                         : ring_ != nullptr && ring_->unsubmitted()    ? retry_ms
+                                                                       : -1;
     epoll_event events[max_events];
     const auto n = ::epoll_wait(epoll_fd_, events, max_events, wait_ms);
     now_ = round_began_ = monotonic_now();
@@ -164,6 +166,8 @@ void shard::take_messages() {
       adopt(std::move(adopted->who));
     else if (auto* const changed = std::get_if<control_changed>(&message))
       changed->who->flow.obey(changed->control, now_);
+    else if (auto* const volume = std::get_if<volume_changed>(&message))
+      volume->who->flow.obey(volume->limits, volume->control, now_);
     else if (auto* const group = std::get_if<group_changed>(&message))
       group->who->obey(group->limits, group->weight, now_);
     else if (auto* const joined = std::get_if<groups_joined>(&message))

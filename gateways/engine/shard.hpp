@@ -21,6 +21,11 @@ struct control_changed {
   std::shared_ptr<registered_stream> who;
   stream_control control;
 };
+struct volume_changed {
+  std::shared_ptr<registered_stream> who;
+  volume_config limits; ///< at the same place
+  stream_control control;
+};
 struct group_changed {
   stream_group* who;
   io_limits limits;
@@ -33,7 +38,8 @@ struct groups_joined {
 struct stop_serving {
   instant deadline; ///< requests in flight are waited for until then
 };
-using shard_message = std::variant<adopt_connection, control_changed, group_changed, groups_joined, stop_serving>;
+using shard_message =
+    std::variant<adopt_connection, control_changed, volume_changed, group_changed, groups_joined, stop_serving>;
 
 ///   epoll: sockets ─▶ requests ─▶ streams ─▶ backend
 ///          wake-up ─▶ messages, answers of the backend ─▶ streams ─▶ connections

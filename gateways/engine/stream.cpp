@@ -110,6 +110,16 @@ void stream::obey(const stream_control& x, instant now) {
   pump(now);
 }
 
+void stream::obey(const volume_config& x, const stream_control& control, instant now) {
+  target_.config = x;
+  lanes_[0].own.set(x.reads, now);
+  lanes_[1].own.set(x.writes, now);
+  for (auto& turn : turns_)
+    if (turn.group != nullptr)
+      turn.set_weight(x.weight);
+  obey(control, now);
+}
+
 instant stream::arrive(pending_request& x, instant now) {
   x.stream = this;
   x.operation = operation_of(x.wire.what());

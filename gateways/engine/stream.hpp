@@ -93,6 +93,9 @@ public:
   /// Another rule is in force.
   void obey(const stream_control& x, instant now);
 
+  /// Its volume has other limits, at the same place.
+  void obey(const volume_config& x, const stream_control& control, instant now);
+
   /// The rule it begins with. @pre its shard does not know it yet
   void begin_with(const stream_control& x) {
     control_ = x;
@@ -146,7 +149,7 @@ private:
   void abandoned();
   void renew_rule(instant now);
 
-  const volume& target_;
+  volume target_;
   request_queue& answers_;
   wake_queue& wakes_;
   stream_control control_;

@@ -18,7 +18,13 @@ struct export_info {
   std::uint32_t preferred_block = 4096;
   std::uint32_t max_block = 32u << 20;
   bool tells_holes = true; ///< base:allocation is offered
+
+  friend bool operator==(const export_info&, const export_info&) = default;
 };
+
+/// Whether a client may or must encrypt. Source: doc/proto.md, "TLS support": NOTLS, SELECTIVETLS for all exports
+/// alike, FORCEDTLS.
+enum class tls_mode : std::uint8_t { off, allowed, required };
 
 /// What the handshake agreed on beside the export.
 struct negotiated {

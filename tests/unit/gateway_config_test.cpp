@@ -226,6 +226,41 @@ burst-for=10s
     CHECK(found[i] == expected[i]);
 }
 
+TEST_CASE("the section [tls] is read, and off by default") {
+  gateway_config plain;
+  CHECK(ini_file{minimal}.read_into(plain).empty());
+  CHECK(plain.engine().tls_mode == nbd::tls_mode::off);
+  gateway_config config;
+  CHECK(ini_file{std::string{minimal} + R"([tls]
+mode="required"
+certificate="/c"
+key="/k"
+client-ca="/a"
+verify=false
+psk-file="/p"
+)"}
+            .read_into(config)
+            .empty());
+  const auto parts = config.engine();
+  CHECK(parts.tls_mode == nbd::tls_mode::required);
+  CHECK(parts.tls == tls::files{"/c", "/k", "/a", "/p", false});
+}
+
+TEST_CASE("each mistake in [tls] is one line with its key") {
+  const auto found = [](const std::string& lines) {
+    const auto all = mistakes_of(std::string{minimal} + "[tls]\n" + lines);
+    return all.size() == 1 ? all[0] : std::to_string(all.size()) + " mistakes";
+  };
+  CHECK(found("mode=\"on\"") == R"(tls.mode: expected "off", "allowed" or "required", got on)");
+  CHECK(found("mode=\"required\"") == R"(tls.mode: "required" needs certificate and key, or psk-file)");
+  CHECK(found("mode=\"allowed\"") == R"(tls.mode: "allowed" needs certificate and key, or psk-file)");
+  CHECK(found("certificate=\"/c\"") == "tls.key: missing; certificate and key go together");
+  CHECK(found("key=\"/k\"") == "tls.certificate: missing; certificate and key go together");
+  CHECK(found("client-ca=\"/a\"") == "tls.client-ca: expected a certificate of the gateway's own beside it");
+  CHECK(found("mode=1").find("tls.mode: expected string") == 0);
+  CHECK(found("colour=\"red\"") == "tls.colour: there is no such option (--help lists them)");
+}
+
 TEST_CASE("a configuration without a volume is a mistake") {
   CHECK(mistakes_of("[gateway]\nname=\"gw\"\n")
         == std::vector<std::string>{"volume: expected at least one section [volume.NAME]"});
