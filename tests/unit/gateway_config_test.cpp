@@ -69,6 +69,7 @@ TEST_CASE("backends, volumes and limits are read with their units") {
 name="gw7"
 listen=["127.0.0.1:0","[::1]:10810","unix:/run/nbd.sock"]
 shards=3
+io-engine="io_uring"
 drain-time=2s
 [backend.array]
 kind="nbd"
@@ -79,6 +80,7 @@ patience=7s
 kind="file"
 path="/dev/null"
 read-only=true
+direct=true
 [volume.oltp]
 backend="array"
 offset="1GiB"
@@ -96,6 +98,7 @@ read-only=true
   const auto x = config.engine();
   CHECK(x.name == "gw7");
   CHECK(x.shards == 3);
+  CHECK(x.engine == io_engine::io_uring);
   CHECK(x.drain_time == 2s);
   REQUIRE(x.listeners.size() == 3);
   CHECK(x.listeners[1].address == "::1");
@@ -108,6 +111,7 @@ read-only=true
   CHECK(x.backends[0].patience == 7s);
   CHECK(x.backends[1].path == "/dev/null");
   CHECK(x.backends[1].read_only);
+  CHECK(x.backends[1].direct);
   REQUIRE(x.volumes.size() == 2);
   CHECK(x.volumes[1].name == "oltp");
   CHECK(x.volumes[1].offset_bytes == 1'073'741'824);
@@ -268,6 +272,7 @@ TEST_CASE("a value of the right type can be out of range") {
       {"[gateway]\nlisten=[\"localhost\"]\n",
        "gateway.listen: expected \"127.0.0.1:10809\", \"[::1]:10809\" or \"unix:/path\", got localhost"},
       {"[gateway]\nshards=1000\n", "gateway.shards: expected 0 to 256"},
+      {"[gateway]\nio-engine=\"fast\"\n", "gateway.io-engine: expected \"auto\", \"io_uring\" or \"pool\", got fast"},
       {"[gateway]\nhandshake-time=1ms\n", "gateway.handshake-time: expected 100ms to 10min"},
       {"[control]\nsample-interval=1ms\n", "control.sample-interval: expected 10ms to 10s"},
       {"[control]\nserver=\"192.0.2.1\"\n", "control.server: 192.0.2.1 is not on the loopback: set [openssl] "
