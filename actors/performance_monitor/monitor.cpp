@@ -4,6 +4,7 @@
 #include "actors/runtime/log.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace sluice {
 
@@ -80,6 +81,13 @@ void deliver(monitor_pointer self, const std::string& gateway, std::vector<throt
   }
 }
 
+bool same(const std::vector<volume_info>& a, const std::vector<volume_info>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const volume_info& x, const volume_info& y) {
+    return std::tie(x.name, x.backend, x.size_bytes, x.read_only)
+           == std::tie(y.name, y.backend, y.size_bytes, y.read_only);
+  });
+}
+
 caf::result<std::uint64_t> on_hello(monitor_pointer self, gateway_info info, gateway_actor handle) {
   auto& state = self->state;
   const auto name = info.name;
@@ -90,6 +98,7 @@ caf::result<std::uint64_t> on_hello(monitor_pointer self, gateway_info info, gat
   const auto address = handle ? handle.address() : caf::actor_addr{};
   const bool known = before != nullptr && before->info.incarnation == incarnation && before->info.connected
                      && before->handle.address() == address;
+  const bool other_volumes = known && !same(before->info.volumes, info.volumes);
   const auto former = before != nullptr ? before->handle : gateway_actor{};
   if (problem.empty())
     problem = state.registry.admit(std::move(info), handle, now_of(self), label_now());
@@ -108,6 +117,8 @@ caf::result<std::uint64_t> on_hello(monitor_pointer self, gateway_info info, gat
         log_field{"volumes", volumes});
     announce(self, state.registry.find(name)->info);
     deliver(self, name, state.throttles.all(name, now_of(self)));
+  } else if (other_volumes) {
+    announce(self, state.registry.find(name)->info);
   }
   return state.incarnation;
 }

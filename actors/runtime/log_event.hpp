@@ -21,6 +21,7 @@ namespace log_events {
 inline constexpr log_event starting{"starting", log_level::info};                // process= version= pid=
 inline constexpr log_event ready{"ready", log_level::info};                      // process= (and what it listens on)
 inline constexpr log_event stopping{"stopping", log_level::info};                // process= signal=
+inline constexpr log_event hangup_ignored{"hangup-ignored", log_level::info};    // reason=
 inline constexpr log_event peer_up{"peer-up", log_level::info};                  // role=
 inline constexpr log_event peer_down{"peer-down", log_level::warning};           // role= reason=
 inline constexpr log_event request_failed{"request-failed", log_level::warning}; // request= reason=
@@ -43,8 +44,11 @@ inline constexpr log_event gateway_refused{"gateway-refused", log_level::warning
 inline constexpr log_event sample_refused{"sample-refused", log_level::warning};     // stream= reason=
 inline constexpr log_event throttle_refused{"throttle-refused", log_level::warning}; // stream= generation= reason=
 inline constexpr log_event events_dropped{"events-dropped", log_level::warning};     // events= (of the data path's log)
+inline constexpr log_event reloaded{"reloaded", log_level::info};                    // backends= volumes= groups=
+inline constexpr log_event reload_refused{"reload-refused", log_level::error};       // reason= (one line per mistake)
+inline constexpr log_event link_insecure{"link-insecure", log_level::warning}; // address= (plain TCP, no loopback)
 // The data path's own: listening, client-connected, client-disconnected, client-refused, upstream-lost, upstream-back,
-// lease-expired, each with subject= and what gateways/engine adds.
+// lease-expired, io-engine, throttle-changed, group-changed, each with subject= and what gateways/engine adds.
 
 // --- SLA core --------------------------------------------------------------------------------------------------------
 inline constexpr log_event terms_taken{"terms-taken", log_level::info};           // agreements= overrides=

@@ -54,22 +54,24 @@ stop_signal::stop_signal() {
   sigemptyset(&signals_);
   sigaddset(&signals_, SIGTERM);
   sigaddset(&signals_, SIGINT);
+  sigaddset(&signals_, SIGHUP);
   ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 }
 
 int stop_signal::wait() {
+  int number = wait_or_hangup();
+  for (; number == SIGHUP; number = wait_or_hangup())
+    log(log_events::hangup_ignored, caf::atom("process"),
+        log_field{"reason", "this process reads its configuration at its start alone"});
+  return number;
+}
+
+int stop_signal::wait_or_hangup() {
   int number = 0;
   while (::sigwait(&signals_, &number) != 0) {
   }
   return number;
-}
-
-int stop_signal::wait_for(std::chrono::nanoseconds patience) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience);
-  const timespec limit{seconds.count(), (patience - seconds).count()};
-  const int number = ::sigtimedwait(&signals_, nullptr, &limit);
-  return number > 0 ? number : 0;
 }
 
 void stop_signal::raise() {

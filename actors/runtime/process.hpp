@@ -5,7 +5,6 @@
 
 #include <caf/actor_system.hpp>
 
-#include <chrono>
 #include <csignal>
 #include <functional>
 #include <stdexcept>
@@ -26,17 +25,18 @@ struct resource_missing : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Waits for the order to stop. SIGTERM and SIGINT are blocked in every thread and taken here alone.
+/// Waits for the order to stop, or to read the configuration again. SIGTERM, SIGINT and SIGHUP are blocked in every
+/// thread and taken here alone.
 class stop_signal {
 public:
-  /// Blocks both signals in the calling thread, and so in every thread it starts later; ignores SIGPIPE.
+  /// Blocks the signals in the calling thread, and so in every thread it starts later; ignores SIGPIPE.
   stop_signal();
 
-  /// Waits until one arrives; returns its number.
+  /// Waits for SIGTERM or SIGINT; returns its number. A SIGHUP meanwhile is one line in the log and nothing else.
   int wait();
 
-  /// Waits at most `patience`; returns the signal's number, or 0.
-  int wait_for(std::chrono::nanoseconds patience);
+  /// Waits for any of them; returns its number. For a process that has something to reload at SIGHUP.
+  int wait_or_hangup();
 
   /// Makes `wait` return as if SIGTERM had come. Thread safe. For an actor that cannot go on.
   static void raise();

@@ -142,6 +142,29 @@ std::vector<std::string> process_config::strict_check(const std::string& path) c
   return mistakes;
 }
 
+/// As text; of an option that only CAF reads, what was given.
+std::string process_config::value_of(const caf::config_option& option) const {
+  if (const auto kept = option.get())
+    return caf::to_string(*kept);
+  const auto section = content.find(option.category());
+  if (section == content.end())
+    return {};
+  const auto* const keys = caf::get_if<caf::settings>(&section->second);
+  const auto found = keys == nullptr ? caf::settings::const_iterator{} : keys->find(option.long_name());
+  return keys == nullptr || found == keys->end() ? std::string{} : caf::to_string(found->second);
+}
+
+std::vector<std::string> process_config::changed_options(const process_config& next) const {
+  std::vector<std::string> names;
+  for (const auto& option : custom_options_) {
+    const auto* const same = next.custom_options_.qualified_name_lookup(option.category(), option.long_name());
+    if (same == nullptr || value_of(option) != next.value_of(*same))
+      names.push_back(std::string{option.full_name().begin(), option.full_name().end()});
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 std::string process_config::help() const {
   std::string text{identity_.name};
   text += " " SLUICE_VERSION ": ";

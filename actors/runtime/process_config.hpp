@@ -45,6 +45,9 @@ public:
   /// some options need. @throws resource_missing
   virtual void prepare() {}
 
+  /// Options that have another value in `next`, as `section.key`, sorted; free sections are not looked at.
+  [[nodiscard]] std::vector<std::string> changed_options(const process_config& next) const;
+
   /// Text for --help: usage, purpose and every option.
   [[nodiscard]] std::string help() const;
 
@@ -53,6 +56,7 @@ public:
   bool help_wanted = false;
 
 private:
+  [[nodiscard]] std::string value_of(const caf::config_option& option) const;
   [[nodiscard]] std::vector<std::string> strict_check(const std::string& path) const;
 
   process_identity identity_;

@@ -26,6 +26,8 @@ wall_time label_now() {
 void retry(link_pointer self, const std::string& why) {
   auto& state = self->state;
   const auto was = std::exchange(state.phase, link_phase::waiting);
+  if (was == link_phase::registered && state.path.registered)
+    state.path.registered(false);
   ++state.connection;
   if (state.door)
     self->demonitor(state.door.address());
@@ -44,6 +46,7 @@ void retry(link_pointer self, const std::string& why) {
 void greet(link_pointer self) {
   auto& state = self->state;
   const auto connection = state.connection;
+  state.options.self.volumes = state.path.volumes(); // a reload may have changed them
   self->request(state.door, state.options.hello_timeout, hello_atom::value, state.options.self,
                 caf::actor_cast<gateway_actor>(self))
       .then(
@@ -51,9 +54,12 @@ void greet(link_pointer self) {
             auto& now = self->state;
             if (now.connection != connection)
               return;
-            if (std::exchange(now.phase, link_phase::registered) != link_phase::registered)
+            if (std::exchange(now.phase, link_phase::registered) != link_phase::registered) {
+              if (now.path.registered)
+                now.path.registered(true);
               log(log_events::peer_up, component, log_field{"role", "performance-monitor"},
                   log_field{"server", now.options.server}, log_field{"incarnation", server});
+            }
             now.delay.reset();
             self->delayed_send(self, now.options.hello_interval, hello_atom::value, connection);
           },
@@ -132,9 +138,10 @@ void on_tick(link_pointer self) {
   while (state.next_tick <= now) // what was missed is not made up for: the next sample covers it
     state.next_tick += state.options.sample_interval;
   self->scheduled_send(self, state.next_tick, tick_atom::value);
-  log_events_of(state);
+  auto samples = state.path.collect(now.time_since_epoch(), label_now()); // also alone: who is gone is forgotten
   if (state.phase != link_phase::alone)
-    send_samples(self, state.path.collect(now.time_since_epoch(), label_now()));
+    send_samples(self, std::move(samples));
+  log_events_of(state);
 }
 
 caf::result<apply_result> on_throttles(link_pointer self, const throttle_batch& batch) {

@@ -18,7 +18,8 @@
 namespace sluice::gateway {
 
 struct control_options {
-  gateway_info self;  ///< what the gateway says of itself; name, incarnation, version, volumes
+  gateway_info
+      self; ///< what the gateway says of itself; name, incarnation, version; the volumes are asked for at each hello
   std::string server; ///< of the performance monitor; empty = run alone
   std::uint16_t port = 4747;
   duration sample_interval = std::chrono::milliseconds{100};

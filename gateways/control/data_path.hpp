@@ -4,6 +4,7 @@
 #include "actors/domain/sample.hpp"
 #include "actors/domain/throttle.hpp"
 #include "actors/domain/units.hpp"
+#include "actors/protocol/messages.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -19,6 +20,10 @@ struct data_path {
   std::function<std::string(const throttle&)> apply;
   /// The generation in force for a stream; 0 = none.
   std::function<std::uint64_t(const stream_id&)> generation;
+  /// What is exported now; engine::volumes.
+  std::function<std::vector<volume_info>()> volumes;
+  /// Told whether the gateway is registered with the server, whenever that changes. May be empty.
+  std::function<void(bool)> registered;
 };
 
 } // namespace sluice::gateway

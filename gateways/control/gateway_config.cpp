@@ -34,6 +34,7 @@ gateway_config::gateway_config()
       .add(name, "name", "the gateway's name, different from every other gateway's")
       .add(listen, "listen", R"(where NBD clients connect: "127.0.0.1:10809", "[::1]:10809" or "unix:/path")")
       .add(shards, "shards", "threads on the data path; 0 = one per core")
+      .add(io_engine, "io-engine", R"(for file I/O that would block: "auto", "io_uring" or "pool")")
       .add(pool_threads, "pool-threads", "threads for file I/O that would block")
       .add(max_connections, "max-connections", "beyond it a new connection is closed at once")
       .add(max_client_connections, "max-client-connections", "the same for one client")
@@ -47,6 +48,8 @@ gateway_config::gateway_config()
       .add(port, "port", "TCP port of the performance monitor")
       .add(allow_insecure, "allow-insecure", "connect to a remote server without TLS")
       .add(sample_interval, "sample-interval", "how often samples are taken and sent");
+  opt_group{custom_options_, "metrics"}.add(
+      metrics_listen, "listen", R"(where GET /metrics is answered, such as "127.0.0.1:9109"; empty = nowhere)");
 }
 
 engine_config gateway_config::assemble(std::vector<std::string>& mistakes) const {
@@ -54,6 +57,12 @@ engine_config gateway_config::assemble(std::vector<std::string>& mistakes) const
   x.name = name;
   x.shards = shards;
   x.pool_threads = pool_threads;
+  if (io_engine == "io_uring")
+    x.engine = gateway::io_engine::io_uring;
+  else if (io_engine == "pool")
+    x.engine = gateway::io_engine::pool;
+  else if (io_engine != "auto")
+    mistakes.push_back(R"(gateway.io-engine: expected "auto", "io_uring" or "pool", got )" + io_engine);
   x.max_connections = max_connections;
   x.max_client_connections = max_client_connections;
   x.max_streams = max_streams;
@@ -94,6 +103,9 @@ std::vector<std::string> gateway_config::validate() const {
     if (port == 0)
       mistakes.emplace_back("control.port: expected 1 to 65535");
   }
+  if (!metrics_listen.empty() && !metrics())
+    mistakes.push_back("metrics.listen: expected an address such as \"127.0.0.1:9109\" or \"[::1]:9109\", got "
+                       + metrics_listen);
   const auto whole = assemble(mistakes);
   if (whole.volumes.empty() && mistakes.empty())
     mistakes.emplace_back("volume: expected at least one section [volume.NAME]");
@@ -109,6 +121,13 @@ std::vector<std::string> gateway_config::validate() const {
     if (auto problem = try_tls(whole); !problem.empty())
       mistakes.push_back("tls: " + problem);
   return mistakes;
+}
+
+std::optional<listener_config> gateway_config::metrics() const {
+  auto where = parse_listen_address(metrics_listen);
+  if (where && !where->unix_path.empty())
+    where.reset();
+  return where;
 }
 
 void gateway_config::prepare() {

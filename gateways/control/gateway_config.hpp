@@ -8,6 +8,7 @@
 #include <caf/all.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ public:
   std::string name = "gateway";
   std::vector<std::string> listen{"127.0.0.1:10809"};
   std::uint32_t shards = engine_config{}.shards;
+  std::string io_engine = "auto";
   std::uint32_t pool_threads = engine_config{}.pool_threads;
   std::uint32_t max_connections = engine_config{}.max_connections;
   std::uint32_t max_client_connections = engine_config{}.max_client_connections;
@@ -45,6 +47,12 @@ public:
   std::uint16_t port = 4747;
   bool allow_insecure = false;
   caf::timespan sample_interval = std::chrono::milliseconds{100};
+
+  // [metrics]
+  std::string metrics_listen; ///< empty = no metrics
+
+  /// Where metrics are served; nothing if they are not. @pre validate() is empty
+  [[nodiscard]] std::optional<listener_config> metrics() const;
 
 private:
   [[nodiscard]] engine_config assemble(std::vector<std::string>& mistakes) const;

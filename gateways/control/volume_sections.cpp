@@ -19,6 +19,7 @@ backend_config read_backend(const std::string& name, section_reader& section) {
     x.kind = backend_kind::file;
     x.path = section.text("path", true);
     x.read_only = section.flag("read-only", false);
+    x.direct = section.flag("direct", false);
   } else if (kind == "memory") {
     x.kind = backend_kind::memory;
     x.size_bytes = section.size("size", 1);

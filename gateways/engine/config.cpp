@@ -23,6 +23,8 @@ void check_backend(const backend_config& x, sentences& out) {
     out.push_back("backend name \"" + x.name + "\" is not valid");
   if (x.kind == backend_kind::file && x.path.empty())
     out.push_back(of + "a file needs a path");
+  if (x.direct && x.kind != backend_kind::file)
+    out.push_back(of + "direct I/O is for files");
   if (x.kind == backend_kind::nbd && x.uri.empty())
     out.push_back(of + "an NBD server needs a URI");
   if (x.kind == backend_kind::memory && (x.size_bytes == 0 || x.size_bytes > std::uint64_t{1} << 46))
@@ -46,13 +48,11 @@ void check_volume(const volume_config& x, const std::set<std::string>& backends,
   probe.now = x.fixed;
   if (!problem_with(probe).empty())
     out.push_back(of + "the static limits are out of range");
+  else if (auto problem = problem_with(limits_of(x.fixed, x.cost)); !problem.empty())
+    out.push_back(of + problem);
   for (const auto* limits : {&x.reads, &x.writes})
     if (auto problem = problem_with(*limits); !problem.empty())
       out.push_back(of + problem);
-  io_limits own;
-  own.cost = x.cost;
-  if (auto problem = problem_with(own); !problem.empty())
-    out.push_back(of + problem);
   if (x.weight == 0 || x.weight > fair_share::max_weight)
     out.push_back(of + "the weight is not between 1 and " + std::to_string(fair_share::max_weight));
 }
@@ -128,6 +128,12 @@ std::string_view to_string(engine_event::kind x) noexcept {
     return "upstream-back";
   case engine_event::kind::lease_expired:
     return "lease-expired";
+  case engine_event::kind::io_engine:
+    return "io-engine";
+  case engine_event::kind::throttle_changed:
+    return "throttle-changed";
+  case engine_event::kind::group_changed:
+    return "group-changed";
   }
   return "invalid";
 }

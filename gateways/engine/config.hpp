@@ -16,6 +16,13 @@
 
 namespace sluice::gateway {
 
+/// Who does file I/O that would block.
+enum class io_engine : std::uint8_t {
+  automatic, ///< io_uring where the kernel gives it, else the pool
+  io_uring,  ///< refuses to start without it
+  pool,
+};
+
 enum class backend_kind : std::uint8_t {
   file,   ///< a regular file or a block device
   memory, ///< an anonymous file, lost when the engine stops
@@ -27,12 +34,15 @@ struct backend_config {
   std::string name;
   backend_kind kind = backend_kind::memory;
   std::string path;              ///< file: its path
+  bool direct = false;           ///< file: past the page cache; clients must keep to the device's blocks
   std::string uri;               ///< nbd: for example nbd://host:10809/export or nbd+unix:///export?socket=/path
   std::uint64_t size_bytes = 0;  ///< memory: its size; otherwise ignored, the storage says it
   std::uint32_t connections = 1; ///< nbd: how many; more than one only if the upstream server allows it
   bool read_only = false;        ///< file: opened for reading alone
   /// nbd: how long a request waits for a lost upstream server before it fails with EIO.
   duration patience = std::chrono::seconds{5};
+
+  friend bool operator==(const backend_config&, const backend_config&) = default;
 };
 
 /// What is exported: a backend, or a slice of one.
@@ -49,6 +59,8 @@ struct volume_config {
   io_limits reads;          ///< of its reads alone
   io_limits writes;         ///< of everything else alone
   std::uint32_t weight = 1; ///< its share in its group, beside the other contenders there
+
+  friend bool operator==(const volume_config&, const volume_config&) = default;
 };
 
 /// Where clients connect: TCP if `unix_path` is empty.
@@ -67,8 +79,12 @@ struct engine_event {
     client_refused,      ///< limit, time-out or garbage before a volume was chosen
     upstream_lost,
     upstream_back,
-    lease_expired, ///< the envelope is in force from now on
+    lease_expired,    ///< the envelope is in force from now on
+    io_engine,        ///< at start: which one runs (the subject) and why
+    throttle_changed, ///< something else is in force for a stream than before; no mere refresh
+    group_changed,    ///< a group was added, removed or has other limits
   };
+  static constexpr std::size_t kinds = static_cast<std::size_t>(kind::group_changed) + 1;
   kind what;
   std::string subject; ///< the stream, the peer, the backend or the address
   std::string detail;  ///< `name=value` pairs
@@ -87,6 +103,7 @@ struct engine_config {
   tls::files tls; ///< for `allowed` and `required`
 
   std::uint32_t shards = 0;                   ///< threads on the data path; 0 = one per core
+  io_engine engine = io_engine::automatic;    ///< for file I/O that would block
   std::uint32_t pool_threads = 8;             ///< for file I/O that would block
   std::uint32_t max_connections = 1024;       ///< beyond it a new one is closed at once
   std::uint32_t max_client_connections = 256; ///< of one client, likewise

@@ -41,7 +41,8 @@ void connection::join(shard& to) {
     return drop("no more descriptors can be watched");
   if (stream_ != nullptr)
     return enter_service();
-  handshake_ = std::make_unique<nbd::handshake>(to.core().directory, to.core().config.tls_mode);
+  directory_ = to.core().streams->volumes();
+  handshake_ = std::make_unique<nbd::handshake>(*directory_, to.core().config.tls_mode);
   nbd::handshake::greet(greeting_);
   send_greeting();
 }
@@ -167,6 +168,7 @@ void connection::sent(std::size_t bytes) {
 void connection::release(pending_request& x) {
   --outstanding_;
   outstanding_bytes_ -= x.window_bytes;
+  stream_->flow.give_back_memory(x.window_bytes);
   shard_->release(x);
   if (over())
     shard_->bury_later();

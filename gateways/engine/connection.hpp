@@ -149,6 +149,7 @@ private:
   bool tls_missed_ = false;           ///< it was told that TLS is required
   bool securing_ = false;             ///< STARTTLS was acknowledged, TLS is not there yet
 
+  std::shared_ptr<const volume_directory> directory_; ///< what the handshake may offer
   std::unique_ptr<nbd::handshake> handshake_;
   std::vector<std::byte> greeting_; ///< handshake bytes not yet sent
   std::shared_ptr<registered_stream> stream_;

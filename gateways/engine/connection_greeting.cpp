@@ -33,9 +33,8 @@ void connection::take_handshake() {
 }
 
 nbd::handshake_step connection::chosen() {
-  const auto* const target = shard_->core().directory.find(handshake_->chosen_name());
   std::string why;
-  stream_ = shard_->core().streams->attach(*target, client_, shard_->now(), why);
+  stream_ = shard_->core().streams->attach(handshake_->chosen_export(), client_, shard_->now(), why);
   if (stream_ == nullptr) {
     refused(why);
     return handshake_->refuse(why, greeting_);
@@ -82,6 +81,7 @@ void connection::enter_service() {
   leaving = false;
   state_ = state::serving;
   handshake_.reset();
+  directory_.reset();
   greeting_.shrink_to_fit();
   shard_->core().report({engine_event::kind::client_connected, to_string(stream_->id),
                          "peer=" + peer_ + " shard=" + std::to_string(stream_->shard)

@@ -131,7 +131,8 @@ bool connection::take_one() {
 }
 
 bool connection::begin_request(const nbd::request& x) {
-  auto* const p = shard_->acquire_request();
+  const auto alone = outstanding_ == 0; // then it always may
+  auto* const p = alone || !stream_->flow.holds_its_share() ? shard_->acquire_request(alone) : nullptr;
   if (p == nullptr) {
     blocked_ = true;
     shard_->starved_until_release(*this);
@@ -140,7 +141,7 @@ bool connection::begin_request(const nbd::request& x) {
   const auto problem = nbd::judge(x, export_, agreed_);
   const auto buffer_bytes = problem == nbd::error::none ? buffer_bytes_of(x) : 0;
   if (buffer_bytes > 0) {
-    p->memory = shard_->acquire_buffer(buffer_bytes, outstanding_ == 0);
+    p->memory = shard_->acquire_buffer(buffer_bytes, alone);
     if (p->memory.data == nullptr) {
       shard_->release(*p);
       blocked_ = true;
@@ -154,6 +155,7 @@ bool connection::begin_request(const nbd::request& x) {
   p->received = shard_->received();
   p->failed_at = io_request::unknown_place;
   ++outstanding_;
+  stream_->flow.hold_memory(buffer_bytes);
   if (problem != nbd::error::none) {
     skip_bytes_ = x.payload_bytes();
     p->window_bytes = 0;

@@ -4,12 +4,12 @@
 #include "gateways/backend/file_backend.hpp"
 #include "gateways/backend/upstream_backend.hpp"
 #include "gateways/engine/core.hpp"
+#include "gateways/engine/rings.hpp"
 #include "gateways/engine/shard.hpp"
 
 #include <algorithm>
 #include <mutex>
 #include <system_error>
-#include <thread>
 
 namespace sluice::gateway {
 
@@ -17,7 +17,7 @@ instant monotonic_now() noexcept {
   return std::chrono::steady_clock::now().time_since_epoch();
 }
 
-engine_core::engine_core(engine_config x) : config(std::move(x)), directory(volumes) {}
+engine_core::engine_core(engine_config x) : config(std::move(x)) {}
 
 engine_core::~engine_core() = default;
 
@@ -37,7 +37,7 @@ std::string_view kind_name(backend_kind x) {
 
 std::unique_ptr<backend> make_backend(const backend_config& x, engine_core& core) {
   if (x.kind == backend_kind::file)
-    return std::make_unique<file_backend>(x.path, x.read_only, *core.pool);
+    return std::make_unique<file_backend>(file_source{x.path, x.read_only, x.direct}, *core.pool);
   if (x.kind == backend_kind::memory)
     return std::make_unique<file_backend>(x.size_bytes, *core.pool);
   const auto observe = [&core, name = x.name](bool reachable, std::string_view why) {
@@ -53,10 +53,11 @@ struct engine::state {
   explicit state(engine_config x) : config(std::move(x)) {}
 
   [[nodiscard]] std::string open_tls();
-  [[nodiscard]] std::string open_backends();
-  [[nodiscard]] std::string open_volumes();
+  [[nodiscard]] backend_maker maker() const;
   [[nodiscard]] std::string open_listeners();
-  void start_shards();
+  void start_shards(std::vector<volume> volumes);
+  void tell(const reload_change& x) const;
+  void close_unused();
   void close();
 
   engine_config config;
@@ -72,36 +73,10 @@ std::string engine::state::open_tls() {
   return problem.empty() ? problem : "TLS: " + problem;
 }
 
-std::string engine::state::open_backends() {
-  core->pool = std::make_unique<io_pool>(config.pool_threads);
-  for (const auto& x : config.backends) {
-    core->storages.push_back(make_backend(x, *core));
-    if (auto problem = core->storages.back()->open(); !problem.empty())
-      return "backend " + x.name + ": " + problem;
-  }
-  return {};
-}
-
-std::string engine::state::open_volumes() {
-  for (const auto& x : config.volumes) {
-    const auto named = [&x](const backend_config& b) {
-      return b.name == x.backend;
-    };
-    const auto at = std::find_if(config.backends.begin(), config.backends.end(), named) - config.backends.begin();
-    auto& storage = *core->storages[static_cast<std::size_t>(at)];
-    const auto& traits = storage.traits();
-    volume v{x, &storage, {}};
-    if (x.offset_bytes > traits.size_bytes || x.size_bytes > traits.size_bytes - x.offset_bytes)
-      return "volume " + x.name + ": it ends behind backend " + x.backend + ", which has "
-             + std::to_string(traits.size_bytes) + " bytes";
-    if (x.size_bytes == 0)
-      v.config.size_bytes = traits.size_bytes - x.offset_bytes;
-    if (x.offset_bytes % traits.min_block != 0)
-      return "volume " + x.name + ": its offset is no multiple of " + std::to_string(traits.min_block) + " bytes";
-    v.info = describe(v.config, traits);
-    core->volumes.push_back(std::move(v));
-  }
-  return {};
+backend_maker engine::state::maker() const {
+  return [to = core.get()](const backend_config& x) {
+    return make_backend(x, *to);
+  };
 }
 
 std::string engine::state::open_listeners() {
@@ -114,21 +89,37 @@ std::string engine::state::open_listeners() {
   return {};
 }
 
-void engine::state::start_shards() {
-  const auto n = config.shards != 0 ? config.shards : std::max(1u, std::thread::hardware_concurrency());
+void engine::state::start_shards(std::vector<volume> volumes) {
+  const auto n = shard_count(config);
   std::vector<placement> places;
   for (unsigned i = 0; i < n; ++i) {
     core->shards.push_back(std::make_unique<shard>(*core, i));
     places.push_back(core->shards.back()->where());
   }
   core->streams =
-      std::make_unique<registry>(core->config, core->directory, std::move(places), [this](const engine_event& x) {
+      std::make_unique<registry>(core->config, std::move(volumes), std::move(places), [this](const engine_event& x) {
         core->report(x);
       });
   for (auto& x : core->shards)
     x->start(listeners);
   for (const auto& l : listeners)
     core->report({engine_event::kind::listening, l.endpoint(), {}});
+}
+
+void engine::state::tell(const reload_change& x) const {
+  for (const auto& [group, now] : x.groups)
+    core->shards[group->shard]->post(group_changed{group, now.limits, now.weight});
+  for (const auto& [who, groups] : x.joined)
+    core->shards[who->shard]->post(groups_joined{who, groups});
+  for (const auto& [who, what, control] : x.streams)
+    core->shards[who->shard]->post(volume_changed{who, what, control});
+}
+
+/// Backends that are no longer served are closed after their last connection.
+void engine::state::close_unused() {
+  std::erase_if(core->retired, [this](const auto& x) {
+    return !core->streams->uses(*x->what);
+  });
 }
 
 void engine::state::close() {
@@ -142,8 +133,9 @@ void engine::state::close() {
   listeners.clear();
   // The requests live in the shards' pools: whatever is still at a backend is answered before the shards go.
   core->pool.reset(); // first: its threads use the files
-  for (auto& x : core->storages)
-    x->close();
+  for (auto* const list : {&core->storages, &core->retired})
+    for (auto& x : *list)
+      x->what->close();
   core->shards.clear();
   core.reset();
 }
@@ -160,22 +152,51 @@ std::string engine::start() {
     return "it runs already";
   std::string problem;
   try {
-    state_->core = std::make_unique<engine_core>(state_->config);
-    problem = state_->open_tls();
+    auto& core = *(state_->core = std::make_unique<engine_core>(state_->config));
+    core.pool = std::make_unique<io_pool>(core.config.pool_threads);
+    std::vector<std::string> problems;
+    std::vector<volume> volumes;
+    core.storages = open_backends(core.config.backends, {}, state_->maker(), problems);
+    if (problems.empty())
+      volumes = make_volumes(core.config.volumes, core.storages, problems);
+    problem = problems.empty() ? state_->open_tls() : problems.front();
     if (problem.empty())
-      problem = state_->open_backends();
-    if (problem.empty())
-      problem = state_->open_volumes();
+      problem = make_rings(core);
     if (problem.empty())
       problem = state_->open_listeners();
     if (problem.empty())
-      state_->start_shards();
+      state_->start_shards(std::move(volumes));
   } catch (const std::system_error& e) {
     problem = std::string{"the system refuses a resource: "} + e.what();
   }
   if (!problem.empty())
     state_->close();
   return problem;
+}
+
+std::vector<std::string> engine::reload(const engine_config& x) {
+  if (state_->core == nullptr) // only this thread makes it and takes it down
+    return {"the engine does not run"};
+  auto& core = *state_->core;
+  std::vector<std::string> problems;
+  auto storages = open_backends(x.backends, core.storages, state_->maker(), problems);
+  if (!problems.empty())
+    return problems;
+  auto volumes = make_volumes(x.volumes, storages, problems);
+  if (!problems.empty())
+    return problems;
+  const std::lock_guard lock{state_->mutex};
+  reload_change change;
+  problems = core.streams->reload(std::move(volumes), x.groups, monotonic_now(), change);
+  if (!problems.empty())
+    return problems;
+  for (auto& known : core.storages)
+    if (std::find(storages.begin(), storages.end(), known) == storages.end())
+      core.retired.push_back(std::move(known));
+  core.storages = std::move(storages);
+  state_->tell(change);
+  state_->close_unused();
+  return {};
 }
 
 void engine::stop() {
@@ -185,7 +206,10 @@ void engine::stop() {
 
 std::vector<sample> engine::collect_samples(instant now, wall_time wall) {
   const std::lock_guard lock{state_->mutex};
-  return state_->core != nullptr ? state_->core->streams->collect(now, wall) : std::vector<sample>{};
+  if (state_->core == nullptr)
+    return {};
+  state_->close_unused();
+  return state_->core->streams->collect(now, wall);
 }
 
 std::string engine::apply(const throttle& x) {
@@ -239,11 +263,36 @@ std::vector<stream_summary> engine::streams() const {
   return state_->core != nullptr ? state_->core->streams->summaries(monotonic_now()) : std::vector<stream_summary>{};
 }
 
+void engine::visit_streams(const std::function<void(const stream_summary&, const stream_totals&)>& see) const {
+  const registry* streams = nullptr;
+  {
+    const std::lock_guard lock{state_->mutex};
+    if (state_->core == nullptr)
+      return;
+    streams = state_->core->streams.get();
+  }
+  streams->visit(monotonic_now(), see);
+}
+
+std::array<std::uint64_t, engine_event::kinds> engine::event_counts() const {
+  const std::lock_guard lock{state_->mutex};
+  std::array<std::uint64_t, engine_event::kinds> result{};
+  if (state_->core != nullptr)
+    for (std::size_t i = 0; i < result.size(); ++i)
+      result[i] = state_->core->events[i].load(std::memory_order_relaxed);
+  return result;
+}
+
+std::uint32_t engine::connections() const {
+  const std::lock_guard lock{state_->mutex};
+  return state_->core != nullptr ? state_->core->connections.load(std::memory_order_relaxed) : 0;
+}
+
 std::vector<volume_summary> engine::volumes() const {
   const std::lock_guard lock{state_->mutex};
   std::vector<volume_summary> result;
   if (state_->core != nullptr)
-    for (const auto& v : state_->core->volumes)
+    for (const auto& v : state_->core->streams->volumes()->all())
       result.push_back({v.config.name, v.config.backend, v.config.offset_bytes, v.config.size_bytes,
                         (v.info.flags & nbd::read_only) != 0});
   return result;
@@ -253,11 +302,9 @@ std::vector<backend_summary> engine::backends() const {
   const std::lock_guard lock{state_->mutex};
   std::vector<backend_summary> result;
   if (state_->core != nullptr)
-    for (std::size_t i = 0; i < state_->config.backends.size(); ++i) {
-      const auto& x = state_->config.backends[i];
-      const auto& storage = *state_->core->storages[i];
-      result.push_back({x.name, std::string{kind_name(x.kind)}, storage.traits().size_bytes, storage.reachable()});
-    }
+    for (const auto& x : state_->core->storages)
+      result.push_back(
+          {x->config.name, std::string{kind_name(x->config.kind)}, x->what->traits().size_bytes, x->what->reachable()});
   return result;
 }
 

@@ -5,7 +5,10 @@
 #include "actors/domain/sample.hpp"
 #include "actors/domain/throttle.hpp"
 #include "gateways/engine/config.hpp"
+#include "gateways/stats/stream_totals.hpp"
 
+#include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,7 +49,8 @@ struct group_summary {
   std::uint32_t streams = 0; ///< known ones that belong to it
 };
 
-/// Thread safety: start() and stop() from one thread; everything else from any thread, between and during them.
+/// Thread safety: start(), reload() and stop() from one thread; everything else from any thread, between and during
+/// them.
 class engine {
 public:
   /// Keeps the configuration; opens nothing. @pre check(config) is empty
@@ -61,6 +65,14 @@ public:
   /// Opens backends, listens, serves. Empty, or the sentence that says which resource is missing (exit code 3 for a
   /// program); then nothing runs.
   [[nodiscard]] std::string start();
+
+  /// Other backends, volumes and groups from now on, as in `x`, whose rest is not looked at: all of them, or none and
+  /// why not, one sentence each. No connection is dropped, and limits that changed hold for connected streams at once.
+  /// Of a volume that is gone the connections go on until they end, and those of one that became read-only keep what
+  /// they were told. Refused: another configuration of a backend that is open, another place of a volume with
+  /// connections. May block for as long as a backend takes to open; I/O, samples and throttles go on meanwhile. From
+  /// the thread of start() and stop(). @pre check(x) is empty
+  [[nodiscard]] std::vector<std::string> reload(const engine_config& x);
 
   /// Stops listening and reading, finishes requests for at most `drain_time`, closes everything. Idempotent.
   void stop();
@@ -84,6 +96,16 @@ public:
   [[nodiscard]] std::string reload_tls(const tls::files& from);
 
   [[nodiscard]] std::vector<stream_summary> streams() const;
+
+  /// Calls `see` for each stream with its running totals since the engine knows it: they never fall, unless the stream
+  /// was forgotten meanwhile. Does not hold up the data path, whatever `see` takes. @pre not during stop()
+  void visit_streams(const std::function<void(const stream_summary&, const stream_totals&)>& see) const;
+
+  /// How many events of each kind there were.
+  [[nodiscard]] std::array<std::uint64_t, engine_event::kinds> event_counts() const;
+
+  /// Connections that are open, in handshake or later.
+  [[nodiscard]] std::uint32_t connections() const;
   [[nodiscard]] std::vector<group_summary> groups() const;
   [[nodiscard]] std::vector<volume_summary> volumes() const;
   [[nodiscard]] std::vector<backend_summary> backends() const;

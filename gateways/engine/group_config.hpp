@@ -23,6 +23,8 @@ struct group_config {
   std::string above;        ///< a group whose limits hold for this one, too; empty = none
   std::uint32_t weight = 1; ///< its share of what `above` gives, beside the other contenders there
   io_limits limits;
+
+  friend bool operator==(const group_config&, const group_config&) = default;
 };
 
 /// At most so many groups. Chosen: a tenth of the largest number of streams that a gateway has by default.

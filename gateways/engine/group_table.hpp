@@ -6,9 +6,12 @@
 #include "gateways/engine/group.hpp"
 #include "gateways/engine/stream.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sluice::gateway {
@@ -27,6 +30,19 @@ public:
   /// @param preferred a shard for a new root, if it may be there
   [[nodiscard]] std::string take(const group_config& x, std::size_t preferred, instant now, stream_group*& to);
 
+  /// Empty, or why these cannot be the groups from now on; one sentence each. @pre check(wanted) is empty
+  [[nodiscard]] std::vector<std::string> problems_with(const std::vector<group_config>& wanted) const;
+
+  /// These are the groups from now on. Returns those whose shard must be told of their limits and weights. A group that
+  /// is no longer wanted, or is about other streams, counts for nobody any more; its object stays, as requests that are
+  /// under way may refer to it. @pre problems_with(wanted) is empty
+  [[nodiscard]] std::vector<std::pair<stream_group*, group_config>>
+  replace(const std::vector<group_config>& wanted, const std::function<std::size_t(const group_config&)>& preferred,
+          instant now);
+
+  /// False for a group that is gone; true for none at all.
+  [[nodiscard]] bool knows(const stream_group* x) const;
+
   /// The groups of a stream: of those that match, the most specific one, as with agreements.
   [[nodiscard]] membership of(const stream_id& x) const;
 
@@ -40,11 +56,14 @@ public:
 
 private:
   void add(const group_config& x, std::size_t root_shard, instant now);
+  void index(const group_config& x);
+  [[nodiscard]] std::set<std::string> kept(const std::vector<group_config>& wanted) const;
 
   std::vector<placement> shards_;
   std::map<std::string, entry> entries_;
   std::vector<agreement> for_reads_; ///< name and selector of those that are about reads
   std::vector<agreement> for_writes_;
+  std::vector<std::unique_ptr<stream_group>> gone_; ///< together with entries_ at most max_groups
   bool spread_ = true; ///< roots are on different shards: every group is about all operations
 };
 

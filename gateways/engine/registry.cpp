@@ -5,13 +5,13 @@
 
 namespace sluice::gateway {
 
-registry::registry(const engine_config& config, const volume_directory& volumes, std::vector<placement> shards,
+registry::registry(const engine_config& config, std::vector<volume> volumes, std::vector<placement> shards,
                    std::function<void(const engine_event&)> observe)
     : config_(config),
-      volumes_(volumes),
       shards_(std::move(shards)),
       observe_(std::move(observe)),
       groups_(shards_),
+      volumes_(std::make_shared<volume_directory>(std::move(volumes))),
       streams_on_(shards_.size(), 0) {
   groups_.fill(config.groups, instant{0}); // long ago: their credit is full
 }
@@ -38,34 +38,54 @@ std::shared_ptr<registered_stream> registry::find_or_add(const volume& target, c
   return added;
 }
 
-/// Groups that were added since an idle stream was made: it is made anew, with its throttle, where they live.
+/// The same stream with its throttle, but in its groups and on its volume as they are now. @pre it has no connection
+std::shared_ptr<registered_stream> registry::make_anew(const registered_stream& x, const volume& target, instant now) {
+  auto again = place(x.id, target, now);
+  --streams_on_[x.shard];
+  again->control = x.control;
+  again->control.set_fixed(target.config.fixed);
+  again->sequence = x.sequence;
+  again->reported_state = x.reported_state;
+  again->rule = x.rule;
+  again->untold_changes = x.untold_changes;
+  again->last_told = x.last_told;
+  again->last_used = x.last_used;
+  again->flow.begin_with(again->control);
+  auto totals = std::make_unique<stream_totals>();
+  (void)look(x.flow.counters, now, *totals); // without a connection nobody writes them
+  if (x.earlier != nullptr)
+    totals->add(*x.earlier);
+  again->earlier = std::move(totals);
+  return again;
+}
+
+/// Groups that were added since an idle stream was made: it is made anew where they live.
 void registry::regroup(std::shared_ptr<registered_stream>& x, const volume& target, instant now) {
   if (x->connections != 0 || x->unreported || x->groups == groups_.of(x->id))
     return;
-  auto again = place(x->id, target, now);
-  --streams_on_[x->shard];
-  again->control = x->control;
-  again->sequence = x->sequence;
-  again->reported_state = x->reported_state;
-  again->flow.begin_with(again->control);
-  x = again;
-  streams_[{x->id.volume, x->id.client}] = again;
+  x = make_anew(*x, target, now);
+  streams_[{x->id.volume, x->id.client}] = x;
 }
 
-std::shared_ptr<registered_stream> registry::attach(const volume& target, const std::string& client, instant now,
-                                                    std::string& why) {
+std::shared_ptr<registered_stream> registry::attach(const nbd::export_info& chosen, const std::string& client,
+                                                    instant now, std::string& why) {
   const std::lock_guard lock{mutex_};
+  const auto* const target = volumes_->find(chosen.name);
+  if (target == nullptr || target->info != chosen) {
+    why = "the volume has just changed";
+    return nullptr;
+  }
   if (const auto n = connections_of_.find(client);
       n != connections_of_.end() && n->second >= config_.max_client_connections) {
     why = "too many connections of this client";
     return nullptr;
   }
-  auto x = find_or_add(target, client, now);
+  auto x = find_or_add(*target, client, now);
   if (x == nullptr) {
     why = "too many streams";
     return nullptr;
   }
-  regroup(x, target, now);
+  regroup(x, *target, now);
   ++connections_of_[client];
   if (x->connections++ == 0 && !x->unreported)
     x->reader.restart(now);
@@ -88,14 +108,22 @@ std::string registry::apply(const throttle& x, instant now, std::shared_ptr<regi
     return problem;
   if (x.stream.gateway != config_.name)
     return "it is for gateway " + x.stream.gateway + ", this is " + config_.name;
-  const auto* const target = volumes_.find(x.stream.volume);
-  if (target == nullptr)
-    return "there is no volume " + x.stream.volume;
   const std::lock_guard lock{mutex_};
-  to = find_or_add(*target, x.stream.client, now);
+  if (const auto known = streams_.find({x.stream.volume, x.stream.client}); known != streams_.end())
+    to = known->second; // also if its volume is no longer served
+  else if (const auto* const target = volumes_->find(x.stream.volume); target == nullptr)
+    return "there is no volume " + x.stream.volume;
+  else
+    to = find_or_add(*target, x.stream.client, now);
   if (to == nullptr)
     return "too many streams";
+  const auto before = to->control.in_force(now);
   auto problem = to->control.accept(x, now);
+  const auto after = to->control.in_force(now);
+  if (problem.empty() && (before.what != after.what || before.state != after.state || to->rule != x.why.rule)) {
+    to->rule = x.why.rule;
+    ++to->untold_changes;
+  }
   control = to->control;
   to->last_used = now;
   return problem;
@@ -112,45 +140,50 @@ std::size_t registry::shard_of_most(const group_config& x) const {
 std::string registry::take(const group_config& x, instant now, group_change& to) {
   const std::lock_guard lock{mutex_};
   auto problem = groups_.take(x, shard_of_most(x), now, to.changed);
+  if (problem.empty())
+    tell_group(x, to.changed != nullptr ? "changed" : "added");
   if (!problem.empty() || to.changed != nullptr)
     return problem;
-  for (auto& [key, s] : streams_) {
-    const auto groups = groups_.of(s->id);
-    const auto here = [&s](const stream_group* g) {
-      return g == nullptr || g->shard == s->shard;
-    };
-    if (groups == s->groups || !here(groups.reads) || !here(groups.writes))
-      continue;
-    s->groups = groups;
-    to.joined.emplace_back(s, groups);
-  }
+  rejoin(to.joined);
   return problem;
+}
+
+bool registry::sample_of(registered_stream& x, instant now, wall_time wall, sample& s) {
+  if (!x.reader.take(x.flow.counters, now, s))
+    return false;
+  x.unreported = x.connections != 0;
+  s.stream = x.id;
+  s.backend = x.target.config.backend;
+  s.sequence = ++x.sequence;
+  s.taken = wall;
+  s.generation = x.control.generation();
+  s.control = x.reported_state;
+  return true;
 }
 
 std::vector<sample> registry::collect(instant now, wall_time wall) {
   const std::lock_guard lock{mutex_};
   std::vector<sample> result;
-  result.reserve(streams_.size());
-  for (auto& [key, x] : streams_) {
-    const auto state = x->control.in_force(now).state;
-    if (state == control_state::envelope && x->reported_state == control_state::throttled && observe_)
-      observe_({engine_event::kind::lease_expired, to_string(x->id),
-                "generation=" + std::to_string(x->control.generation())});
-    x->reported_state = state;
-    if (x->connections == 0 && !x->unreported)
-      continue;
+  result.reserve(streams_.size() + replaced_.size());
+  const auto take = [&](registered_stream& x) {
     sample s;
-    if (!x->reader.take(x->flow.counters, now, s))
-      continue;
-    x->unreported = x->connections != 0;
-    s.stream = x->id;
-    s.backend = volumes_.find(x->id.volume)->config.backend;
-    s.sequence = ++x->sequence;
-    s.taken = wall;
-    s.generation = x->control.generation();
-    s.control = state;
-    result.push_back(std::move(s));
+    const auto taken = sample_of(x, now, wall, s);
+    if (taken)
+      result.push_back(std::move(s));
+    return taken;
+  };
+  std::erase_if(replaced_, [&](const auto& x) {
+    return take(*x);
+  });
+  for (auto& [key, x] : streams_) {
+    const auto rule = x->control.in_force(now);
+    if (rule.state == control_state::envelope && x->reported_state == control_state::throttled)
+      tell_expired(*x, rule);
+    x->reported_state = rule.state;
+    if (x->connections != 0 || x->unreported)
+      take(*x);
   }
+  tell_changes(now);
   forget_unused(now);
   return result;
 }
@@ -159,7 +192,8 @@ void registry::forget_unused(instant now) {
   for (auto i = streams_.begin(); i != streams_.end();) {
     const auto& x = *i->second;
     const auto leased = x.control.in_force(now).state == control_state::throttled;
-    if (x.connections == 0 && !x.unreported && !leased && now - x.last_used >= config_.keep_stream) {
+    const auto wanted = x.served && (leased || now - x.last_used < config_.keep_stream);
+    if (x.connections == 0 && !x.unreported && !wanted) {
       --streams_on_[x.shard];
       i = streams_.erase(i);
     } else {
@@ -180,16 +214,35 @@ bool registry::forget_longest_unused() {
   return true;
 }
 
+stream_summary registry::summary_of(const registered_stream& x, instant now) {
+  const auto rule = x.control.in_force(now);
+  return {x.id, x.target.config.backend, x.connections, x.control.generation(), rule.state, rule.what};
+}
+
 std::vector<stream_summary> registry::summaries(instant now) const {
   const std::lock_guard lock{mutex_};
   std::vector<stream_summary> result;
   result.reserve(streams_.size());
-  for (const auto& [key, x] : streams_) {
-    const auto rule = x->control.in_force(now);
-    result.push_back({x->id, volumes_.find(x->id.volume)->config.backend, x->connections, x->control.generation(),
-                      rule.state, rule.what});
-  }
+  for (const auto& [key, x] : streams_)
+    result.push_back(summary_of(*x, now));
   return result;
+}
+
+void registry::visit(instant now, const std::function<void(const stream_summary&, const stream_totals&)>& see) const {
+  std::vector<std::pair<stream_summary, std::shared_ptr<const registered_stream>>> seen;
+  {
+    const std::lock_guard lock{mutex_};
+    seen.reserve(streams_.size());
+    for (const auto& [key, x] : streams_)
+      seen.emplace_back(summary_of(*x, now), x);
+  }
+  stream_totals totals;
+  for (const auto& [what, x] : seen) {
+    (void)look(x->flow.counters, now, totals); // each figure is right also if they are not of one moment
+    if (x->earlier != nullptr)
+      totals.add(*x->earlier);
+    see(what, totals);
+  }
 }
 
 std::vector<group_summary> registry::group_summaries() const {

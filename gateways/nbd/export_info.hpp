@@ -18,6 +18,8 @@ struct export_info {
   std::uint32_t preferred_block = 4096;
   std::uint32_t max_block = 32u << 20;
   bool tells_holes = true; ///< base:allocation is offered
+
+  friend bool operator==(const export_info&, const export_info&) = default;
 };
 
 /// Whether a client may or must encrypt. Source: doc/proto.md, "TLS support": NOTLS, SELECTIVETLS for all exports

@@ -2,9 +2,8 @@
 #pragma once
 
 #include "actors/domain/sample.hpp"
-#include "gateways/stats/stream_counters.hpp"
+#include "gateways/stats/stream_totals.hpp"
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -18,7 +17,7 @@ public:
   explicit interval_reader(instant begin) : last_(begin) {}
 
   /// Fills the figures of `out` for the interval since the last call and moves on. False, and nothing changed, if no
-  /// consistent view could be had in `max_tries` or no time passed: then the next sample covers it.
+  /// consistent view could be had in `stream_totals::max_tries` or no time passed: then the next sample covers it.
   [[nodiscard]] bool take(const stream_counters& from, instant now, sample& out);
 
   /// The next interval begins at `begin`. @pre nothing happened since the last one
@@ -26,28 +25,12 @@ public:
     last_ = begin;
   }
 
-  /// A view takes 1 us and a shard changes a stream's counters at most once per microsecond or so. Chosen.
-  static constexpr int max_tries = 1000;
-
 private:
-  struct histogram_view {
-    std::array<std::uint32_t, latency_histogram::bucket_count> buckets{};
-    std::int64_t sum_ns = 0;
-  };
-  struct view {
-    std::uint64_t arrivals = 0, completions = 0, errors = 0, reads = 0, writes = 0, read_bytes = 0, write_bytes = 0;
-    std::uint32_t backlog = 0, in_flight = 0;
-    std::int64_t request_ns = 0, rate_ns = 0, depth_ns = 0;
-    histogram_view at_backend, in_all;
-  };
-
-  static bool look(const stream_counters& from, instant now, view& to);
-  static void copy(const histogram_counters& from, histogram_view& to);
-  latency_histogram difference(const histogram_view& before, const histogram_view& after);
+  latency_histogram difference(const histogram_totals& before, const histogram_totals& after);
 
   instant last_;
-  view before_;
-  view after_;
+  stream_totals before_;
+  stream_totals after_;
   std::vector<std::uint32_t> packed_;
 };
 

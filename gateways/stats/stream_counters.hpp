@@ -31,9 +31,9 @@ private:
   std::atomic<T> value_{0};
 };
 
-/// The shared form of a latency_histogram; wraps at 2^32 per bucket, differences stay right.
+/// The shared form of a latency_histogram, with room for running totals.
 struct histogram_counters {
-  std::array<single_writer<std::uint32_t>, latency_histogram::bucket_count> buckets;
+  std::array<single_writer<std::uint64_t>, latency_histogram::bucket_count> buckets;
   single_writer<std::int64_t> sum_ns;
 
   void record(duration latency) noexcept {

@@ -29,6 +29,11 @@ public:
   /// sentence that says why it is refused: nonsense, or an older generation.
   [[nodiscard]] std::string accept(const throttle& x, instant now);
 
+  /// Other static limits, for as long as there was no throttle.
+  void set_fixed(const allowance& x) {
+    fixed_ = x;
+  }
+
   [[nodiscard]] rule_in_force in_force(instant now) const;
 
   /// Of the throttle last accepted; 0 = none yet.

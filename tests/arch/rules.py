@@ -28,6 +28,7 @@ FOLDERS = {
     "gateways/tls": ((DOMAIN,), ("gnutls", "system")),
     "gateways/engine": ((DOMAIN, "gateways/nbd", "gateways/throttle", "gateways/stats", "gateways/backend", "gateways/tls"),
                         ("system",)),
+    "gateways/metrics": ((DOMAIN, "gateways/engine"), ("prometheus",)),
     PROTOCOL: ((DOMAIN,), ("caf",)),
     "actors/application_server/http": ((DOMAIN, "actors/application_server/observatory"),
                                        ("nlohmann", "yaml-cpp", "valijson", "prometheus")),
@@ -53,6 +54,7 @@ FOLDERS = {
 
 # Files that may know more than their folder, and why.
 LIBRARIES = {
+    "gateways/metrics/metrics_server.cpp": (("boost",), "the one file with HTTP; the rest is text"),
     "actors/application_server/http/server.cpp": (("boost", "system"), "the one file with sockets; the rest is text"),
     "actors/application_server/http/token_file.cpp": (("system",), "makes the token at first start, 0600"),
 }

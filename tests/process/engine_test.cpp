@@ -1,6 +1,8 @@
 // The facade: starting, samples, throttles, a lost upstream server.
+#include "gateways/engine/registry.hpp"
 #include "tests/process/engine_fixture.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 using namespace engine_test;
@@ -9,6 +11,8 @@ using namespace nbd_bytes;
 namespace {
 
 constexpr std::uint16_t read_ = 0, write_ = 1, flush = 3, trim = 4;
+
+constexpr auto registry_tell_interval = registry::tell_interval;
 
 throttle some_throttle(std::uint64_t generation) {
   static const stream_id nobody{"g", "v", "unix-12345"};
@@ -227,6 +231,60 @@ TEST_CASE("a lease that runs out is reported, and the envelope holds") {
   }));
   CHECK(w.it->streams().front().control == control_state::envelope);
   CHECK(w.it->streams().front().in_force.depth == 7);
+}
+
+TEST_CASE("a change of what is in force is told once, a refresh is not") {
+  world w;
+  w.start();
+  auto x = some_throttle(1);
+  x.now.iops = rate{500};
+  x.now.depth = 7;
+  x.why.rule = throttle_rule::limit;
+  REQUIRE(w.it->apply(x) == "");
+  REQUIRE(w.it->apply(x) == "");
+  (void)w.it->collect_samples(monotonic_now(), {});
+  const auto of_stream = "throttle-changed " + to_string(x.stream);
+  CHECK(w.happened(of_stream
+                   + " state=throttled generation=1 rule=limit iops=500 bytes_per_s=unlimited depth=7 "
+                     "lease_ms="));
+  const auto told = [&] {
+    const std::lock_guard lock{w.mutex};
+    return std::count_if(w.events.begin(), w.events.end(), [](const std::string& event) {
+      return event.find("throttle-changed") == 0;
+    });
+  };
+  CHECK(told() == 1);
+  const auto later = monotonic_now() + registry_tell_interval;
+  x.generation = 2; // the same allowance: what is in force is as it was
+  REQUIRE(w.it->apply(x) == "");
+  (void)w.it->collect_samples(later, {});
+  CHECK(told() == 1);
+  for (auto iops : {400u, 300u}) { // two changes, told together as it is then
+    ++x.generation;
+    x.now.iops = rate{iops};
+    REQUIRE(w.it->apply(x) == "");
+  }
+  (void)w.it->collect_samples(later + registry_tell_interval, {});
+  CHECK(told() == 2);
+  CHECK(w.happened("generation=4 rule=limit iops=300"));
+  CHECK(w.happened("changes=2"));
+}
+
+TEST_CASE("groups that come, change and go are told") {
+  world w;
+  w.start();
+  group_config all;
+  all.name = "all";
+  all.limits.iops = rate{100};
+  REQUIRE(w.it->set_group(all) == "");
+  CHECK(w.happened("group-changed all what=added iops=100 bytes_per_s=unlimited depth=unlimited weight=1"));
+  auto next = w.config;
+  next.groups.push_back(all);
+  next.groups[0].weight = 3;
+  REQUIRE(w.it->reload(next).empty());
+  CHECK(w.happened("group-changed all what=changed iops=100 bytes_per_s=unlimited depth=unlimited weight=3"));
+  REQUIRE(w.it->reload(w.config).empty());
+  CHECK(w.happened("group-changed all what=removed"));
 }
 
 TEST_CASE("streams are bounded, the longest unused goes first") {

@@ -80,6 +80,8 @@ struct fixture : deterministic_system {
     end(address);
   }
 
+  std::vector<volume_info> volumes = some_gateway("gw1", 77).volumes;
+
   void start(std::string server = "127.0.0.1") {
     control_options options;
     options.self = some_gateway("gw1", 77);
@@ -97,6 +99,9 @@ struct fixture : deterministic_system {
     };
     path.generation = [this](const stream_id& x) {
       return applied[x].generation;
+    };
+    path.volumes = [this] {
+      return volumes;
     };
     link = system.spawn(control_link, options, path, events, caf::actor_cast<caf::io::middleman_actor>(middleman));
     run();
@@ -195,6 +200,16 @@ TEST_CASE_FIXTURE(fixture, "the hello is repeated every 10 s") {
   start();
   pass(10'100ms);
   CHECK(w.hellos.size() == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "the hello says which volumes there are now") {
+  start();
+  REQUIRE(w.hellos.size() == 1);
+  CHECK(w.hellos[0].volumes.size() == 1);
+  volumes.push_back({"added", "array", 4096, true});
+  pass(11s);
+  REQUIRE(w.hellos.size() == 2);
+  CHECK(w.hellos[1].volumes.size() == 2);
 }
 
 TEST_CASE_FIXTURE(fixture, "who does not speak the monitor's interface is no server") {

@@ -7,5 +7,5 @@ sluice_test(throttle_test LABELS no-caf
 sluice_test(gateway_stats_test LABELS no-caf SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_stats_test.cpp LINK sluice_stats)
 sluice_test(gateway_engine_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/engine_parts_test.cpp ${CMAKE_CURRENT_LIST_DIR}/gateway_stream_test.cpp
-          ${CMAKE_CURRENT_LIST_DIR}/gateway_group_test.cpp LINK sluice_engine)
+          ${CMAKE_CURRENT_LIST_DIR}/gateway_group_test.cpp ${CMAKE_CURRENT_LIST_DIR}/gateway_tree_test.cpp LINK sluice_engine)
 sluice_test(gateway_tls_test LABELS no-caf SOURCES ${CMAKE_CURRENT_LIST_DIR}/gateway_tls_test.cpp LINK sluice_tls)

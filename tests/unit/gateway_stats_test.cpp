@@ -95,6 +95,39 @@ TEST_CASE("counters may wrap") {
   CHECK(x.total_latency[5] == 2);
 }
 
+TEST_CASE("totals are what was written since the beginning, and lives of a stream add up") {
+  stream_counters counters;
+  for (int i = 0; i < 3; ++i) {
+    counters.arrived();
+    counters.submitted(1ms * i);
+    counters.returned(1ms * i + 500us);
+    counters.completed(some_read(512, 2ms, 3ms));
+  }
+  counters.held(hold::depth, 10ms);
+  stream_totals x;
+  REQUIRE(look(counters, 30ms, x));
+  CHECK(x.arrivals == 3);
+  CHECK(x.read_bytes == 3 * 512);
+  CHECK(x.depth_ns == 20'000'000);
+  CHECK(x.in_all.buckets[latency_histogram::bucket_of(3ms)] == 3);
+  CHECK(x.at_backend.sum_ns == 6'000'000);
+  const auto earlier = x;
+  x.add(earlier);
+  CHECK(x.completions == 6);
+  CHECK(x.depth_ns == 40'000'000);
+  CHECK(x.in_all.buckets[latency_histogram::bucket_of(3ms)] == 6);
+  CHECK(x.in_flight == 0);
+}
+
+TEST_CASE("totals in the middle of a change are not called consistent") {
+  stream_counters counters;
+  stream_totals x;
+  const stream_counters::change under_way{counters};
+  counters.arrived();
+  CHECK_FALSE(look(counters, 1s, x));
+  CHECK(x.arrivals == 1);
+}
+
 TEST_CASE("no time passed: no sample, and the next one has it all") {
   stream_counters counters;
   interval_reader reader{1s};

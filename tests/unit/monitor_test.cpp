@@ -79,8 +79,11 @@ struct fixture : deterministic_system {
     found("application-server", caf::actor_cast<caf::strong_actor_ptr>(collector));
   }
   /// The error, or nothing if the hello was taken.
-  caf::error hello(std::uint64_t incarnation, const gateway_actor& who, std::uint64_t* answer = nullptr) {
-    auto pending = self->request(monitor, caf::infinite, hello_atom::value, some_gateway("gw1", incarnation), who);
+  caf::error hello(std::uint64_t incarnation, const gateway_actor& who, std::uint64_t* answer = nullptr,
+                   std::vector<volume_info> volumes = some_gateway("gw1", 1).volumes) {
+    auto info = some_gateway("gw1", incarnation);
+    info.volumes = std::move(volumes);
+    auto pending = self->request(monitor, caf::infinite, hello_atom::value, std::move(info), who);
     run();
     caf::error problem;
     pending.receive(
@@ -120,6 +123,18 @@ TEST_CASE_FIXTURE(fixture, "a hello is answered with the monitor's incarnation a
   CHECK(!hello(1, gateway)); // repeated: nothing new to tell
   run();
   CHECK(at_collector.gateways.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a hello with other volumes than before is announced") {
+  collector_found();
+  REQUIRE(!hello(1, gateway));
+  run();
+  REQUIRE(at_collector.gateways.size() == 1);
+  CHECK(!hello(1, gateway, nullptr, {{"added", "array", 4096, false}}));
+  run();
+  REQUIRE(at_collector.gateways.size() == 2);
+  REQUIRE(at_collector.gateways[1].volumes.size() == 1);
+  CHECK(at_collector.gateways[1].volumes[0].name == "added");
 }
 
 TEST_CASE_FIXTURE(fixture, "a peer that is found later is told of all gateways") {

@@ -140,6 +140,21 @@ TEST_CASE("help and version are recognised before anything is checked") {
   CHECK(version.version_wanted);
 }
 
+TEST_CASE("options that changed are named, free sections and repeated defaults are not") {
+  const auto changed = [](const std::string& text) {
+    tick_config before, after;
+    const ini_file first{"[test]\npeers=[\"a\"]\n[logger]\nconsole-verbosity='info'\n[volume.v]\nx=1\n"};
+    REQUIRE(read(before, {"--config-file=" + first.path()}).empty());
+    const ini_file second{text};
+    REQUIRE(read(after, {"--config-file=" + second.path()}).empty());
+    return before.changed_options(after);
+  };
+  CHECK(changed("[test]\ntick=100ms\npeers=[\"a\"]\n[logger]\nconsole-verbosity='info'\n[volume.w]\nx=2\n").empty());
+  CHECK(changed("[test]\ntick=20ms\npeers=[\"a\"]\n[logger]\nconsole-verbosity='debug'\n")
+        == std::vector<std::string>{"logger.console-verbosity", "test.tick"});
+  CHECK(changed("[test]\npeers=[\"a\",\"b\"]\n") == std::vector<std::string>{"test.peers"});
+}
+
 TEST_CASE("a log field stays on one line whatever it holds") {
   CHECK(log_field("role", "core").text() == "role=core");
   CHECK(log_field("role", "a b").text() == "role=\"a b\"");
