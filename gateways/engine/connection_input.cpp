@@ -41,7 +41,7 @@ bool connection::window_open() const {
 
 void connection::read_socket() {
   if (securing_)
-    return shake_hands();
+    return tls_ != nullptr ? shake_hands() : watch();
   for (int i = 0; i < max_reads && (state_ == state::handshaking || state_ == state::serving) && !blocked_ && !leaving
                   && !securing_;
        ++i) {

@@ -30,4 +30,18 @@ qemu-io "${creds[@]}" --image-opts "$volume" -c 'write -P 0xaa 512 16776704' -c 
 ! nbdinfo --size "$(of nobody keys)" >"$scratch/nobody.log" 2>&1 || fail "an unknown user was taken"
 wait_until 10 logged 'client-refused .*TLS'
 [ "$(nbdinfo --size "$(of bob keys)")" = $((64 << 20)) ] || fail "it serves no more"
+
+# Other keys under the same name are in force with SIGHUP; bad ones change nothing.
+cp -p "$scratch/keys/keys.psk" "$scratch/old.psk"
+echo nonsense >"$scratch/keys/keys.psk"
+kill -HUP "$gateway"
+wait_until 10 logged 'reload-refused .*line 1: expected user:hexkey'
+cp -p "$scratch/old.psk" "$scratch/keys/keys.psk"
+[ "$(nbdinfo --size "$(of bob keys)")" = $((64 << 20)) ] || fail "bad keys were taken"
+mv "$scratch/strangers/keys.psk" "$scratch/keys/keys.psk"
+kill -HUP "$gateway"
+wait_until 10 logged ' reloaded '
+[ "$(nbdinfo --size "$(of bob keys)")" = $((64 << 20)) ] || fail "the new key is refused"
+cp "$scratch/old.psk" "$scratch/strangers/keys.psk"
+! nbdinfo --size "$(of bob strangers)" >"$scratch/wrong.log" 2>&1 || fail "the old key is still taken"
 stop_gateway
