@@ -272,7 +272,8 @@ bool upstream_link::send(io_request& x, std::size_t place) {
                             | (x.only_if_fast ? LIBNBD_CMD_FLAG_FAST_ZERO : 0))
            >= 0;
   case io_operation::cache:
-    return nbd_aio_cache(handle_, x.length, x.offset, done, 0) >= 0;
+    // As limits price it: advice, and no more of it than a READ could have asked for.
+    return nbd_aio_cache(handle_, std::min(x.length, max_request_bytes), x.offset, done, 0) >= 0;
   case io_operation::block_status: {
     const nbd_extent_callback extents{&upstream_link::extents_came, &flights_[place], nullptr};
     x.extent_count = 0;
