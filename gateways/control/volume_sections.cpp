@@ -52,6 +52,10 @@ allowance read_limits(section_reader& section) {
   if (section.has("burst-iops") != section.has("burst-for"))
     section.mistake(section.has("burst-iops") ? "burst-for" : "burst-iops",
                     "missing; burst-iops and burst-for go together");
+  else if (section.has("burst-iops") && x.iops.unlimited())
+    section.mistake("burst-iops", "needs iops, which it exceeds for a while");
+  else if (section.has("burst-for") && x.burst_length == duration::zero())
+    section.mistake("burst-for", "must be above 0s");
   else if (section.has("burst-iops") && x.burst_iops <= x.iops)
     section.mistake("burst-iops", "must be above iops");
   if (x.burst_length > std::chrono::hours{1})

@@ -171,6 +171,7 @@ TEST_CASE("each mistake in a group is one line with its key") {
 operations="seeks"
 weight=0
 cost="1MiB:1 4KiB:2"
+iops=5
 burst-iops=10
 )");
   const std::vector<std::string> expected{
@@ -184,6 +185,24 @@ burst-iops=10
   CHECK(found[3].starts_with("group.a.cost: expected at most 8 points"));
   CHECK(mistakes_of(std::string{minimal} + "[group.a]\nabove=\"b\"\n")
         == std::vector<std::string>{"group a: there is no group b"});
+}
+
+TEST_CASE("a burst that could do nothing is a mistake") {
+  using lines = std::vector<std::string>;
+  const auto group = [](const std::string& keys) {
+    return mistakes_of(std::string{minimal} + "[group.a]\n" + keys);
+  };
+  CHECK(group("burst-iops=10\nburst-for=1s\n")
+        == lines{"group.a.burst-iops: needs iops, which it exceeds for a while"});
+  CHECK(group("burst-bandwidth=\"1MB/s\"\nburst-for=1s\n")
+        == lines{"group.a.burst-bandwidth: needs bandwidth, which it exceeds for a while"});
+  CHECK(group("iops=5\nburst-iops=10\nburst-for=0s\n") == lines{"group.a.burst-for: must be above 0s"});
+  const auto volume = [](const std::string& keys) {
+    return mistakes_of(std::string{minimal} + keys);
+  };
+  CHECK(volume("burst-iops=10\nburst-for=1s\n")
+        == lines{"volume.v.burst-iops: needs iops, which it exceeds for a while"});
+  CHECK(volume("iops=5\nburst-iops=10\nburst-for=0s\n") == lines{"volume.v.burst-for: must be above 0s"});
 }
 
 TEST_CASE("cost curves as people write them") {
