@@ -92,8 +92,18 @@ void reload(const gateway_config& running, arguments given, engine& data) {
   if (mistakes.empty())
     for (const auto& name : running.changed_options(next))
       mistakes.push_back(name + ": changed; needs a restart");
+  const auto parts = mistakes.empty() ? next.engine() : engine_config{};
+  const auto encrypts = parts.tls_mode != nbd::tls_mode::off;
+  const auto add = [&mistakes](const std::string& problem) {
+    if (!problem.empty())
+      mistakes.push_back("tls: " + problem);
+  };
+  if (mistakes.empty() && encrypts)
+    add(try_tls(parts)); // before anything else changes
   if (mistakes.empty())
-    mistakes = data.reload(next.engine());
+    mistakes = data.reload(parts);
+  if (mistakes.empty() && encrypts)
+    add(data.reload_tls(parts.tls));
   for (const auto& x : mistakes)
     log(log_events::reload_refused, component, log_field{"reason", x});
   if (mistakes.empty())

@@ -48,7 +48,7 @@ inline constexpr log_event reloaded{"reloaded", log_level::info};               
 inline constexpr log_event reload_refused{"reload-refused", log_level::error};       // reason= (one line per mistake)
 inline constexpr log_event link_insecure{"link-insecure", log_level::warning}; // address= (plain TCP, no loopback)
 // The data path's own: listening, client-connected, client-disconnected, client-refused, upstream-lost, upstream-back,
-// lease-expired, throttle-changed, group-changed, each with subject= and what gateways/engine adds.
+// lease-expired, io-engine, throttle-changed, group-changed, each with subject= and what gateways/engine adds.
 
 // --- SLA core --------------------------------------------------------------------------------------------------------
 inline constexpr log_event terms_taken{"terms-taken", log_level::info};           // agreements= overrides=

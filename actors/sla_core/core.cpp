@@ -90,10 +90,10 @@ void send_report(core_pointer self, loop_output& out, instant now, wall_time lab
   } while (rest != throttles.end());
 }
 
-void on_tick(core_pointer self) {
+void make_plan(core_pointer self) {
   auto& state = self->state;
-  self->delayed_send(self, state.options.tick, tick_atom::value);
   const auto now = now_of(self);
+  state.planned = now;
   const auto label = label_now();
   std::vector<delivered_sample> samples(std::make_move_iterator(state.inbox.begin()),
                                         std::make_move_iterator(state.inbox.end()));
@@ -105,18 +105,33 @@ void on_tick(core_pointer self) {
   send_report(self, out, now, label);
 }
 
+void on_tick(core_pointer self) {
+  self->delayed_send(self, self->state.options.tick, tick_atom::value);
+  make_plan(self);
+}
+
+bool same_orders(const std::vector<active_override>& a, const std::vector<active_override>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const active_override& x, const active_override& y) {
+    return x.order == y.order;
+  });
+}
+
 std::uint64_t on_terms(core_pointer self, terms& x) {
   auto& state = self->state;
   const auto before = state.loop.terms_revision;
-  const auto overrides_before = state.loop.overrides.size();
+  const auto orders_before = state.loop.overrides;
   const auto wrong = set_terms(state.loop, std::move(x.agreements), x.overrides, now_of(self), label_now());
-  if (state.loop.terms_revision != before || state.loop.overrides.size() != overrides_before)
+  const auto ordered = !same_orders(orders_before, state.loop.overrides);
+  if (state.loop.terms_revision != before || ordered)
     log(log_events::terms_taken, component, log_field{"agreements", state.loop.agreements.size()},
         log_field{"overrides", state.loop.overrides.size()});
   if (!wrong.empty())
     log(log_events::request_failed, component, log_field{"request", "terms"},
         log_field{"reason", wrong.front().first + ": " + wrong.front().second.path + ' ' + wrong.front().second.what},
         log_field{"refused", wrong.size()});
+  // Somebody waits for an order to be in force. A plan more between two ticks is what a plan makes of late samples.
+  if (ordered && now_of(self) - state.planned >= state.options.order_interval)
+    make_plan(self);
   return state.loop.agreements.size();
 }
 

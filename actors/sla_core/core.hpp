@@ -15,7 +15,9 @@
 namespace sluice {
 
 struct core_options {
-  duration tick = std::chrono::milliseconds{100};     ///< between two plans
+  duration tick = std::chrono::milliseconds{100}; ///< between two plans
+  duration order_interval =
+      std::chrono::milliseconds{10};                  ///< between a plan and one that an operator's order brings on
   duration status_interval = std::chrono::seconds{1}; ///< between two reports of all backends
   control_policy policy;
   std::size_t samples_bound = 100'000; ///< that may wait for the next tick; the oldest are dropped, counted and logged
@@ -37,6 +39,7 @@ struct core_state {
   performance_monitor_actor monitor;
   application_server_actor server;
   bool server_knows_nothing = true; ///< its next report is a complete one
+  instant planned{0};
   instant status_sent{0};
   line_limiter refused_samples;
   line_limiter dropped_samples;

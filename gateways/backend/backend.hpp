@@ -34,7 +34,8 @@ struct backend_traits {
 /// Told when an upstream server is lost (false, with the reason) or back (true).
 using reachability_observer = std::function<void(bool reachable, std::string_view why)>;
 
-/// Thread safety: submit() from any thread; open() and close() from one.
+/// Thread safety: submit() from any thread, a request with a ring from the ring's thread alone; open() and close() from
+/// one.
 class backend {
 public:
   virtual ~backend() = default;
@@ -43,6 +44,7 @@ public:
   [[nodiscard]] virtual std::string open() = 0;
 
   /// Answers what is in flight, with EIO where it must, and frees the storage. No submit() after it.
+  /// @pre the rings have answered what they had for it: their threads' work, for close() cannot reach into them
   virtual void close() = 0;
 
   /// @pre open() succeeded

@@ -9,10 +9,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <linux/falloc.h>
-#include <linux/magic.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -31,17 +28,29 @@ int transfer_all(int fd, io_request& x, bool write, int flags) noexcept {
       continue;
     if (n <= 0) {
       x.failed_at = static_cast<std::uint32_t>(done);
-      return n < 0 ? errno : EIO; // the file was cut short behind our back
+      // Cut short behind our back; so it was where the rest is not aligned any more.
+      return n == 0 || (errno == EINVAL && done > 0) ? EIO : errno;
     }
     done += static_cast<std::size_t>(n);
   }
   return 0;
 }
 
+constexpr auto advice_read_only = " (read-only=true serves it all the same)";
+
+std::string why_not_opened(const file_source& x, int error) {
+  if (error == EINVAL && x.direct)
+    return "the file system of " + x.path + " refuses direct I/O (direct=true)";
+  auto sentence = "cannot open " + x.path + ": " + std::strerror(error);
+  if (error == EROFS && !x.read_only)
+    sentence += advice_read_only;
+  return sentence;
+}
+
 } // namespace
 
-file_backend::file_backend(std::string path, bool read_only, io_pool& pool) : path_(std::move(path)), pool_(pool) {
-  traits_.read_only = read_only;
+file_backend::file_backend(file_source from, io_pool& pool) : from_(std::move(from)), pool_(pool) {
+  traits_.read_only = from_.read_only;
 }
 
 file_backend::file_backend(std::uint64_t size_bytes, io_pool& pool) : memory_size_bytes_(size_bytes), pool_(pool) {}
@@ -51,28 +60,28 @@ file_backend::~file_backend() {
 }
 
 std::string file_backend::open() {
-  if (path_.empty()) {
+  if (from_.path.empty()) {
     fd_ = ::memfd_create("sluice-memory-backend", MFD_CLOEXEC);
     if (fd_ < 0 || ::ftruncate(fd_, static_cast<off_t>(memory_size_bytes_)) != 0)
       return std::string{"cannot make an anonymous file: "} + std::strerror(errno);
   } else {
-    fd_ = ::open(path_.c_str(), (traits_.read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC | O_NOCTTY);
+    const auto flags = (from_.read_only ? O_RDONLY : O_RDWR) | (from_.direct ? O_DIRECT : 0) | O_CLOEXEC | O_NOCTTY;
+    fd_ = ::open(from_.path.c_str(), flags);
     if (fd_ < 0)
-      return "cannot open " + path_ + ": " + std::strerror(errno);
+      return why_not_opened(from_, errno);
   }
-  struct stat status {};
-  if (::fstat(fd_, &status) != 0 || (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)))
-    return path_ + " is neither a regular file nor a block device";
-  const auto end = ::lseek(fd_, 0, SEEK_END);
-  if (end < 0)
-    return "cannot find the size of " + path_ + ": " + std::strerror(errno);
-  traits_.size_bytes = static_cast<std::uint64_t>(end);
-  block_device_ = S_ISBLK(status.st_mode);
-  // A block device is all data to the kernel. ENXIO is what an empty file says.
-  traits_.tells_holes = !block_device_ && (::lseek(fd_, 0, SEEK_HOLE) >= 0 || errno == ENXIO);
-  struct statfs system {};
-  in_memory_ = S_ISREG(status.st_mode) && ::fstatfs(fd_, &system) == 0
-               && (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
+  if (auto problem = find_geometry(fd_, from_.path, from_.direct, geometry_); !problem.empty())
+    return problem;
+  if (geometry_.read_only && !from_.read_only)
+    return from_.path + " is a read-only device" + advice_read_only;
+  traits_.size_bytes = geometry_.size_bytes;
+  traits_.tells_holes = geometry_.tells_holes;
+  traits_.rotational = geometry_.rotational;
+  traits_.preferred_block = geometry_.preferred_block;
+  if (from_.direct) {
+    traits_.min_block = geometry_.direct_block;
+    traits_.can_cache = false; // nothing reads from the page cache
+  }
   return {};
 }
 
@@ -85,6 +94,8 @@ void file_backend::close() {
 bool file_backend::submit(io_request& x) {
   if (try_inline(x))
     return true;
+  if (x.ring != nullptr && suits_ring(x) && x.ring->start(fd_, *this, x))
+    return false;
   pool_.submit(*this, x);
   return false;
 }
@@ -94,12 +105,12 @@ bool file_backend::try_inline(io_request& x) noexcept {
   switch (x.operation) {
   case io_operation::flush:
   case io_operation::cache:
-    return in_memory_;
+    return geometry_.in_memory;
   case io_operation::block_status:
     return false; // SEEK_HOLE may have a long way to the next one
   case io_operation::trim:
   case io_operation::write_zeroes:
-    if (!in_memory_ || x.length > max_inline_discard_bytes)
+    if (!geometry_.in_memory || x.length > max_inline_discard_bytes)
       return false;
     x.error = discard(x);
     return true;
@@ -107,10 +118,10 @@ bool file_backend::try_inline(io_request& x) noexcept {
   case io_operation::write:
     break;
   }
-  if (x.length > max_inline_bytes)
+  if (x.length > max_inline_bytes || (from_.direct && !geometry_.in_memory))
     return false;
   const auto write = x.operation == io_operation::write;
-  if (in_memory_) {
+  if (geometry_.in_memory) {
     x.error = transfer_all(fd_, x, write, 0);
     return true;
   }
@@ -124,6 +135,20 @@ bool file_backend::try_inline(io_request& x) noexcept {
   if (n < 0 && errno == EOPNOTSUPP)
     nowait.store(false, std::memory_order_relaxed);
   return n == static_cast<ssize_t>(x.length); // otherwise the pool does all of it again
+}
+
+bool file_backend::suits_ring(const io_request& x) const noexcept {
+  if (geometry_.in_memory)
+    return false;
+  switch (x.operation) {
+  case io_operation::read:
+  case io_operation::write:
+    return from_.direct || x.length <= max_inline_bytes; // a ring copies cached pages in its submit()
+  case io_operation::flush:
+    return true;
+  default:
+    return false; // may take several system calls
+  }
 }
 
 void file_backend::perform(io_request& x) noexcept {
@@ -156,7 +181,7 @@ void file_backend::perform(io_request& x) noexcept {
 int file_backend::discard(io_request& x) noexcept {
   const auto zeroes = x.operation == io_operation::write_zeroes;
   const auto keep = zeroes && x.keep_allocated;
-  if (keep && x.only_if_fast && block_device_)
+  if (keep && x.only_if_fast && geometry_.block_device)
     return EOPNOTSUPP; // the kernel would write zeroes where the device cannot
   const auto mode = (keep ? FALLOC_FL_ZERO_RANGE : FALLOC_FL_PUNCH_HOLE) | FALLOC_FL_KEEP_SIZE;
   int result;
@@ -165,7 +190,7 @@ int file_backend::discard(io_request& x) noexcept {
   } while (result != 0 && errno == EINTR);
   if (result == 0)
     return 0;
-  const auto unaligned = errno == EINVAL && block_device_;
+  const auto unaligned = errno == EINVAL && geometry_.block_device;
   if (errno != EOPNOTSUPP && errno != ENOSYS && errno != ENODEV && !unaligned)
     return errno;
   if (!zeroes)
@@ -200,7 +225,7 @@ int file_backend::find_extents(io_request& x) const noexcept {
 
 int file_backend::write_zero_bytes(io_request& x) noexcept {
   static constexpr std::size_t chunk = 64u << 10;
-  static const std::array<std::byte, chunk> zeroes{};
+  alignas(4096) static const std::array<std::byte, chunk> zeroes{}; // as direct I/O needs it
   std::uint64_t done = 0;
   while (done < x.length) {
     const auto part = std::min<std::uint64_t>(chunk, x.length - done);

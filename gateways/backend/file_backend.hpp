@@ -1,13 +1,22 @@
-// A file or a block device, or an anonymous file in memory. Tries without blocking first, then hands over to the pool.
+// A file or a block device, or an anonymous file in memory. Tries without blocking first, then hands over to the
+// ring of the asking thread, or to the pool.
 #pragma once
 
 #include "gateways/backend/backend.hpp"
-#include "gateways/backend/io_pool.hpp"
+#include "gateways/backend/file_geometry.hpp"
+#include "gateways/backend/io_ring.hpp"
 
 #include <atomic>
 #include <string>
 
 namespace sluice::gateway {
+
+/// Which file, and how it is opened.
+struct file_source {
+  std::string path;
+  bool read_only = false;
+  bool direct = false; ///< past the page cache (O_DIRECT); requests must then be aligned to its blocks
+};
 
 class file_backend final : public backend, private blocking_work {
 public:
@@ -19,12 +28,11 @@ public:
   /// Up to this size a range is unmapped at once in a file that lives in memory. Chosen as above.
   static constexpr std::uint32_t max_inline_discard_bytes = 1u << 20;
 
-  /// Read ahead for one cache request. Chosen: no bandwidth limit holds what moves no payload, so what it makes the
-  /// device do is kept small.
+  /// Read ahead for one cache request. Chosen: it is advice, and where no bandwidth is limited nothing else bounds what
+  /// it makes the device do.
   static constexpr std::uint32_t max_cache_bytes = 2u << 20;
 
-  /// A file at `path`.
-  file_backend(std::string path, bool read_only, io_pool& pool);
+  file_backend(file_source from, io_pool& pool);
 
   /// An anonymous file of that size, filled with zeroes.
   file_backend(std::uint64_t size_bytes, io_pool& pool);
@@ -41,17 +49,17 @@ public:
 private:
   void perform(io_request& x) noexcept override;
   [[nodiscard]] bool try_inline(io_request& x) noexcept;
+  [[nodiscard]] bool suits_ring(const io_request& x) const noexcept;
   [[nodiscard]] int discard(io_request& x) noexcept;
   [[nodiscard]] int write_zero_bytes(io_request& x) noexcept;
   [[nodiscard]] int find_extents(io_request& x) const noexcept;
 
-  std::string path_;
+  file_source from_;
   std::uint64_t memory_size_bytes_ = 0;
   io_pool& pool_;
   backend_traits traits_;
   int fd_ = -1;
-  bool in_memory_ = false;    ///< no request ever waits for a device
-  bool block_device_ = false; ///< not a regular file
+  file_geometry geometry_;
   std::atomic<bool> read_nowait_{true};
   std::atomic<bool> write_nowait_{true};
 };

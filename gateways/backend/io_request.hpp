@@ -24,8 +24,9 @@ struct extent {
   friend bool operator==(const extent&, const extent&) = default;
 };
 
-class request_queue;
 class blocking_work;
+class io_ring;
+class request_queue;
 
 struct io_request {
   static constexpr std::uint32_t unknown_place = 0xffffffff;
@@ -46,9 +47,13 @@ struct io_request {
 
   request_queue* answer_to = nullptr; ///< where it goes when it was not answered at once
   io_request* next = nullptr;         ///< for the queue it is in
-  blocking_work* worker = nullptr;    ///< for the pool: who performs it
-  instant give_up{0};                 ///< for a backend that waits for something
-  std::size_t place = 0;              ///< for a backend's own table
+  /// The ring of the thread that submits it: on submit() the request may be put there and nowhere else. nullptr: none.
+  io_ring* ring = nullptr;
+  blocking_work* worker = nullptr; ///< for the pool and the ring: who performs it
+  int file = -1;                   ///< for the ring: what it is about
+  std::uint32_t transferred = 0;   ///< for whoever performs it in parts: how much is done [bytes]
+  instant give_up{0};              ///< for a backend that waits for something
+  std::size_t place = 0;           ///< for a backend's own table
 };
 
 /// Requests from any thread to one thread, in order. Lock-free; wakes the receiver by an eventfd.

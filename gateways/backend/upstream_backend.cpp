@@ -28,8 +28,10 @@ void upstream_backend::close() {
 }
 
 bool upstream_backend::submit(io_request& x) {
+  // One that is lost has little to do, but not because it is quick.
   const auto less = [](const auto& a, const auto& b) {
-    return a->outstanding() < b->outstanding();
+    const auto up = a->reachable();
+    return up != b->reachable() ? up : a->outstanding() < b->outstanding();
   };
   (*std::min_element(links_.begin(), links_.end(), less))->submit(x);
   return false;

@@ -2,11 +2,15 @@
 #include "gateways/backend/upstream_link.hpp"
 
 #include "gateways/backend/extent_writer.hpp"
+#include "gateways/backend/upstream_traits.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <libnbd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <utility>
 
@@ -137,14 +141,14 @@ void upstream_link::begin_connecting(instant now) {
 
 void upstream_link::became_ready() {
   backend_traits found;
-  auto problem = read_traits(found);
-  if (problem.empty() && first_attempt_over_ && found.size_bytes < traits_.size_bytes)
-    problem = "it is smaller than before";
+  auto problem = read_traits(handle_, found);
+  if (problem.empty() && first_attempt_over_)
+    problem = why_worse(traits_, found);
   if (!problem.empty())
     return lost(clock_now(), problem);
   up_ = true;
   tells_holes_ = found.tells_holes;
-  back_off_ = first_back_off;
+  watch_silence();
   reachable_.store(true, std::memory_order_relaxed);
   if (!first_attempt_over_) {
     first_attempt_over_ = true;
@@ -155,29 +159,19 @@ void upstream_link::became_ready() {
   }
 }
 
-std::string upstream_link::read_traits(backend_traits& to) {
-  const auto size = nbd_get_size(handle_);
-  if (size < 0)
-    return last_error();
-  const auto block = [this](int which, std::uint32_t otherwise) {
-    const auto x = nbd_get_block_size(handle_, which);
-    return x > 0 && x <= max_request_bytes ? static_cast<std::uint32_t>(x) : otherwise;
+void upstream_link::watch_silence() {
+  // A host that vanished says nothing. Its kernel is asked, so that a server that is merely slow is waited for. No TCP:
+  // refused, and not needed.
+  const auto s = static_cast<int>(std::clamp<std::int64_t>(patience_ / std::chrono::seconds{1}, 1, 3600));
+  const int on = 1, probes = 3, apart_s = std::max(s / probes, 1), unanswered_ms = s * 1000;
+  const auto set = [fd = nbd_aio_get_fd(handle_)](int level, int option, int value) {
+    ::setsockopt(fd, level, option, &value, sizeof value);
   };
-  to.size_bytes = static_cast<std::uint64_t>(size);
-  to.min_block = block(LIBNBD_SIZE_MINIMUM, 1);
-  to.preferred_block = std::max(block(LIBNBD_SIZE_PREFERRED, 4096), to.min_block);
-  to.max_block = block(LIBNBD_SIZE_MAXIMUM, max_request_bytes);
-  to.read_only = nbd_is_read_only(handle_) == 1;
-  to.can_flush = nbd_can_flush(handle_) == 1;
-  to.can_fua = nbd_can_fua(handle_) == 1;
-  to.can_trim = nbd_can_trim(handle_) == 1;
-  to.can_zero = nbd_can_zero(handle_) == 1;
-  to.can_fast_zero = nbd_can_fast_zero(handle_) == 1;
-  to.can_cache = nbd_can_cache(handle_) == 1;
-  to.tells_holes = nbd_can_meta_context(handle_, LIBNBD_CONTEXT_BASE_ALLOCATION) == 1;
-  to.can_multi_conn = nbd_can_multi_conn(handle_) == 1;
-  to.rotational = nbd_is_rotational(handle_) == 1;
-  return {};
+  set(SOL_SOCKET, SO_KEEPALIVE, on);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, apart_s);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, apart_s);
+  set(IPPROTO_TCP, TCP_KEEPCNT, probes);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, unanswered_ms);
 }
 
 void upstream_link::lost(instant now, const std::string& why) {
@@ -260,8 +254,12 @@ bool upstream_link::send(io_request& x, std::size_t place) {
   const nbd_completion_callback done{&upstream_link::command_done, &flights_[place], nullptr};
   const std::uint32_t fua = x.durable ? LIBNBD_CMD_FLAG_FUA : 0;
   switch (x.operation) {
-  case io_operation::read:
-    return nbd_aio_pread(handle_, x.buffer, x.length, x.offset, done, 0) >= 0;
+  case io_operation::read: {
+    const nbd_chunk_callback chunks{&upstream_link::chunk_came, &flights_[place], nullptr};
+    x.transferred = 0;
+    x.failed_at = io_request::unknown_place;
+    return nbd_aio_pread_structured(handle_, x.buffer, x.length, x.offset, chunks, done, 0) >= 0;
+  }
   case io_operation::write:
     return nbd_aio_pwrite(handle_, x.buffer, x.length, x.offset, done, fua) >= 0;
   case io_operation::flush:
@@ -274,7 +272,8 @@ bool upstream_link::send(io_request& x, std::size_t place) {
                             | (x.only_if_fast ? LIBNBD_CMD_FLAG_FAST_ZERO : 0))
            >= 0;
   case io_operation::cache:
-    return nbd_aio_cache(handle_, x.length, x.offset, done, 0) >= 0;
+    // As limits price it: advice, and no more of it than a READ could have asked for.
+    return nbd_aio_cache(handle_, std::min(x.length, max_request_bytes), x.offset, done, 0) >= 0;
   case io_operation::block_status: {
     const nbd_extent_callback extents{&upstream_link::extents_came, &flights_[place], nullptr};
     x.extent_count = 0;
@@ -284,6 +283,17 @@ bool upstream_link::send(io_request& x, std::size_t place) {
   }
   }
   return false;
+}
+
+int upstream_link::chunk_came(void* user_data, const void*, std::size_t count, std::uint64_t offset, unsigned status,
+                              int*) noexcept {
+  if (auto* const x = static_cast<flight*>(user_data)->request; x != nullptr) {
+    if (status != LIBNBD_READ_ERROR)
+      x->transferred += static_cast<std::uint32_t>(std::min<std::size_t>(count, x->length - x->transferred));
+    else if (offset >= x->offset && offset - x->offset < x->length)
+      x->failed_at = static_cast<std::uint32_t>(offset - x->offset);
+  }
+  return 0;
 }
 
 int upstream_link::extents_came(void* user_data, const char*, std::uint64_t, std::uint32_t* entries,
@@ -310,8 +320,11 @@ int upstream_link::command_done(void* user_data, int* error) noexcept {
     x->next = link.to_send_again_;
     link.to_send_again_ = x;
   } else {
-    const auto nothing = x->operation == io_operation::block_status && x->extent_count == 0;
-    link.answer(*x, *error == 0 && nothing ? EIO : *error);
+    link.back_off_ = first_back_off; // not before it answers: one that talks nonsense is not asked in a hurry
+    // libnbd takes an answer with fewer bytes than were asked for, or none, for a success.
+    const auto lacking = (x->operation == io_operation::block_status && x->extent_count == 0)
+                         || (x->operation == io_operation::read && x->transferred != x->length);
+    link.answer(*x, *error == 0 && lacking ? EIO : *error);
   }
   return 1;
 }

@@ -26,7 +26,8 @@ class upstream_link {
 public:
   /// Chosen: answers within this time or counts as absent.
   static constexpr duration connect_time = std::chrono::seconds{5};
-  /// Between attempts, doubling. Chosen: soon enough for a restarted server, rare enough for a dead one.
+  /// Between attempts, doubling until a request is answered. Chosen: soon enough for a restarted server, rare enough
+  /// for a dead one.
   static constexpr duration first_back_off = std::chrono::milliseconds{50};
   static constexpr duration longest_back_off = std::chrono::seconds{1};
   /// More requests than this wait in the link's own queue rather than in libnbd's.
@@ -82,8 +83,10 @@ private:
   void expire_waiting(instant now);
   void answer(io_request& x, int error);
   void append(io_request& x);
-  [[nodiscard]] std::string read_traits(backend_traits& to);
+  void watch_silence();
   static int command_done(void* user_data, int* error) noexcept;
+  static int chunk_came(void* user_data, const void* part, std::size_t count, std::uint64_t offset, unsigned status,
+                        int* error) noexcept;
   static int extents_came(void* user_data, const char* context, std::uint64_t offset, std::uint32_t* entries,
                           std::size_t entry_count, int* error) noexcept;
 

@@ -4,6 +4,7 @@
 #include "actors/domain/stream.hpp"
 #include "actors/runtime/tcp_link.hpp"
 #include "gateways/control/listen_address.hpp"
+#include "gateways/engine/engine.hpp"
 
 #include <algorithm>
 
@@ -33,6 +34,7 @@ gateway_config::gateway_config()
       .add(name, "name", "the gateway's name, different from every other gateway's")
       .add(listen, "listen", R"(where NBD clients connect: "127.0.0.1:10809", "[::1]:10809" or "unix:/path")")
       .add(shards, "shards", "threads on the data path; 0 = one per core")
+      .add(io_engine, "io-engine", R"(for file I/O that would block: "auto", "io_uring" or "pool")")
       .add(pool_threads, "pool-threads", "threads for file I/O that would block")
       .add(max_connections, "max-connections", "beyond it a new connection is closed at once")
       .add(max_client_connections, "max-client-connections", "the same for one client")
@@ -40,6 +42,7 @@ gateway_config::gateway_config()
       .add(handshake_time, "handshake-time", "a client that has chosen no volume by then is dropped")
       .add(drain_time, "drain-time", "how long requests in flight may take when the gateway stops")
       .add(keep_stream, "keep-stream", "how long a stream without a connection is remembered");
+  tls.add_to(custom_options_);
   opt_group{custom_options_, "control"}
       .add(server, "server", "address of the performance monitor; empty = run alone with the static limits")
       .add(port, "port", "TCP port of the performance monitor")
@@ -54,6 +57,12 @@ engine_config gateway_config::assemble(std::vector<std::string>& mistakes) const
   x.name = name;
   x.shards = shards;
   x.pool_threads = pool_threads;
+  if (io_engine == "io_uring")
+    x.engine = gateway::io_engine::io_uring;
+  else if (io_engine == "pool")
+    x.engine = gateway::io_engine::pool;
+  else if (io_engine != "auto")
+    mistakes.push_back(R"(gateway.io-engine: expected "auto", "io_uring" or "pool", got )" + io_engine);
   x.max_connections = max_connections;
   x.max_client_connections = max_client_connections;
   x.max_streams = max_streams;
@@ -69,6 +78,7 @@ engine_config gateway_config::assemble(std::vector<std::string>& mistakes) const
   x.backends = read_backends(content, mistakes);
   x.volumes = read_volumes(content, mistakes);
   x.groups = read_groups(content, mistakes);
+  tls.apply(x, mistakes);
   return x;
 }
 
@@ -107,6 +117,9 @@ std::vector<std::string> gateway_config::validate() const {
       mistakes.push_back("volume." + volume.name + ".backend: there is no section [backend." + volume.backend + "]");
   if (mistakes.empty())
     mistakes = check(whole);
+  if (mistakes.empty() && check_only) // at a start the engine says it, as a missing resource
+    if (auto problem = try_tls(whole); !problem.empty())
+      mistakes.push_back("tls: " + problem);
   return mistakes;
 }
 

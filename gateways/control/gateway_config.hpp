@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/runtime/process_config.hpp"
+#include "gateways/control/tls_section.hpp"
 #include "gateways/engine/config.hpp"
 
 #include <caf/all.hpp>
@@ -30,6 +31,7 @@ public:
   std::string name = "gateway";
   std::vector<std::string> listen{"127.0.0.1:10809"};
   std::uint32_t shards = engine_config{}.shards;
+  std::string io_engine = "auto";
   std::uint32_t pool_threads = engine_config{}.pool_threads;
   std::uint32_t max_connections = engine_config{}.max_connections;
   std::uint32_t max_client_connections = engine_config{}.max_client_connections;
@@ -37,6 +39,8 @@ public:
   caf::timespan handshake_time = engine_config{}.handshake_time;
   caf::timespan drain_time = engine_config{}.drain_time;
   caf::timespan keep_stream = engine_config{}.keep_stream;
+
+  tls_section tls;
 
   // [control]
   std::string server; ///< empty = the gateway runs alone

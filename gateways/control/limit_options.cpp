@@ -99,6 +99,12 @@ io_limits read_io_limits(section_reader& section) {
   const auto faster = section.has("burst-iops") || section.has("burst-bandwidth");
   if (faster != section.has("burst-for"))
     section.mistake(faster ? "burst-for" : "burst-iops", "missing; a burst's rate and burst-for go together");
+  if (section.has("burst-iops") && x.iops.unlimited())
+    section.mistake("burst-iops", "needs iops, which it exceeds for a while");
+  if (section.has("burst-bandwidth") && x.bandwidth.unlimited())
+    section.mistake("burst-bandwidth", "needs bandwidth, which it exceeds for a while");
+  if (section.has("burst-for") && x.burst_length == duration::zero())
+    section.mistake("burst-for", "must be above 0s");
   if (section.has("burst-iops") && x.burst_iops <= x.iops)
     section.mistake("burst-iops", "must be above iops");
   if (section.has("burst-bandwidth") && x.burst_bandwidth <= x.bandwidth)

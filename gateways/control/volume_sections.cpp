@@ -19,6 +19,7 @@ backend_config read_backend(const std::string& name, section_reader& section) {
     x.kind = backend_kind::file;
     x.path = section.text("path", true);
     x.read_only = section.flag("read-only", false);
+    x.direct = section.flag("direct", false);
   } else if (kind == "memory") {
     x.kind = backend_kind::memory;
     x.size_bytes = section.size("size", 1);
@@ -51,6 +52,10 @@ allowance read_limits(section_reader& section) {
   if (section.has("burst-iops") != section.has("burst-for"))
     section.mistake(section.has("burst-iops") ? "burst-for" : "burst-iops",
                     "missing; burst-iops and burst-for go together");
+  else if (section.has("burst-iops") && x.iops.unlimited())
+    section.mistake("burst-iops", "needs iops, which it exceeds for a while");
+  else if (section.has("burst-for") && x.burst_length == duration::zero())
+    section.mistake("burst-for", "must be above 0s");
   else if (section.has("burst-iops") && x.burst_iops <= x.iops)
     section.mistake("burst-iops", "must be above iops");
   if (x.burst_length > std::chrono::hours{1})

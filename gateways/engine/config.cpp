@@ -23,6 +23,8 @@ void check_backend(const backend_config& x, sentences& out) {
     out.push_back("backend name \"" + x.name + "\" is not valid");
   if (x.kind == backend_kind::file && x.path.empty())
     out.push_back(of + "a file needs a path");
+  if (x.direct && x.kind != backend_kind::file)
+    out.push_back(of + "direct I/O is for files");
   if (x.kind == backend_kind::nbd && x.uri.empty())
     out.push_back(of + "an NBD server needs a URI");
   if (x.kind == backend_kind::memory && (x.size_bytes == 0 || x.size_bytes > std::uint64_t{1} << 46))
@@ -46,13 +48,11 @@ void check_volume(const volume_config& x, const std::set<std::string>& backends,
   probe.now = x.fixed;
   if (!problem_with(probe).empty())
     out.push_back(of + "the static limits are out of range");
+  else if (auto problem = problem_with(limits_of(x.fixed, x.cost)); !problem.empty())
+    out.push_back(of + problem);
   for (const auto* limits : {&x.reads, &x.writes})
     if (auto problem = problem_with(*limits); !problem.empty())
       out.push_back(of + problem);
-  io_limits own;
-  own.cost = x.cost;
-  if (auto problem = problem_with(own); !problem.empty())
-    out.push_back(of + problem);
   if (x.weight == 0 || x.weight > fair_share::max_weight)
     out.push_back(of + "the weight is not between 1 and " + std::to_string(fair_share::max_weight));
 }
@@ -62,6 +62,16 @@ void check_listener(const listener_config& x, sentences& out) {
     out.push_back("listener " + x.unix_path + ": the path of a Unix socket must be absolute");
   if (x.unix_path.empty() && x.address.empty())
     out.push_back("a listener has neither an address nor a path");
+}
+
+void check_tls(const engine_config& x, sentences& out) {
+  const auto& from = x.tls;
+  if (from.certificate.empty() != from.key.empty())
+    out.push_back("TLS: a certificate and a key go together");
+  if (!from.client_ca.empty() && from.certificate.empty())
+    out.push_back("TLS: clients' certificates need a certificate of the gateway's own");
+  if (x.tls_mode != nbd::tls_mode::off && from.certificate.empty() && from.psk.empty())
+    out.push_back("TLS needs a certificate or pre-shared keys");
 }
 
 } // namespace
@@ -74,6 +84,7 @@ std::vector<std::string> check(const engine_config& x) {
     out.push_back("there is no listener");
   for (const auto& l : x.listeners)
     check_listener(l, out);
+  check_tls(x, out);
   std::set<std::string> backends;
   for (const auto& b : x.backends) {
     check_backend(b, out);
@@ -117,6 +128,8 @@ std::string_view to_string(engine_event::kind x) noexcept {
     return "upstream-back";
   case engine_event::kind::lease_expired:
     return "lease-expired";
+  case engine_event::kind::io_engine:
+    return "io-engine";
   case engine_event::kind::throttle_changed:
     return "throttle-changed";
   case engine_event::kind::group_changed:

@@ -4,6 +4,8 @@
 #include "actors/domain/throttle.hpp"
 #include "actors/domain/units.hpp"
 #include "gateways/engine/group_config.hpp"
+#include "gateways/nbd/export_info.hpp"
+#include "gateways/tls/files.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +15,13 @@
 #include <vector>
 
 namespace sluice::gateway {
+
+/// Who does file I/O that would block.
+enum class io_engine : std::uint8_t {
+  automatic, ///< io_uring where the kernel gives it, else the pool
+  io_uring,  ///< refuses to start without it
+  pool,
+};
 
 enum class backend_kind : std::uint8_t {
   file,   ///< a regular file or a block device
@@ -25,6 +34,7 @@ struct backend_config {
   std::string name;
   backend_kind kind = backend_kind::memory;
   std::string path;              ///< file: its path
+  bool direct = false;           ///< file: past the page cache; clients must keep to the device's blocks
   std::string uri;               ///< nbd: for example nbd://host:10809/export or nbd+unix:///export?socket=/path
   std::uint64_t size_bytes = 0;  ///< memory: its size; otherwise ignored, the storage says it
   std::uint32_t connections = 1; ///< nbd: how many; more than one only if the upstream server allows it
@@ -70,6 +80,7 @@ struct engine_event {
     upstream_lost,
     upstream_back,
     lease_expired,    ///< the envelope is in force from now on
+    io_engine,        ///< at start: which one runs (the subject) and why
     throttle_changed, ///< something else is in force for a stream than before; no mere refresh
     group_changed,    ///< a group was added, removed or has other limits
   };
@@ -88,8 +99,11 @@ struct engine_config {
   std::vector<backend_config> backends;
   std::vector<volume_config> volumes;
   std::vector<group_config> groups; ///< limits that streams share
+  nbd::tls_mode tls_mode = nbd::tls_mode::off;
+  tls::files tls; ///< for `allowed` and `required`
 
   std::uint32_t shards = 0;                   ///< threads on the data path; 0 = one per core
+  io_engine engine = io_engine::automatic;    ///< for file I/O that would block
   std::uint32_t pool_threads = 8;             ///< for file I/O that would block
   std::uint32_t max_connections = 1024;       ///< beyond it a new one is closed at once
   std::uint32_t max_client_connections = 256; ///< of one client, likewise

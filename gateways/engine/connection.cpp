@@ -42,7 +42,7 @@ void connection::join(shard& to) {
   if (stream_ != nullptr)
     return enter_service();
   directory_ = to.core().streams->volumes();
-  handshake_ = std::make_unique<nbd::handshake>(*directory_);
+  handshake_ = std::make_unique<nbd::handshake>(*directory_, to.core().config.tls_mode);
   nbd::handshake::greet(greeting_);
   send_greeting();
 }
@@ -58,12 +58,19 @@ void connection::on_event(std::uint32_t events) {
     read_socket();
 }
 
+/// Between the acknowledgement of STARTTLS and TLS nothing is read: what comes in clear then is nobody's.
+bool connection::may_read() const {
+  return (state_ == state::handshaking || state_ == state::serving) && !blocked_ && !leaving && window_open()
+         && greeting_.size() < max_greeting_bytes && (!securing_ || tls_ != nullptr);
+}
+
 void connection::watch() {
   if (state_ == state::gone)
     return;
-  const auto reading = (state_ == state::handshaking || state_ == state::serving) && !blocked_ && !leaving
-                       && window_open() && greeting_.size() < max_greeting_bytes;
-  const auto writing = !answers_.empty() || !greeting_.empty();
+  const auto reading = may_read();
+  // Answers that were not tried yet are no reason: the shard sends them before it waits.
+  const auto writing =
+      (!answers_.empty() && !to_flush) || !greeting_.empty() || (tls_ != nullptr && tls_->output_waiting());
   const auto wanted = (reading ? std::uint32_t{EPOLLIN} : 0) | (writing ? std::uint32_t{EPOLLOUT} : 0);
   if (wanted == watched_)
     return;
@@ -123,24 +130,26 @@ std::size_t connection::gather(iovec* parts) const {
 }
 
 void connection::flush() {
-  while (state_ != state::gone && !answers_.empty()) {
+  if (state_ == state::gone || !push_out())
+    return;
+  std::size_t sealed = 0;
+  while (state_ != state::gone && !answers_.empty() && sealed < max_sealed_bytes) {
     iovec parts[2 * max_gathered];
-    msghdr message{};
-    message.msg_iov = parts;
-    message.msg_iovlen = gather(parts);
-    const auto n = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto n = transmit(parts, gather(parts));
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
       break;
     if (n < 0)
-      return drop("the client closed the connection");
+      return lost();
     sent(static_cast<std::size_t>(n));
+    if (tls_ != nullptr)
+      sealed += static_cast<std::size_t>(n);
   }
   if (state_ == state::gone)
     return;
   finish_if_idle();
-  if (blocked_ && window_open())
+  if ((blocked_ || (tls_ != nullptr && state_ == state::serving && tls_->input_waiting())) && window_open())
     shard_->resume_later(*this);
   watch();
 }
@@ -161,6 +170,7 @@ void connection::sent(std::size_t bytes) {
 void connection::release(pending_request& x) {
   --outstanding_;
   outstanding_bytes_ -= x.window_bytes;
+  stream_->flow.give_back_memory(x.window_bytes);
   shard_->release(x);
   if (over())
     shard_->bury_later();
@@ -182,8 +192,18 @@ void connection::finish(const char* why) {
 }
 
 void connection::finish_if_idle() {
-  if (state_ == state::finishing && outstanding_ == 0)
-    drop(why_gone_.c_str());
+  if (state_ != state::finishing || outstanding_ != 0)
+    return;
+  if (tls_ != nullptr) {
+    tls_->say_goodbye();
+    if (tls_->output_waiting())
+      return; // the socket is full; flush() comes by again
+  }
+  drop(why_gone_.c_str());
+}
+
+void connection::lost() {
+  drop(tls_ != nullptr && !tls_->why().empty() ? tls_->why().c_str() : "the client closed the connection");
 }
 
 void connection::drop(const char* why) {
@@ -193,6 +213,8 @@ void connection::drop(const char* why) {
     why_gone_ = why;
   const auto in_service = state_ != state::handshaking;
   state_ = state::gone;
+  if (tls_ != nullptr)
+    tls_->say_goodbye();
   ::close(std::exchange(fd_, -1));
   while (!answers_.empty())
     release(answers_.remove_first());
@@ -207,11 +229,9 @@ void connection::drop(const char* why) {
 }
 
 void connection::resume() {
-  if (state_ != state::serving || !blocked_)
-    return;
-  blocked_ = false;
-  take_input();
-  watch();
+  if (state_ == state::serving && std::exchange(blocked_, false))
+    take_input();
+  read_on();
 }
 
 } // namespace sluice::gateway

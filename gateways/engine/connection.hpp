@@ -5,6 +5,7 @@
 #include "gateways/engine/pending_request.hpp"
 #include "gateways/engine/registry.hpp"
 #include "gateways/nbd/handshake.hpp"
+#include "gateways/tls/session.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -40,6 +41,10 @@ public:
 
   /// What a client in handshake may leave unread of our answers. Chosen.
   static constexpr std::size_t max_greeting_bytes = 1u << 20;
+
+  /// Encrypted in one turn; then other connections have theirs. Chosen: a millisecond on
+  /// a processor without instructions for it.
+  static constexpr std::size_t max_sealed_bytes = 256u << 10;
 
   connection(int fd, std::string client, std::string peer, instant now);
   ~connection() override;
@@ -112,8 +117,19 @@ private:
   void send_greeting();
   void go_on_greeting();
 
+  // connection_tls.cpp
+  void begin_tls();
+  void shake_hands();
+  [[nodiscard]] ssize_t receive(const iovec* parts, int count);
+  [[nodiscard]] ssize_t transmit(iovec* parts, std::size_t count);
+  [[nodiscard]] bool push_out();
+  void read_on();
+
   // connection.cpp
   void watch();
+  [[nodiscard]] bool may_read() const;
+  void refused(const std::string& why);
+  void lost();
   [[nodiscard]] nbd::outcome outcome_of(pending_request& x) const;
   void release(pending_request& x);
   void finish_if_idle();
@@ -128,6 +144,10 @@ private:
   std::string peer_;
   instant since_;
   std::string why_gone_;
+
+  std::unique_ptr<tls::session> tls_; ///< nullptr: in clear
+  bool tls_missed_ = false;           ///< it was told that TLS is required
+  bool securing_ = false;             ///< STARTTLS was acknowledged, TLS is not there yet
 
   std::shared_ptr<const volume_directory> directory_; ///< what the handshake may offer
   std::unique_ptr<nbd::handshake> handshake_;

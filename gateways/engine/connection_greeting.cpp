@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <utility>
 
 namespace sluice::gateway {
 
@@ -13,6 +14,12 @@ void connection::take_handshake() {
     std::size_t consumed = 0;
     auto step = handshake_->receive({input_.get() + input_begin_, input_end_ - input_begin_}, consumed, greeting_);
     input_begin_ += consumed;
+    if (handshake_->tls_missed() && !std::exchange(tls_missed_, true))
+      refused("TLS is required");
+    if (step == nbd::handshake_step::secure) {
+      securing_ = true;
+      break;
+    }
     if (step == nbd::handshake_step::chosen)
       step = chosen();
     if (step == nbd::handshake_step::ended) {
@@ -29,7 +36,7 @@ nbd::handshake_step connection::chosen() {
   std::string why;
   stream_ = shard_->core().streams->attach(handshake_->chosen_export(), client_, shard_->now(), why);
   if (stream_ == nullptr) {
-    shard_->core().report({engine_event::kind::client_refused, peer_, "why=\"" + why + '"'});
+    refused(why);
     return handshake_->refuse(why, greeting_);
   }
   handshake_->admit(greeting_);
@@ -42,24 +49,31 @@ nbd::handshake_step connection::chosen() {
 void connection::send_greeting() {
   if (state_ == state::gone)
     return;
+  if (!push_out())
+    return;
   while (!greeting_.empty()) {
-    const auto n = ::send(fd_, greeting_.data(), greeting_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    iovec all{greeting_.data(), greeting_.size()};
+    const auto n = transmit(&all, 1);
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
       break;
     if (n < 0)
-      return drop("the client closed the connection");
+      return lost();
     greeting_.erase(greeting_.begin(), greeting_.begin() + n);
   }
   if (leaving && greeting_.empty())
     return shard_->hand_over_later(*this);
+  if (securing_ && greeting_.empty())
+    return begin_tls();
   watch();
 }
 
 void connection::go_on_greeting() {
+  if (securing_ && tls_ != nullptr)
+    return shake_hands();
   send_greeting();
-  if (state_ == state::handshaking && !leaving && input_begin_ < input_end_)
+  if (state_ == state::handshaking && !leaving && !securing_ && input_begin_ < input_end_)
     take_handshake(); // stopped at max_greeting_bytes
 }
 
@@ -70,9 +84,10 @@ void connection::enter_service() {
   directory_.reset();
   greeting_.shrink_to_fit();
   shard_->core().report({engine_event::kind::client_connected, to_string(stream_->id),
-                         "peer=" + peer_ + " shard=" + std::to_string(stream_->shard)});
+                         "peer=" + peer_ + " shard=" + std::to_string(stream_->shard)
+                             + (tls_ != nullptr ? ' ' + tls_->description() : std::string{})});
   take_input(); // what came together with the last option
-  watch();
+  read_on();
 }
 
 } // namespace sluice::gateway

@@ -40,7 +40,11 @@ bool connection::window_open() const {
 }
 
 void connection::read_socket() {
-  for (int i = 0; i < max_reads && (state_ == state::handshaking || state_ == state::serving) && !blocked_; ++i) {
+  if (securing_)
+    return tls_ != nullptr ? shake_hands() : watch();
+  for (int i = 0; i < max_reads && (state_ == state::handshaking || state_ == state::serving) && !blocked_ && !leaving
+                  && !securing_;
+       ++i) {
     if (input_begin_ == input_end_)
       input_begin_ = input_end_ = 0;
     else if (input_end_ == input_bytes) {
@@ -57,13 +61,13 @@ void connection::read_socket() {
       parts[n_parts++] = {input_.get() + input_end_, input_bytes - input_end_};
     if (n_parts == 0)
       break; // full of what cannot be taken yet
-    const auto n = ::readv(fd_, parts, n_parts);
+    const auto n = receive(parts, n_parts);
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
       break;
     if (n < 0)
-      return drop("the client closed the connection");
+      return lost();
     if (n == 0) {
       finish("the client closed the connection");
       return;
@@ -73,9 +77,11 @@ void connection::read_socket() {
     filled_ += to_payload;
     input_end_ += got - to_payload;
     take_input();
-    if (got < missing || (missing == 0 && input_end_ < input_bytes && filling_ == nullptr))
+    if (tls_ == nullptr && (got < missing || (missing == 0 && input_end_ < input_bytes && filling_ == nullptr)))
       break; // the socket is empty
   }
+  if (tls_ != nullptr && tls_->input_waiting() && may_read())
+    shard_->resume_later(*this);
   watch();
 }
 
@@ -125,7 +131,8 @@ bool connection::take_one() {
 }
 
 bool connection::begin_request(const nbd::request& x) {
-  auto* const p = shard_->acquire_request();
+  const auto alone = outstanding_ == 0; // then it always may
+  auto* const p = alone || !stream_->flow.holds_its_share() ? shard_->acquire_request(alone) : nullptr;
   if (p == nullptr) {
     blocked_ = true;
     shard_->starved_until_release(*this);
@@ -134,7 +141,7 @@ bool connection::begin_request(const nbd::request& x) {
   const auto problem = nbd::judge(x, export_, agreed_);
   const auto buffer_bytes = problem == nbd::error::none ? buffer_bytes_of(x) : 0;
   if (buffer_bytes > 0) {
-    p->memory = shard_->acquire_buffer(buffer_bytes, outstanding_ == 0);
+    p->memory = shard_->acquire_buffer(buffer_bytes, alone);
     if (p->memory.data == nullptr) {
       shard_->release(*p);
       blocked_ = true;
@@ -148,6 +155,7 @@ bool connection::begin_request(const nbd::request& x) {
   p->received = shard_->received();
   p->failed_at = io_request::unknown_place;
   ++outstanding_;
+  stream_->flow.hold_memory(buffer_bytes);
   if (problem != nbd::error::none) {
     skip_bytes_ = x.payload_bytes();
     p->window_bytes = 0;

@@ -1,10 +1,11 @@
 // What the shards of one engine share. What they look at is settled before they start, is atomic or has a lock.
 #pragma once
 
-#include "gateways/backend/io_pool.hpp"
+#include "gateways/backend/io_ring.hpp"
 #include "gateways/engine/config.hpp"
 #include "gateways/engine/registry.hpp"
 #include "gateways/engine/served.hpp"
+#include "gateways/tls/credentials.hpp"
 
 #include <array>
 #include <atomic>
@@ -22,9 +23,11 @@ struct engine_core {
 
   const engine_config config;
   std::unique_ptr<io_pool> pool;
-  backend_list storages; ///< those of the volumes; shards know them by their volumes only
-  backend_list retired;  ///< no longer served, but with connections that go on
+  std::vector<std::unique_ptr<io_ring>> rings; ///< one per shard, or none
+  backend_list storages;                       ///< those of the volumes; shards know them by their volumes only
+  backend_list retired;                        ///< no longer served, but with connections that go on
   std::unique_ptr<registry> streams;
+  tls::current_credentials credentials; ///< empty if TLS is off
   std::vector<std::unique_ptr<shard>> shards;
   /// Relaxed: a count for a bound, no other memory depends on it.
   std::atomic<std::uint32_t> connections{0};

@@ -4,12 +4,12 @@
 #include "gateways/backend/file_backend.hpp"
 #include "gateways/backend/upstream_backend.hpp"
 #include "gateways/engine/core.hpp"
+#include "gateways/engine/rings.hpp"
 #include "gateways/engine/shard.hpp"
 
 #include <algorithm>
 #include <mutex>
 #include <system_error>
-#include <thread>
 
 namespace sluice::gateway {
 
@@ -37,7 +37,7 @@ std::string_view kind_name(backend_kind x) {
 
 std::unique_ptr<backend> make_backend(const backend_config& x, engine_core& core) {
   if (x.kind == backend_kind::file)
-    return std::make_unique<file_backend>(x.path, x.read_only, *core.pool);
+    return std::make_unique<file_backend>(file_source{x.path, x.read_only, x.direct}, *core.pool);
   if (x.kind == backend_kind::memory)
     return std::make_unique<file_backend>(x.size_bytes, *core.pool);
   const auto observe = [&core, name = x.name](bool reachable, std::string_view why) {
@@ -52,6 +52,7 @@ std::unique_ptr<backend> make_backend(const backend_config& x, engine_core& core
 struct engine::state {
   explicit state(engine_config x) : config(std::move(x)) {}
 
+  [[nodiscard]] std::string open_tls();
   [[nodiscard]] backend_maker maker() const;
   [[nodiscard]] std::string open_listeners();
   void start_shards(std::vector<volume> volumes);
@@ -64,6 +65,13 @@ struct engine::state {
   std::unique_ptr<engine_core> core;
   std::vector<listener> listeners;
 };
+
+std::string engine::state::open_tls() {
+  if (config.tls_mode == nbd::tls_mode::off)
+    return {};
+  auto problem = core->credentials.reload(config.tls);
+  return problem.empty() ? problem : "TLS: " + problem;
+}
 
 backend_maker engine::state::maker() const {
   return [to = core.get()](const backend_config& x) {
@@ -82,7 +90,7 @@ std::string engine::state::open_listeners() {
 }
 
 void engine::state::start_shards(std::vector<volume> volumes) {
-  const auto n = config.shards != 0 ? config.shards : std::max(1u, std::thread::hardware_concurrency());
+  const auto n = shard_count(config);
   std::vector<placement> places;
   for (unsigned i = 0; i < n; ++i) {
     core->shards.push_back(std::make_unique<shard>(*core, i));
@@ -151,7 +159,11 @@ std::string engine::start() {
     core.storages = open_backends(core.config.backends, {}, state_->maker(), problems);
     if (problems.empty())
       volumes = make_volumes(core.config.volumes, core.storages, problems);
-    problem = problems.empty() ? state_->open_listeners() : problems.front();
+    problem = problems.empty() ? state_->open_tls() : problems.front();
+    if (problem.empty())
+      problem = make_rings(core);
+    if (problem.empty())
+      problem = state_->open_listeners();
     if (problem.empty())
       state_->start_shards(std::move(volumes));
   } catch (const std::system_error& e) {
@@ -222,6 +234,22 @@ std::string engine::set_group(const group_config& x) {
     state_->core->shards[change.changed->shard]->post(group_changed{change.changed, x.limits, x.weight});
   for (const auto& [who, groups] : change.joined)
     state_->core->shards[who->shard]->post(groups_joined{who, groups});
+  return problem;
+}
+
+std::string engine::reload_tls(const tls::files& from) {
+  const std::lock_guard lock{state_->mutex};
+  if (state_->core == nullptr)
+    return "the engine does not run";
+  if (state_->config.tls_mode == nbd::tls_mode::off)
+    return "TLS is off";
+  return state_->core->credentials.reload(from);
+}
+
+std::string try_tls(const engine_config& x) {
+  std::string problem;
+  if (x.tls_mode != nbd::tls_mode::off)
+    static_cast<void>(tls::credentials::load(x.tls, problem));
   return problem;
 }
 

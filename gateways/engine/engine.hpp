@@ -91,6 +91,10 @@ public:
   /// Empty, or the sentence that says why it is refused: nonsense, or a known group about other streams.
   [[nodiscard]] std::string set_group(const group_config& x);
 
+  /// Reads keys and certificates again, perhaps from other files; connections that run keep what they have. Empty, or
+  /// the sentence that says why what was in use stays in use. The mode stays what it was.
+  [[nodiscard]] std::string reload_tls(const tls::files& from);
+
   [[nodiscard]] std::vector<stream_summary> streams() const;
 
   /// Calls `see` for each stream with its running totals since the engine knows it: they never fall, unless the stream
@@ -114,6 +118,9 @@ private:
   struct state;
   std::unique_ptr<state> state_;
 };
+
+/// What is wrong with the files of `x.tls`, found out by reading them: one sentence; empty if nothing is or TLS is off.
+[[nodiscard]] std::string try_tls(const engine_config& x);
 
 /// The clock that the engine lives by (CLOCK_MONOTONIC).
 [[nodiscard]] instant monotonic_now() noexcept;

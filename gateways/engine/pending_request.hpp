@@ -28,6 +28,7 @@ struct pending_request : io_request {
   class stream* stream = nullptr;
   class stream_group* under = nullptr;     ///< the group that it was booked on
   pending_request* next_in_line = nullptr; ///< in its stream's queue, its connection's replies, or the pool
+  std::uint64_t arrival = 0;               ///< among its stream's requests
   instant received{0};
   instant submitted{0};
   pooled_buffer memory;
@@ -71,7 +72,8 @@ private:
   pending_request* last_ = nullptr;
 };
 
-/// The request objects of one shard. Grows by slabs up to the bound and never shrinks, hence no allocation per request.
+/// The request objects of one shard. Grows by slabs up to the bound, and one for each connection that has no other, and
+/// never shrinks, hence no allocation per request.
 class request_pool {
 public:
   /// Chosen: sixteen connections that use their whole window; then connections are not read until some are answered.
@@ -79,10 +81,12 @@ public:
   static constexpr std::size_t slab = 256;
 
   /// nullptr at the bound.
-  [[nodiscard]] pending_request* acquire() {
+  /// @param beyond_bound for a connection that has nothing else outstanding: it must be able to go on
+  [[nodiscard]] pending_request* acquire(bool beyond_bound) {
+    if (used_ >= max_requests && !beyond_bound)
+      return nullptr;
+    ++used_;
     if (free_.empty()) {
-      if (slabs_.size() * slab >= max_requests)
-        return nullptr;
       slabs_.push_back(std::make_unique<pending_request[]>(slab));
       for (std::size_t i = 0; i < slab; ++i)
         free_.append(slabs_.back()[slab - 1 - i]);
@@ -91,12 +95,14 @@ public:
   }
 
   void release(pending_request& x) {
+    --used_;
     free_.prepend(x);
   }
 
 private:
   std::vector<std::unique_ptr<pending_request[]>> slabs_;
   request_line free_;
+  std::size_t used_ = 0;
 };
 
 } // namespace sluice::gateway

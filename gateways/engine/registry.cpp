@@ -44,7 +44,7 @@ std::shared_ptr<registered_stream> registry::make_anew(const registered_stream& 
   --streams_on_[x.shard];
   again->control = x.control;
   again->control.set_fixed(target.config.fixed);
-  again->sequence = x.sequence;
+  again->sequence = x.sequence + (x.unreported ? 1 : 0); // one is for what is not yet in a sample
   again->reported_state = x.reported_state;
   again->rule = x.rule;
   again->untold_changes = x.untold_changes;
@@ -61,8 +61,13 @@ std::shared_ptr<registered_stream> registry::make_anew(const registered_stream& 
 
 /// Groups that were added since an idle stream was made: it is made anew where they live.
 void registry::regroup(std::shared_ptr<registered_stream>& x, const volume& target, instant now) {
-  if (x->connections != 0 || x->unreported || x->groups == groups_.of(x->id))
+  if (x->connections != 0 || x->groups == groups_.of(x->id))
     return;
+  if (x->unreported) {
+    if (replaced_.size() >= config_.max_streams)
+      return;
+    replaced_.push_back(x);
+  }
   x = make_anew(*x, target, now);
   streams_[{x->id.volume, x->id.client}] = x;
 }

@@ -20,6 +20,8 @@ std::string place(volume& v, const backend_traits& traits) {
     return "it ends behind backend " + x.backend + ", which has " + std::to_string(traits.size_bytes) + " bytes";
   if (x.offset_bytes % traits.min_block != 0)
     return "its offset is no multiple of " + std::to_string(traits.min_block) + " bytes";
+  if (x.size_bytes % traits.min_block != 0)
+    return "its size is no multiple of " + std::to_string(traits.min_block) + " bytes";
   if (x.size_bytes == 0)
     x.size_bytes = traits.size_bytes - x.offset_bytes;
   v.info = describe(x, traits);

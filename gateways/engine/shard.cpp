@@ -20,6 +20,9 @@ constexpr int max_events = 64;
 /// How often late handshakes are looked for, and how long accepting pauses when descriptors ran out. Chosen.
 constexpr duration chore_interval = std::chrono::milliseconds{250};
 
+/// When the kernel had no memory for what was to be submitted, it is asked again after that time. Chosen.
+constexpr int retry_ms = 1;
+
 void watch(int epoll_fd, int fd, std::uint32_t events, event_source& who) {
   epoll_event event{};
   event.events = events;
@@ -33,6 +36,7 @@ void watch(int epoll_fd, int fd, std::uint32_t events, event_source& who) {
 shard::shard(engine_core& core, std::size_t index)
     : core_(core),
       index_(index),
+      ring_(core.rings.empty() ? nullptr : core.rings[index].get()),
       epoll_fd_(::epoll_create1(EPOLL_CLOEXEC)),
       timer_fd_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
   if (epoll_fd_ < 0 || timer_fd_ < 0)
@@ -91,10 +95,14 @@ void shard::watch_listeners(bool on) {
 
 void shard::run() {
   ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0); // wake-ups on the nanosecond rather than within 50 us
+  begin_ring();
   while (!finished()) {
     arm_timer();
+    const auto wait_ms = !to_resume_.empty() || !to_hand_over_.empty() ? 0
+                         : ring_ != nullptr && ring_->unsubmitted()    ? retry_ms
+                                                                       : -1;
     epoll_event events[max_events];
-    const auto n = ::epoll_wait(epoll_fd_, events, max_events, to_resume_.empty() ? -1 : 0);
+    const auto n = ::epoll_wait(epoll_fd_, events, max_events, wait_ms);
     now_ = round_began_ = monotonic_now();
     for (int i = 0; i < n; ++i)
       static_cast<event_source*>(events[i].data.ptr)->on_event(events[i].events);
@@ -104,6 +112,19 @@ void shard::run() {
   for (auto& x : connections_)
     x->drop("the gateway stops");
   bury();
+  if (ring_ != nullptr)
+    ring_->drain(); // until then the kernel writes into our buffers
+}
+
+void shard::begin_ring() {
+  if (ring_ == nullptr)
+    return;
+  // Watched only now: a ring that belongs to no thread yet would not wake who watches it.
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = static_cast<event_source*>(&ring_source_);
+  if (!ring_->begin() || ::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, ring_->descriptor(), &event) != 0)
+    ring_ = nullptr; // the pool does it all
 }
 
 bool shard::finished() const {
@@ -156,8 +177,17 @@ void shard::take_messages() {
   }
 }
 
+void shard::ring_has_answers() {
+  // after_events() takes them, as it does in every round.
+}
+
 void shard::take_answers() {
-  auto* x = answers_.take_all();
+  pass_on(answers_.take_all());
+  if (ring_ != nullptr)
+    pass_on(ring_->take_done());
+}
+
+void shard::pass_on(io_request* x) {
   if (x == nullptr)
     return;
   now_ = monotonic_now();
@@ -183,6 +213,8 @@ void shard::after_events() {
   flush_answers();
   resume_connections();
   flush_answers();
+  if (ring_ != nullptr)
+    ring_->submit();
   if (now_ >= next_chore_)
     drop_late_handshakes();
   if (bury_)
@@ -198,7 +230,9 @@ void shard::flush_answers() {
 }
 
 void shard::resume_connections() {
-  if (std::exchange(released_, false)) {
+  if (std::exchange(released_, false) && !starved_.empty()) {
+    // They take what was released in this order and come back in it: each time another one is the first.
+    std::rotate(starved_.begin(), starved_.begin() + 1, starved_.end());
     for (auto* const x : starved_) {
       x->starved = false;
       resume_later(*x);

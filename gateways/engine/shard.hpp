@@ -44,7 +44,9 @@ using shard_message =
 ///   epoll: sockets ─▶ requests ─▶ streams ─▶ backend
 ///          wake-up ─▶ messages, answers of the backend ─▶ streams ─▶ connections
 ///          timer   ─▶ streams that wait for tokens
-///   then, once per round: answers are sent, stopped connections resumed, dead ones buried. A connection whose requests
+///          ring    ─▶ answers of files
+///   then, once per round: answers are sent, stopped connections resumed, what was put into the ring is submitted, dead
+///   connections buried. A connection whose requests
 ///   are answered at once gives way after max_turn, and comes again in the next round.
 ///
 /// No lock, no allocation and no other thread per request: messages come through a locked mailbox, but requests do not.
@@ -84,8 +86,11 @@ public:
   [[nodiscard]] instant received() const {
     return round_began_;
   }
-  [[nodiscard]] pending_request* acquire_request() {
-    return requests_.acquire();
+  [[nodiscard]] pending_request* acquire_request(bool beyond_bound) {
+    auto* const x = requests_.acquire(beyond_bound);
+    if (x != nullptr)
+      x->ring = ring_;
+    return x;
   }
   [[nodiscard]] pooled_buffer acquire_buffer(std::size_t bytes, bool beyond_bound) {
     return buffers_.acquire(bytes, beyond_bound);
@@ -121,12 +126,15 @@ private:
   };
 
   void run();
+  void begin_ring();
   [[nodiscard]] bool finished() const;
   void arm_timer();
   void woken();
   void timer_fired();
+  void ring_has_answers();
   void take_messages();
   void take_answers();
+  void pass_on(io_request* answered);
   void pump_due_streams();
   void after_events();
   void drop_late_handshakes();
@@ -142,12 +150,14 @@ private:
 
   engine_core& core_;
   std::size_t index_;
+  io_ring* ring_; ///< nullptr: the pool does what would block
   int epoll_fd_;
   int timer_fd_;
   request_queue answers_;
   wake_queue wakes_;
   own_source wake_source_{*this, &shard::woken};
   own_source timer_source_{*this, &shard::timer_fired};
+  own_source ring_source_{*this, &shard::ring_has_answers};
   std::vector<listening_source> listening_;
   bool listening_now_ = false;
 

@@ -3,6 +3,8 @@
 
 #include "gateways/engine/engine.hpp"
 
+#include <algorithm>
+
 namespace sluice::gateway {
 
 namespace {
@@ -47,9 +49,15 @@ std::uint32_t payload_of(const io_request& x) {
   return x.operation == io_operation::read || x.operation == io_operation::write ? x.length : 0;
 }
 
-/// What limits price: what the storage does. CACHE reads there what it names.
+/// What limits price: what the storage does. CACHE reads there what it names (backends read no more than the longest
+/// READ for it); zeroes that may leave no hole are written.
 io_demand demand_of(const io_request& x) {
-  return {!only_reads(x.operation), x.operation == io_operation::cache ? x.length : payload_of(x)};
+  auto bytes = payload_of(x);
+  if (x.operation == io_operation::cache)
+    bytes = std::min(x.length, max_request_bytes);
+  else if (x.operation == io_operation::write_zeroes && x.keep_allocated)
+    bytes = x.length;
+  return {!only_reads(x.operation), bytes};
 }
 
 } // namespace
@@ -67,6 +75,7 @@ stream::stream(const volume& target, request_queue& answers, wake_queue& wakes, 
 }
 
 void stream::enrol(const membership& groups) {
+  const std::array<stream_group*, 2> before{turns_[0].group, turns_[1].group};
   for (auto& x : turns_)
     x.group = nullptr;
   const auto add = [&](lane& l, stream_turn& turn, stream_group* group) {
@@ -74,6 +83,8 @@ void stream::enrol(const membership& groups) {
     if (group == nullptr)
       return;
     turn.group = group;
+    if (group != before[&turn == &turns_[0] ? 0 : 1])
+      turn.start_afresh();
     turn.set_weight(target_.config.weight);
   };
   add(lanes_[0], turns_[0], groups.reads);
@@ -120,6 +131,7 @@ instant stream::arrive(pending_request& x, instant now) {
   x.buffer = x.memory.data;
   x.answer_to = &answers_;
   x.error = 0;
+  x.arrival = ++arrivals_;
   if (now >= rule_.until)
     renew_rule(now);
   auto& l = lane_of(x);
@@ -152,7 +164,7 @@ stream::lane* stream::ready(const stream_turn* turn, instant now) {
   lane* result = nullptr;
   for (auto& l : lanes_)
     if (l.turn == turn && !l.line.empty()
-        && (result == nullptr || l.line.first()->received < result->line.first()->received)
+        && (result == nullptr || l.line.first()->arrival < result->line.first()->arrival)
         && ask(l, now).held == hold::none)
       result = &l;
   return result;
@@ -209,7 +221,9 @@ void stream::settle(instant now) {
     } else if (held == hold::none && (l.turn == nullptr || !l.turn->contending())) {
       due = now; // it became free while other requests were performed
     } else if (held == hold::none) {
-      held = l.turn->group->limit.held() == hold::depth ? hold::depth : hold::rate;
+      held = l.turn->group->limit.held(now) == hold::depth ? hold::depth : hold::rate;
+      l.own.rest(); // what its group does not give now, its own limits do not make good
+      own_.rest();
     }
     if (why != hold::rate)
       why = held;

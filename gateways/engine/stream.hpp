@@ -104,6 +104,24 @@ public:
   /// It belongs to these groups from now on. @pre they are on its shard
   void join(const membership& groups, instant now);
 
+  /// What its connections hold of their shard's pools, of which it must leave some to other streams.
+  void hold_memory(std::size_t bytes) {
+    ++held_requests_;
+    held_bytes_ += bytes;
+  }
+  void give_back_memory(std::size_t bytes) {
+    --held_requests_;
+    held_bytes_ -= bytes;
+  }
+  [[nodiscard]] bool holds_its_share() const {
+    return held_requests_ >= max_requests || held_bytes_ >= max_bytes;
+  }
+
+  /// Chosen: a quarter of the pools, so that three streams that wait for their rate leave room for others, and more
+  /// than a device needs to be busy.
+  static constexpr std::size_t max_requests = request_pool::max_requests / 4;
+  static constexpr std::size_t max_bytes = buffer_pool::max_used_bytes / 4;
+
   stream_counters counters;
 
 private:
@@ -141,6 +159,9 @@ private:
   std::array<stream_turn, 2> turns_; ///< one for both lanes if their group is the same
   hold held_ = hold::none;           ///< why what waits waits
   std::uint32_t backlog_ = 0;        ///< in both lines
+  std::size_t held_requests_ = 0;    ///< of the shard's pool
+  std::size_t held_bytes_ = 0;       ///< likewise
+  std::uint64_t arrivals_ = 0;       ///< what came first goes first
 };
 
 } // namespace sluice::gateway

@@ -22,6 +22,10 @@ struct export_info {
   friend bool operator==(const export_info&, const export_info&) = default;
 };
 
+/// Whether a client may or must encrypt. Source: doc/proto.md, "TLS support": NOTLS, SELECTIVETLS for all exports
+/// alike, FORCEDTLS.
+enum class tls_mode : std::uint8_t { off, allowed, required };
+
 /// What the handshake agreed on beside the export.
 struct negotiated {
   bool structured_replies = false;

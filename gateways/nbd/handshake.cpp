@@ -68,7 +68,12 @@ handshake_step handshake::receive(bytes in, std::size_t& consumed, std::vector<s
   consumed = option_header_bytes + size;
   if (++options_ > max_options)
     return end("more than " + std::to_string(max_options) + " options");
-  return one_option(code, in.subspan(option_header_bytes, size), out);
+  const auto body = in.subspan(option_header_bytes, size);
+  if (code == static_cast<std::uint32_t>(option::starttls))
+    return start_tls(body, in.size() > consumed, out);
+  if (tls_ == tls_mode::required && !secured_ && code != static_cast<std::uint32_t>(option::abort))
+    return without_tls(code, out);
+  return one_option(code, body, out);
 }
 
 handshake_step handshake::client_flags(bytes in, std::size_t& consumed) {
@@ -102,11 +107,39 @@ handshake_step handshake::one_option(std::uint32_t code, bytes body, std::vector
   case option::list_meta_context:
   case option::set_meta_context:
     return meta_context(static_cast<option>(code), body, out);
-  case option::starttls:
+  case option::starttls: // receive() has seen to it
     break;
   }
   reply_text(out, code, option_reply::err_unsup, "option not supported");
   return handshake_step::more;
+}
+
+handshake_step handshake::without_tls(std::uint32_t code, std::vector<std::byte>& out) {
+  tls_missed_ = true;
+  if (code == static_cast<std::uint32_t>(option::export_name))
+    return end("TLS is required"); // this option cannot be refused in another way
+  reply_text(out, code, option_reply::err_tls_reqd, "TLS is required");
+  return handshake_step::more;
+}
+
+/// @param more_follows the client sent something behind the option without waiting for the answer
+handshake_step handshake::start_tls(bytes body, bool more_follows, std::vector<std::byte>& out) {
+  if (tls_ == tls_mode::off)
+    return go_on_after(out, option::starttls, option_reply::err_policy, "TLS is switched off");
+  if (secured_)
+    return go_on_after(out, option::starttls, option_reply::err_invalid, "TLS has begun already");
+  if (!body.empty())
+    return go_on_after(out, option::starttls, option_reply::err_invalid, "STARTTLS carries nothing");
+  // Whoever can write into the clear part of the connection could otherwise put options into the encrypted part.
+  if (more_follows)
+    return end("bytes in clear behind STARTTLS");
+  secured_ = true;
+  structured_replies_ = allocation_selected_ = false;
+  selected_for_.clear();
+  chosen_name_.clear();
+  chosen_ = {};
+  reply(out, static_cast<std::uint32_t>(option::starttls), option_reply::ack, 0);
+  return handshake_step::secure;
 }
 
 handshake_step handshake::export_name(bytes body) {

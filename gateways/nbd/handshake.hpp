@@ -14,6 +14,7 @@ namespace sluice::nbd {
 /// What the owner of the socket does next.
 enum class handshake_step : std::uint8_t {
   more,   ///< send what is in `out`, then feed more bytes
+  secure, ///< send what is in `out`, then begin TLS: what is fed from now on came through it
   chosen, ///< the client chose chosen_name(): call admit() or refuse()
   ended,  ///< send what is in `out`, then close; why() says why
 };
@@ -21,6 +22,7 @@ enum class handshake_step : std::uint8_t {
 ///   greeting ─▶ client flags ─▶ options ──GO, EXPORT_NAME──▶ chosen ──admit──▶ (transmission)
 ///                                 │  ▲                          │
 ///                                 └──┘ LIST, INFO, refusals     └─refuse─▶ options, or ended after EXPORT_NAME
+///                                    STARTTLS: secure, once; what was agreed on before is forgotten
 ///
 /// Every byte is input from a stranger: lengths are checked before they are believed, an option longer than
 /// `max_option_bytes` ends the handshake. Thread safety: none.
@@ -33,7 +35,7 @@ public:
   /// A client that sends more options than this is not on its way to a volume. Chosen.
   static constexpr unsigned max_options = 256;
 
-  explicit handshake(const export_directory& exports) : exports_(exports) {}
+  explicit handshake(const export_directory& exports, tls_mode tls = tls_mode::off) : exports_(exports), tls_(tls) {}
 
   /// What the server says first.
   static void greet(std::vector<std::byte>& out);
@@ -59,6 +61,10 @@ public:
   [[nodiscard]] negotiated agreed() const {
     return {structured_replies_, structured_replies_ && allocation_selected_ && selected_for_ == chosen_name_};
   }
+  /// Something was refused because it came without TLS.
+  [[nodiscard]] bool tls_missed() const {
+    return tls_missed_;
+  }
   /// One sentence for the log; empty while the handshake goes on.
   [[nodiscard]] const std::string& why() const {
     return why_;
@@ -69,6 +75,8 @@ private:
 
   handshake_step client_flags(bytes in, std::size_t& consumed);
   handshake_step one_option(std::uint32_t code, bytes body, std::vector<std::byte>& out);
+  handshake_step without_tls(std::uint32_t code, std::vector<std::byte>& out);
+  handshake_step start_tls(bytes body, bool more_follows, std::vector<std::byte>& out);
   handshake_step export_name(bytes body);
   handshake_step info_or_go(option code, bytes body, std::vector<std::byte>& out);
   void describe_chosen(option code, bytes wanted, std::vector<std::byte>& out) const;
@@ -80,6 +88,9 @@ private:
   [[nodiscard]] std::uint16_t flags_to_send() const;
 
   const export_directory& exports_;
+  const tls_mode tls_;
+  bool secured_ = false; ///< STARTTLS was acknowledged
+  bool tls_missed_ = false;
   bool flags_received_ = false;
   bool no_zeroes_ = false;
   bool structured_replies_ = false;

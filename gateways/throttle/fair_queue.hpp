@@ -24,6 +24,12 @@ public:
     return weight_;
   }
 
+  /// What it was given before counts no more: it goes to another queue, whose virtual time has nothing to do with this
+  /// one's. @pre it does not contend
+  void start_afresh() {
+    finish_ = 0;
+  }
+
   /// It waits for its turn.
   [[nodiscard]] bool contending() const {
     return place_ != nowhere;
@@ -71,7 +77,7 @@ public:
     return heap_.empty() ? nullptr : heap_.front();
   }
 
-  /// `x` was served, contending or not; if it does it goes on contending. @param cost at most 2^40
+  /// `x` was served, contending or not; if it does it goes on contending. @param cost at most cost_curve::max_cost
   void served(fair_share& x, std::uint64_t cost);
 
   /// Costs have another unit from now on: what everybody got before counts no more.

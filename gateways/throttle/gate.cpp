@@ -31,12 +31,12 @@ std::uint64_t gate::fair_cost(const io_demand& x) const {
   const auto requests = limits_.cost.milli_io(x);
   if (limits_.bandwidth.unlimited())
     return requests;
-  if (limits_.iops.unlimited())
+  if (limits_.iops.unlimited()) // below max_cost, there is no more than 4 GiB in a request
     return std::max<std::uint64_t>(x.bytes * cost_curve::one_io / page_bytes, 1);
   __extension__ using wide = unsigned __int128;
   const auto bytes =
       static_cast<wide>(x.bytes) * milli(limits_.iops).per_second / static_cast<wide>(limits_.bandwidth.per_second);
-  constexpr std::uint64_t most = std::uint64_t{1} << 40; // keeps the tags of a fair queue in range
+  constexpr auto most = cost_curve::max_cost; // keeps the tags of a fair queue in range
   return std::max(requests, bytes > most ? most : static_cast<std::uint64_t>(bytes));
 }
 

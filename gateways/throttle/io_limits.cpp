@@ -48,6 +48,14 @@ std::string problem_with(const io_limits& x) {
     return "the depth is above " + std::to_string(max_depth);
   if (x.burst_length < duration::zero() || x.burst_length > std::chrono::hours{1})
     return "the length of the burst is not between 0 and 1 hour";
+  if (!x.burst_iops.unlimited() && x.burst_iops <= x.iops)
+    return "the rate of the burst is not above the rate";
+  if (!x.burst_bandwidth.unlimited() && x.burst_bandwidth <= x.bandwidth)
+    return "the bandwidth of the burst is not above the bandwidth";
+  if ((!x.burst_iops.unlimited() && x.iops.unlimited()) || (!x.burst_bandwidth.unlimited() && x.bandwidth.unlimited()))
+    return "a burst needs the rate that it exceeds";
+  if ((!x.burst_iops.unlimited() || !x.burst_bandwidth.unlimited()) != (x.burst_length > duration::zero()))
+    return "a burst needs both a rate and a length";
   return problem_with(x.cost);
 }
 

@@ -15,7 +15,7 @@ namespace sluice::gateway {
 /// A request as limits see it.
 struct io_demand {
   bool write = false;      ///< everything that may write: flushes, trims and zeroes too
-  std::uint32_t bytes = 0; ///< that the storage reads or writes; none for flushes, trims and zeroes
+  std::uint32_t bytes = 0; ///< that the storage reads or writes; none for flushes, trims and holes
 };
 
 /// One point of a cost curve: a request of so many bytes costs so many thousandths of an I/O.
@@ -37,10 +37,13 @@ public:
   std::uint32_t count = 0;                     ///< of the points in use
   std::uint32_t write_percent = 100;           ///< a write costs so much of what a read of its size costs
 
-  /// At least 1.
+  /// The most that a request costs, a thousand million I/O. Chosen: keeps all arithmetic with costs in range.
+  static constexpr std::uint64_t max_cost = std::uint64_t{1} << 40;
+
+  /// 1 to max_cost.
   [[nodiscard]] constexpr std::uint64_t milli_io(const io_demand& x) const {
-    const auto cost = count == 0 ? one_io : of_size(x.bytes);
-    return std::max<std::uint64_t>(x.write && write_percent != 100 ? cost * write_percent / 100 : cost, 1);
+    const auto cost = count == 0 ? one_io : std::min(of_size(x.bytes), max_cost);
+    return std::clamp<std::uint64_t>(x.write && write_percent != 100 ? cost * write_percent / 100 : cost, 1, max_cost);
   }
 
   friend auto operator<=>(const cost_curve&, const cost_curve&) = default;

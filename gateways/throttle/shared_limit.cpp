@@ -24,7 +24,9 @@ bool shared_limit::free_way(instant now) {
 
 void shared_limit::enter(fair_share& x) {
   queue_.enter(x);
-  if (above_ != nullptr && !contending() && !is_parked_)
+  if (is_parked_)
+    reconsider(); // it was parked for what contended then
+  else if (above_ != nullptr && !contending())
     above_->enter(*this);
 }
 
@@ -36,7 +38,6 @@ void shared_limit::withdraw(fair_share& x) {
 
 void shared_limit::step_out() {
   gate_.rest();
-  held_ = hold::none;
   due_ = instant::max();
   if (above_ == nullptr)
     return;
@@ -74,12 +75,10 @@ void shared_limit::take_back(instant now) {
 
 fair_share* shared_limit::next(instant now) {
   take_back(now);
-  held_ = hold::none;
   due_ = instant::max();
   if (!wanted())
     return nullptr;
   if (const auto answer = gate_.ask(now); answer.held != hold::none) {
-    held_ = answer.held;
     due_ = answer.held == hold::rate ? now + answer.wait : instant::max();
     return nullptr;
   }
@@ -90,6 +89,7 @@ fair_share* shared_limit::next(instant now) {
       return y;
     park(*x->below());
   }
+  gate_.rest(); // nobody waits for this one: what it does not give now is not made good
   due_ = retry_;
   return nullptr;
 }
@@ -113,10 +113,10 @@ void shared_limit::reconsider() {
       x->due_ = x->above_->retry_ = instant::min();
 }
 
-hold shared_limit::held() const {
-  for (const auto* x = this; x != nullptr; x = x->above_)
-    if (x->held_ != hold::none)
-      return x->held_;
+hold shared_limit::held(instant now) {
+  for (auto* x = this; x != nullptr; x = x->above_)
+    if (const auto answer = x->gate_.ask(now); answer.held != hold::none)
+      return answer.held;
   return hold::none;
 }
 

@@ -53,8 +53,8 @@ public:
   /// A request of a contender here came back from the backend.
   void left();
 
-  /// Why whoever contends here was held when next() last said nobody: the first reason on the way up.
-  [[nodiscard]] hold held() const;
+  /// Why whoever contends here is held now: the first reason on the way up; none: it waits for its turn alone.
+  [[nodiscard]] hold held(instant now);
 
   [[nodiscard]] shared_limit& root() {
     return above_ == nullptr ? *this : above_->root();
@@ -81,7 +81,6 @@ private:
   fair_queue queue_;
   std::vector<shared_limit*> parked_; ///< contenders whose own gates are closed; bounded by the number of limits below
   bool is_parked_ = false;
-  hold held_ = hold::none;
   instant due_ = instant::max();
   instant retry_ = instant::max(); ///< when the first of the parked may go on
 };

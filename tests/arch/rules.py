@@ -25,7 +25,8 @@ FOLDERS = {
     "gateways/throttle": ((DOMAIN,), ()),
     "gateways/stats": ((DOMAIN, "gateways/throttle"), ()),
     "gateways/backend": ((DOMAIN,), ("libnbd", "liburing", "system")),
-    "gateways/engine": ((DOMAIN, "gateways/nbd", "gateways/throttle", "gateways/stats", "gateways/backend"),
+    "gateways/tls": ((DOMAIN,), ("gnutls", "system")),
+    "gateways/engine": ((DOMAIN, "gateways/nbd", "gateways/throttle", "gateways/stats", "gateways/backend", "gateways/tls"),
                         ("system",)),
     "gateways/metrics": ((DOMAIN, "gateways/engine"), ("prometheus",)),
     PROTOCOL: ((DOMAIN,), ("caf",)),
@@ -69,7 +70,7 @@ TRANSPORT_BLIND_TO = ("actors/domain/", "actors/protocol/messages.hpp", "actors/
 CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now|\b(clock_gettime|gettimeofday|nanosleep)\b"
                    r"|\bstd::time\(|\bsleep_for\b|\bsleep_until\b|\brandom_device\b|\bmt19937|\bstd::rand\b|\bgetrandom\b")
 CLOCKLESS = (DOMAIN, "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
-             "gateways/backend", "gateways/engine", PROTOCOL, "actors/application_server/http", "actors/application_server/observatory",
+             "gateways/backend", "gateways/tls", "gateways/engine", PROTOCOL, "actors/application_server/http", "actors/application_server/observatory",
              "actors/application_server/rows", "actors/database_manager/store")
 # The files of these folders that may all the same, and why.
 CLOCKS = {

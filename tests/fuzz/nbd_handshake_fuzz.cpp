@@ -1,9 +1,10 @@
 // Fuzz target: whatever bytes come, in whatever pieces, the handshake reads none that are not there and ends.
-// The first byte says how the rest is cut.
+// The first byte says how the rest is cut, and whether there is TLS; after STARTTLS the rest is what came through it.
 #include "gateways/nbd/handshake.hpp"
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace {
 
@@ -29,7 +30,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
   const std::size_t piece = 1 + input[0];
   const std::span<const std::byte> all{reinterpret_cast<const std::byte*>(input + 1), size - 1};
   const two_exports exports;
-  handshake it{exports};
+  const auto mode = static_cast<tls_mode>(input[0] % 3);
+  handshake it{exports, mode};
+  bool secured = false;
   std::vector<std::byte> out;
   std::size_t at = 0, known = 0;
   auto step = handshake_step::more;
@@ -41,6 +44,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
                                         all.begin() + static_cast<std::ptrdiff_t>(known));
       step = it.receive(part, consumed, out);
       if (consumed > part.size())
+        std::abort();
+      if (step == handshake_step::secure) {
+        // Once, never uncalled for, and nothing that came in clear is left for the encrypted part.
+        if (std::exchange(secured, true) || mode == tls_mode::off || consumed != part.size())
+          std::abort();
+        if (it.agreed().structured_replies || it.agreed().block_status)
+          std::abort();
+        step = handshake_step::more;
+      }
+      if (step == handshake_step::chosen && mode == tls_mode::required && !secured)
         std::abort();
       if (step == handshake_step::chosen && it.chosen_name() != "v" && it.chosen_name() != "w")
         std::abort();

@@ -162,13 +162,19 @@ TEST_CASE("a group that is added takes in streams elsewhere when they connect ag
     CHECK(w.it->groups().back().streams == 0);
   }
   REQUIRE(eventually([&] {
-    (void)w.it->collect_samples(monotonic_now(), {});
     return w.connections() == 1;
   }));
-  (void)w.it->collect_samples(monotonic_now(), {});
-  const raw_client c{w.socket()};
+  const raw_client c{w.socket()}; // at once, before what it did until then is in a sample
   c.go("v");
   CHECK(w.it->groups().back().streams == 1);
+  std::uint64_t arrivals = 0, last_sequence = 0;
+  for (const auto& x : w.it->collect_samples(monotonic_now(), {}))
+    if (x.stream.volume == "v") {
+      arrivals += x.arrivals;
+      CHECK(x.sequence > last_sequence);
+      last_sequence = x.sequence;
+    }
+  CHECK(arrivals == 50);
   c.send(requests(flush, 5));
   CHECK(c.simple_reply().error == 0);
   REQUIRE(eventually([&] {

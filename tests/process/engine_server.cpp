@@ -2,10 +2,10 @@
 //
 //   engine_server --listen ADDRESS:PORT | /SOCKET   --backend NAME=memory:BYTES | NAME=file:PATH | NAME=URI
 //                 --volume NAME=BACKEND[,OFFSET,SIZE]   --iops N   --bandwidth N   --depth N   --shards N   --read-only
-//                 --share IOPS   --samples
+//                 --share IOPS   --samples   --io-engine auto | io_uring | pool   --direct
 //
-// --share: a group of all streams. Prints its endpoints, then one line per event; with --samples one line per stream
-// and 100 ms. Ends on SIGTERM or SIGINT.
+// --direct: file backends past the page cache. --share: a group of all streams. Prints its endpoints, then one line per
+// event; with --samples one line per stream and 100 ms. Ends on SIGTERM or SIGINT.
 #include "gateways/engine/engine.hpp"
 
 #include <algorithm>
@@ -93,6 +93,7 @@ struct options {
   allowance fixed;
   bool read_only = false;
   bool samples = false;
+  bool direct = false;
 };
 
 options read_options(int argc, char** argv) {
@@ -105,6 +106,10 @@ options read_options(int argc, char** argv) {
     }
     if (key == "--samples") {
       result.samples = true;
+      continue;
+    }
+    if (key == "--direct") {
+      result.direct = true;
       continue;
     }
     if (i + 1 == argc)
@@ -122,6 +127,10 @@ options read_options(int argc, char** argv) {
       result.fixed.bandwidth = rate{number(value)};
     else if (key == "--depth")
       result.fixed.depth = static_cast<std::uint32_t>(number(value));
+    else if (key == "--io-engine")
+      result.config.engine = value == "pool"       ? io_engine::pool
+                             : value == "io_uring" ? io_engine::io_uring
+                                                   : io_engine::automatic;
     else if (key == "--share") {
       auto& all = result.config.groups.emplace_back();
       all.name = "all";
@@ -131,6 +140,8 @@ options read_options(int argc, char** argv) {
     else
       usage("unknown option " + std::string{key});
   }
+  for (auto& backend : result.config.backends)
+    backend.direct = result.direct && backend.kind == backend_kind::file;
   for (auto& volume : result.config.volumes) {
     volume.fixed = result.fixed;
     volume.read_only = result.read_only;

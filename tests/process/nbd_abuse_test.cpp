@@ -1,6 +1,8 @@
 // Clients that misbehave, or are just many: nobody else notices, and nothing is left behind.
+#include "gateways/engine/pending_request.hpp"
 #include "tests/process/engine_fixture.hpp"
 
+#include <cerrno>
 #include <sys/resource.h>
 
 using namespace engine_test;
@@ -102,6 +104,38 @@ TEST_CASE("a client that does not read is not read from, and nobody else waits")
     REQUIRE(slow.receive(256u << 10).size() == 256u << 10);
   }
   sender.join();
+}
+
+TEST_CASE("clients that wait for their rate with all that they may send do not keep another stream waiting") {
+  world w;
+  w.config.shards = 1;
+  w.config.volumes[0].fixed.iops = rate{1};
+  w.start();
+  std::vector<std::unique_ptr<raw_client>> hogs; // 24 windows: more requests than the shard has objects
+  for (int i = 0; i < 24; ++i) {
+    hogs.push_back(std::make_unique<raw_client>(w.socket()));
+    hogs.back()->go("v");
+    hogs.back()->send(many_reads(600, 4));
+  }
+  const auto waiting = [&] {
+    std::uint64_t result = 0;
+    for (const auto& x : w.it->collect_samples(monotonic_now(), {}))
+      result += x.stream.volume == "v" ? x.backlog : 0;
+    return result;
+  };
+  CHECK(eventually([&] { // as much as is taken of a stream
+    return waiting() >= request_pool::max_requests / 4 - 2;
+  }));
+  const raw_client other{w.socket()};
+  other.go("slice");
+  for (int i = 0; i < 100; ++i)
+    CHECK(other.ask(flush, 0, 0) == 0);
+  other.send(many_reads(200, 4));
+  CHECK(other.receive(200 * 20).size() == 4000);
+  const raw_client late{
+      w.socket()}; // of the stream that waits, too, a connection without a request has its first one taken
+  late.go("v");
+  CHECK(late.ask(99, 0, 0) == EINVAL);
 }
 
 TEST_CASE("500 connections at once are all served") {

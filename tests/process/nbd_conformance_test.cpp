@@ -88,7 +88,7 @@ TEST_CASE("ABORT is acknowledged before the connection closes") {
   CHECK(c.closed());
 }
 
-TEST_CASE("STARTTLS is refused and the handshake goes on") {
+TEST_CASE("STARTTLS is refused where TLS is off and the handshake goes on") {
   world w;
   w.start();
   const raw_client c{w.socket()};
@@ -97,7 +97,7 @@ TEST_CASE("STARTTLS is refused and the handshake goes on") {
   put(x, option_message(5));
   c.send(put(x, option_message(7, export_query("v"))));
   CHECK(c.receive(18).size() == 18);
-  const auto refusal = reply_message(5, 0x80000001, put(text, "option not supported"));
+  const auto refusal = reply_message(5, 0x80000002, put(text, "TLS is switched off"));
   CHECK(c.receive(refusal.size()) == refusal);
   CHECK(c.receive(32 + 20).size() == 52);
   CHECK(c.ask(flush, 0, 0) == 0);

@@ -314,9 +314,8 @@ TEST_CASE("the default export has its real name, and each information is told on
   CHECK(c.receive(20) == reply_message(6, 1));
 }
 
-TEST_CASE("BLOCK_STATUS and CACHE are one I/O each, without bandwidth") {
+TEST_CASE("BLOCK_STATUS and CACHE are one I/O each and move no payload") {
   world w;
-  w.config.volumes[0].fixed.bandwidth = rate{1};
   w.start();
   const raw_client c{w.socket()};
   go_with_contexts(c, "v");
@@ -347,6 +346,20 @@ TEST_CASE("BLOCK_STATUS and CACHE wait for the rate of operations like trims") {
   c.send(x);
   REQUIRE(c.receive(50 * (20 + 12) + 50 * 16).size() == 50 * 48);
   CHECK(monotonic_now() - begin >= 490ms); // 100 requests at 200 per second, less the credit of one
+}
+
+TEST_CASE("CACHE takes from a bandwidth limit of reads what it names, BLOCK_STATUS nothing") {
+  world w;
+  w.config.volumes[0].reads.bandwidth = rate{4 * mib};
+  w.start();
+  const raw_client c{w.socket()};
+  go_with_contexts(c, "v");
+  const auto begin = monotonic_now();
+  CHECK(status(c, 0, 128 * mib).size() == 1);
+  CHECK(c.ask(cache, 0, 2 * mib) == 0);
+  CHECK(c.ask(write_zeroes, 0, mib) == 0); // no read: does not wait
+  CHECK(c.ask(cache, 0, 1) == 0);          // waits until the first one is paid for
+  CHECK(monotonic_now() - begin >= 490ms);
 }
 
 TEST_CASE("clients that vanish while their extents are looked for leave nothing behind") {

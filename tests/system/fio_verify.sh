@@ -3,6 +3,8 @@
 source "$(dirname "$0")/setup.sh"
 require fio nbdinfo
 serve "${1:-memory}" "${2:-tcp}" 64
+least=$(nbdinfo --json "$uri" | python3 -c 'import json, sys
+print(max(512, json.load(sys.stdin)["exports"][0].get("block_size_minimum", 1)))')
 
 # verified NAME OPTION...: fio must end well and must have read back what it wrote.
 verified() {
@@ -20,7 +22,7 @@ assert job["read"]["io_bytes"] >= 60 << 20, job["read"]["io_bytes"]
 PYTHON
 }
 
-verified mixed-sizes --rw=randwrite --bsrange=512-64k --bs_unaligned=0 --iodepth=32
+verified mixed-sizes --rw=randwrite --bsrange="$least-64k" --bs_unaligned=0 --iodepth=32
 verified flushed --rw=write --bs=64k --iodepth=16 --fsync=8
 verified large --rw=write --bs=4M --iodepth=4
 stop_gateway

@@ -131,20 +131,29 @@ volume_uri() {
   fi
 }
 
+# takes_direct_io FILE: whether its file system does.
+takes_direct_io() {
+  dd if="$1" of=/dev/null bs=4096 count=1 iflag=direct status=none 2>/dev/null
+}
+
 # serve KIND tcp|unix SIZE_MIB [LINE...]: a gateway with one volume `vol` of that size on a memory, file or upstream
-# backend, or on a slice of a file; lines are added to the volume's section. Sets $uri and, for file and slice, $disk.
+# backend, on a slice of a file, on a file past the page cache (direct) or without io_uring (pool); lines are added to the
+# volume's section. Sets $uri and, for all but memory and upstream, $disk.
 serve() {
-  local kind=$1 way=$2 size=$(($3 << 20)) section
+  local kind=$1 way=$2 size=$(($3 << 20)) section engine=
   shift 3
   disk=$scratch/disk.img
   case $kind in
     memory) section="kind=\"memory\"
 size=\"${size}B\"" ;;
-    file | slice)
+    file | slice | direct | pool)
       truncate -s $((size * 2)) "$disk"
       [ "$kind" = slice ] || truncate -s "$size" "$disk"
       section="kind=\"file\"
-path=\"$disk\"" ;;
+path=\"$disk\""
+      [ "$kind" != pool ] || engine='io-engine="pool"'
+      [ "$kind" != direct ] || section+=$'\ndirect=true'
+      [ "$kind" != direct ] || takes_direct_io "$disk" || { echo "skipped: no direct I/O in $scratch"; exit 77; } ;;
     upstream)
       require nbdkit
       start nbdkit nbdkit -f -U "$scratch/upstream.sock" memory "$size"
@@ -154,7 +163,7 @@ uri=\"nbd+unix:///?socket=$scratch/upstream.sock\"" ;;
     *) fail "there is no backend $kind" ;;
   esac
   {
-    printf '[backend.disk]\n%s\n[volume.vol]\nbackend="disk"\n' "$section"
+    printf '%s\n[backend.disk]\n%s\n[volume.vol]\nbackend="disk"\n' "$engine" "$section"
     [ "$kind" != slice ] || printf 'offset="%sB"\nsize="%sB"\n' $((size / 2)) "$size"
     [ $# -eq 0 ] || printf '%s\n' "$@"
   } >"$scratch/volume.ini"

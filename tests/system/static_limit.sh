@@ -12,30 +12,66 @@ else
 fi
 serve memory unix 64 "$line"
 
-# measure: one run of fio, and what it obtained. Ends with 0 within 5 percent, 1 below, 2 above.
+# measure: one run of fio, and what it obtained. Ends with 0 within 5 percent, 1 below, 2 above, 3 below because the gateway
+# or fio stood in line for a processor: what is held up there is no matter of the limit.
 measure() {
-  (cd "$scratch" && fio --name=limited --ioengine=nbd --uri="$uri" --rw=randrw --bs="$size" --iodepth=32 --size=64M \
-    --time_based --ramp_time=2 --runtime=5 --output-format=json --output=fio.json) >"$scratch/fio.log" 2>&1 || fail "fio ended with $?"
-  python3 - "$scratch/fio.json" "$what" "$goal" <<'PYTHON'
-import json, sys
-text = open(sys.argv[1]).read()
+  python3 - "$scratch" "$uri" "$size" "$what" "$goal" "$gateway" <<'PYTHON'
+import glob, json, subprocess, sys, time
+
+scratch, uri, size, what, goal, gateway = sys.argv[1:]
+goal = float(goal)
+seconds_measured = 5
+held_up = 0.02 * seconds_measured  # of one thread [s]
+
+
+def waiting(process):
+    """How long each thread of a process and of its children stood in line, so far [s]."""
+    found = {}
+    children = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True).stdout.split()
+    for one in [str(process), *children]:
+        for path in glob.glob(f"/proc/{one}/task/*/schedstat"):
+            try:
+                found[path] = int(open(path).read().split()[1]) / 1e9
+            except (OSError, IndexError):
+                pass  # it ended meanwhile
+    return found
+
+
+before = waiting(gateway)
+client = subprocess.Popen(
+    ["fio", "--name=limited", "--ioengine=nbd", f"--uri={uri}", "--rw=randrw", f"--bs={size}", "--iodepth=32", "--size=64M",
+     "--time_based", "--ramp_time=2", f"--runtime={seconds_measured}", "--output-format=json", "--output=fio.json"],
+    cwd=scratch, stdout=open(f"{scratch}/fio.log", "w"), stderr=subprocess.STDOUT)
+line = {}
+while client.poll() is None:
+    line.update(waiting(client.pid))
+    time.sleep(0.1)
+if client.returncode != 0:
+    sys.exit(f"fio ended with {client.returncode}")
+line.update({path: spent - before.get(path, 0) for path, spent in waiting(gateway).items()})
+longest = max(line.values())
+
+text = open(f"{scratch}/fio.json").read()
 job = json.loads(text[text.index("{"):])["jobs"][0]
-goal = float(sys.argv[3])
-if sys.argv[2] == "iops":
+if what == "iops":
     got = job["read"]["iops"] + job["write"]["iops"]
 else:
     got = (job["read"]["bw_bytes"] + job["write"]["bw_bytes"]) / 1e6
-print(f"obtained {got:.1f}, goal {goal:.0f}, ratio {got / goal:.3f}")
-sys.exit(2 if got > 1.05 * goal else 1 if got < 0.95 * goal else 0)
+print(f"obtained {got:.1f}, goal {goal:.0f}, ratio {got / goal:.3f}; a thread stood in line for {longest:.3f} s")
+sys.exit(2 if got > 1.05 * goal else 0 if got >= 0.95 * goal else 3 if longest > held_up else 1)
 PYTHON
 }
 
-# Never more than the limit. That it is reached needs a machine that gives the gateway its turn: three attempts.
-for attempt in 1 2 3; do
+# Never more than the limit, and no less where there is a processor for it.
+for attempt in 1 2 3 4 5 6; do
   code=0
   measure || code=$?
-  [ "$code" -ne 2 ] || fail "more than the limit was served"
-  [ "$code" -ne 0 ] || break
-  [ "$attempt" -lt 3 ] || fail "the limit was not reached in three attempts"
+  case $code in
+    0) stop_gateway; exit 0 ;;
+    2) fail "more than the limit was served" ;;
+    3) ;;
+    *) fail "the limit was not reached" ;;
+  esac
 done
-stop_gateway
+echo "no verdict: this machine is too busy to reach the limit, it was not exceeded"
+exit 77

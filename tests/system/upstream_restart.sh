@@ -1,7 +1,9 @@
 #!/bin/bash
-# The upstream server is killed and started again within the gateway's patience: no client sees an error, no byte is lost.
+# upstream_restart.sh [CONNECTIONS]: the upstream server is killed and started again within the gateway's patience: no
+# client sees an error, no byte is lost.
 source "$(dirname "$0")/setup.sh"
 require nbdkit fio nbdinfo
+connections=${1:-1}
 truncate -s 64M "$scratch/array.img"
 start_upstream() {
   rm -f "$scratch/upstream.sock"
@@ -15,6 +17,7 @@ start_gateway unix <<INI
 kind="nbd"
 uri="nbd+unix:///?socket=$scratch/upstream.sock"
 patience=20s
+connections=$connections
 [volume.vol]
 backend="array"
 iops=2000

@@ -63,8 +63,8 @@ struct fixture : deterministic_system {
     self->send(core, peer_up_atom::value, std::string{role}, caf::actor_cast<caf::strong_actor_ptr>(who));
     run();
   }
-  std::uint64_t give_terms(std::vector<agreement> agreements) {
-    auto request = self->request(core, caf::infinite, terms{std::move(agreements), {}});
+  std::uint64_t give_terms(std::vector<agreement> agreements, std::vector<override_order> orders = {}) {
+    auto request = self->request(core, caf::infinite, terms{std::move(agreements), std::move(orders)});
     run();
     std::uint64_t answer = 0;
     request.receive(
@@ -109,6 +109,28 @@ TEST_CASE("a sample leads to a throttle at the monitor and a report at the serve
   CHECK(f.log.reports[0].throttles == f.log.throttles);
   REQUIRE(f.log.reports[0].backends.size() == 1);
   CHECK(f.log.reports[0].backends[0].name == "array");
+}
+
+TEST_CASE("an operator's order does not wait for the tick") {
+  fixture f;
+  f.up("performance-monitor", f.monitor);
+  f.give_terms({});
+  f.measure(41);
+  f.pass(100ms);
+  const auto before = f.log.throttles.size();
+  f.pass(50ms);
+  override_order order;
+  order.stream = some_sample("gw", "volume-0").stream;
+  order.iops = rate{321};
+  order.who = "me";
+  f.give_terms({}, {order});
+  REQUIRE(f.log.throttles.size() == before + 1);
+  CHECK(f.log.throttles.back().now.iops.per_second == 321);
+  order.iops = rate{123}; // too soon after that plan: with the tick
+  f.give_terms({}, {order});
+  CHECK(f.log.throttles.size() == before + 1);
+  f.pass(50ms);
+  CHECK(f.log.throttles.back().now.iops.per_second == 123);
 }
 
 TEST_CASE("before the terms came nothing is decided and nothing is reported") {

@@ -67,11 +67,15 @@ TEST_CASE("the buffer pool reuses, aligns and stops at its bound") {
 TEST_CASE("the request pool stops at its bound and takes back") {
   request_pool pool;
   std::vector<pending_request*> all;
-  while (auto* const x = pool.acquire())
+  while (auto* const x = pool.acquire(false))
     all.push_back(x);
   CHECK(all.size() == request_pool::max_requests);
+  auto* const one_more = pool.acquire(true);
+  REQUIRE(one_more != nullptr);
+  pool.release(*one_more);
+  CHECK(pool.acquire(false) == nullptr);
   pool.release(*all.back());
-  CHECK(pool.acquire() == all.back());
+  CHECK(pool.acquire(false) == all.back());
 }
 
 TEST_CASE("requests pushed by several threads all arrive, each thread's in order") {

@@ -159,6 +159,32 @@ TEST_CASE("limits that make no sense are refused with a sentence") {
   }));
 }
 
+TEST_CASE("a burst that could do nothing is refused") {
+  const auto refused = [](auto change) {
+    auto x = with_iops(1000);
+    x.burst_iops = rate{2000};
+    x.burst_length = 1s;
+    REQUIRE(problem_with(x).empty());
+    change(x);
+    return !problem_with(x).empty();
+  };
+  CHECK(refused([](io_limits& x) {
+    x.iops = {};
+  }));
+  CHECK(refused([](io_limits& x) {
+    x.burst_iops = rate{1000};
+  }));
+  CHECK(refused([](io_limits& x) {
+    x.burst_length = 0s;
+  }));
+  CHECK(refused([](io_limits& x) {
+    x.burst_iops = {};
+  }));
+  CHECK(refused([](io_limits& x) {
+    x.burst_bandwidth = rate{1};
+  }));
+}
+
 TEST_CASE("the gate charges what the curve says") {
   gate it;
   auto x = with_iops(1000);
@@ -168,6 +194,24 @@ TEST_CASE("the gate charges what the curve says") {
   REQUIRE(it.ask(1h).held == hold::none);
   it.enter({false, 409'600}, 1h); // 100 I/O, less 2 ms of credit
   CHECK(it.ask(1h).wait == 98ms);
+}
+
+TEST_CASE("no curve and no size makes a cost that the arithmetic cannot hold") {
+  cost_curve dear;
+  dear.points[0] = {1, 1'000'000'000};
+  dear.count = 1;
+  dear.write_percent = 100'000;
+  CHECK(dear.milli_io({true, 1}) == 1'000'000'000'000);
+  CHECK(dear.milli_io({false, 0xffffffff}) == cost_curve::max_cost);
+  CHECK(dear.milli_io({true, 0xffffffff}) == cost_curve::max_cost);
+  gate it;
+  auto x = with_iops(1);
+  x.cost = dear;
+  it.set(x, 0s);
+  CHECK(it.fair_cost({true, 0xffffffff}) == cost_curve::max_cost);
+  x.bandwidth = rate{1};
+  it.set(x, 0s);
+  CHECK(it.fair_cost({true, 0xffffffff}) == cost_curve::max_cost);
 }
 
 TEST_CASE("what is fair is measured by the limit that a request takes more of") {
@@ -197,7 +241,7 @@ TEST_CASE("a shared limit says who goes now, and when the next may") {
   limit.enter(a);
   limit.enter(b);
   CHECK(limit.next(1h) == nullptr);
-  CHECK(limit.held() == hold::rate);
+  CHECK(limit.held(1h) == hold::rate);
   REQUIRE(limit.due() == 1h + 1ms);
   CHECK(limit.next(1h + 1ms) == &b); // a has had three
   limit.book(b, read_4k, 1h + 1ms);
@@ -218,7 +262,7 @@ TEST_CASE("a shared depth is given back by who has it") {
   limit.book(a, read_4k, 0s);
   limit.enter(b);
   CHECK(limit.next(0s) == nullptr);
-  CHECK(limit.held() == hold::depth);
+  CHECK(limit.held(0s) == hold::depth);
   CHECK(limit.due() == instant::max());
   limit.left();
   CHECK(limit.next(0s) == &b);
@@ -283,6 +327,32 @@ TEST_CASE("raising a limit that is closed opens it at once") {
   CHECK(tenant.due() < 1h + 2ms);
   slow.set({}, 1h);
   CHECK(tenant.next(1h) == &x);
+}
+
+TEST_CASE("a limit that nobody waits for keeps no more credit than an idle one, whoever waits below it") {
+  shared_limit root;
+  root.set(with_iops(2000), 0s);
+  shared_limit capped{&root};
+  capped.set(with_iops(10), 0s);
+  fair_share slow, other;
+  capped.enter(slow);
+  int served = 0;
+  const auto run_until = [&](instant from, instant to) {
+    for (auto now = from; now < to; now = std::min(root.due(), to))
+      while (auto* const x = root.next(now)) {
+        (x == &slow ? capped : root).book(*x, read_4k, now);
+        (x == &slow ? capped : root).left();
+        served += x == &other;
+      }
+  };
+  root.enter(other);
+  run_until(1s, 3s);
+  root.withdraw(other);
+  run_until(3s, 10s);
+  root.enter(other);
+  served = 0;
+  run_until(10s, 10s + 100ms);
+  CHECK(served <= 205); // 200, and the credit of 2 ms
 }
 
 TEST_SUITE_END();

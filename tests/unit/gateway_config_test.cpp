@@ -69,6 +69,7 @@ TEST_CASE("backends, volumes and limits are read with their units") {
 name="gw7"
 listen=["127.0.0.1:0","[::1]:10810","unix:/run/nbd.sock"]
 shards=3
+io-engine="io_uring"
 drain-time=2s
 [backend.array]
 kind="nbd"
@@ -79,6 +80,7 @@ patience=7s
 kind="file"
 path="/dev/null"
 read-only=true
+direct=true
 [volume.oltp]
 backend="array"
 offset="1GiB"
@@ -96,6 +98,7 @@ read-only=true
   const auto x = config.engine();
   CHECK(x.name == "gw7");
   CHECK(x.shards == 3);
+  CHECK(x.engine == io_engine::io_uring);
   CHECK(x.drain_time == 2s);
   REQUIRE(x.listeners.size() == 3);
   CHECK(x.listeners[1].address == "::1");
@@ -108,6 +111,7 @@ read-only=true
   CHECK(x.backends[0].patience == 7s);
   CHECK(x.backends[1].path == "/dev/null");
   CHECK(x.backends[1].read_only);
+  CHECK(x.backends[1].direct);
   REQUIRE(x.volumes.size() == 2);
   CHECK(x.volumes[1].name == "oltp");
   CHECK(x.volumes[1].offset_bytes == 1'073'741'824);
@@ -167,6 +171,7 @@ TEST_CASE("each mistake in a group is one line with its key") {
 operations="seeks"
 weight=0
 cost="1MiB:1 4KiB:2"
+iops=5
 burst-iops=10
 )");
   const std::vector<std::string> expected{
@@ -180,6 +185,24 @@ burst-iops=10
   CHECK(found[3].starts_with("group.a.cost: expected at most 8 points"));
   CHECK(mistakes_of(std::string{minimal} + "[group.a]\nabove=\"b\"\n")
         == std::vector<std::string>{"group a: there is no group b"});
+}
+
+TEST_CASE("a burst that could do nothing is a mistake") {
+  using lines = std::vector<std::string>;
+  const auto group = [](const std::string& keys) {
+    return mistakes_of(std::string{minimal} + "[group.a]\n" + keys);
+  };
+  CHECK(group("burst-iops=10\nburst-for=1s\n")
+        == lines{"group.a.burst-iops: needs iops, which it exceeds for a while"});
+  CHECK(group("burst-bandwidth=\"1MB/s\"\nburst-for=1s\n")
+        == lines{"group.a.burst-bandwidth: needs bandwidth, which it exceeds for a while"});
+  CHECK(group("iops=5\nburst-iops=10\nburst-for=0s\n") == lines{"group.a.burst-for: must be above 0s"});
+  const auto volume = [](const std::string& keys) {
+    return mistakes_of(std::string{minimal} + keys);
+  };
+  CHECK(volume("burst-iops=10\nburst-for=1s\n")
+        == lines{"volume.v.burst-iops: needs iops, which it exceeds for a while"});
+  CHECK(volume("iops=5\nburst-iops=10\nburst-for=0s\n") == lines{"volume.v.burst-for: must be above 0s"});
 }
 
 TEST_CASE("cost curves as people write them") {
@@ -222,6 +245,41 @@ burst-for=10s
     CHECK(found[i] == expected[i]);
 }
 
+TEST_CASE("the section [tls] is read, and off by default") {
+  gateway_config plain;
+  CHECK(ini_file{minimal}.read_into(plain).empty());
+  CHECK(plain.engine().tls_mode == nbd::tls_mode::off);
+  gateway_config config;
+  CHECK(ini_file{std::string{minimal} + R"([tls]
+mode="required"
+certificate="/c"
+key="/k"
+client-ca="/a"
+verify=false
+psk-file="/p"
+)"}
+            .read_into(config)
+            .empty());
+  const auto parts = config.engine();
+  CHECK(parts.tls_mode == nbd::tls_mode::required);
+  CHECK(parts.tls == tls::files{"/c", "/k", "/a", "/p", false});
+}
+
+TEST_CASE("each mistake in [tls] is one line with its key") {
+  const auto found = [](const std::string& lines) {
+    const auto all = mistakes_of(std::string{minimal} + "[tls]\n" + lines);
+    return all.size() == 1 ? all[0] : std::to_string(all.size()) + " mistakes";
+  };
+  CHECK(found("mode=\"on\"") == R"(tls.mode: expected "off", "allowed" or "required", got on)");
+  CHECK(found("mode=\"required\"") == R"(tls.mode: "required" needs certificate and key, or psk-file)");
+  CHECK(found("mode=\"allowed\"") == R"(tls.mode: "allowed" needs certificate and key, or psk-file)");
+  CHECK(found("certificate=\"/c\"") == "tls.key: missing; certificate and key go together");
+  CHECK(found("key=\"/k\"") == "tls.certificate: missing; certificate and key go together");
+  CHECK(found("client-ca=\"/a\"") == "tls.client-ca: expected a certificate of the gateway's own beside it");
+  CHECK(found("mode=1").find("tls.mode: expected string") == 0);
+  CHECK(found("colour=\"red\"") == "tls.colour: there is no such option (--help lists them)");
+}
+
 TEST_CASE("a configuration without a volume is a mistake") {
   CHECK(mistakes_of("[gateway]\nname=\"gw\"\n")
         == std::vector<std::string>{"volume: expected at least one section [volume.NAME]"});
@@ -233,6 +291,7 @@ TEST_CASE("a value of the right type can be out of range") {
       {"[gateway]\nlisten=[\"localhost\"]\n",
        "gateway.listen: expected \"127.0.0.1:10809\", \"[::1]:10809\" or \"unix:/path\", got localhost"},
       {"[gateway]\nshards=1000\n", "gateway.shards: expected 0 to 256"},
+      {"[gateway]\nio-engine=\"fast\"\n", "gateway.io-engine: expected \"auto\", \"io_uring\" or \"pool\", got fast"},
       {"[gateway]\nhandshake-time=1ms\n", "gateway.handshake-time: expected 100ms to 10min"},
       {"[control]\nsample-interval=1ms\n", "control.sample-interval: expected 10ms to 10s"},
       {"[control]\nserver=\"192.0.2.1\"\n", "control.server: 192.0.2.1 is not on the loopback: set [openssl] "
