@@ -125,6 +125,8 @@ void run(caf::actor_system& system, const gateway_config& config, arguments give
   options.server = config.server;
   options.port = config.port;
   options.sample_interval = config.sample_interval;
+  if (!config.server.empty())
+    tcp_link::warn_if_insecure(config, config.server);
   std::atomic<bool> registered{false};
   std::optional<metrics_port> metrics;
   if (const auto where = config.metrics())

@@ -21,6 +21,7 @@ void run(caf::actor_system& system, const monitor_config& config, stop_signal& s
     caf::anon_send_exit(monitor, caf::exit_reason::user_shutdown);
     throw;
   }
+  tcp_link::warn_if_insecure(config, config.address);
   shm::transport_of(system).publish(performance_monitor_name, handle);
   shm::spawn_finder<application_server_actor>(system, "application-server", application_server_name, monitor);
   shm::spawn_finder<sla_core_actor>(system, "sla-core", sla_core_name, monitor);

@@ -2,6 +2,7 @@
 #include "actors/runtime/tcp_link.hpp"
 
 #include "actors/runtime/bounded_multiplexer.hpp"
+#include "actors/runtime/log.hpp"
 #include "actors/runtime/process.hpp"
 #include "actors/runtime/tls_errors.hpp"
 
@@ -139,6 +140,12 @@ void prepare(process_config& config) {
   try_certificates(config);
   keep_tls_errors_apart();
   config.load<caf::openssl::manager>();
+}
+
+void warn_if_insecure(const caf::actor_system_config& config, const std::string& address) {
+  if (!tls_configured(config) && !is_loopback(address))
+    log(log_events::link_insecure, caf::atom("link"), log_field{"address", address},
+        log_field{"reason", "plain TCP off the loopback: whoever reaches it can read and give orders"});
 }
 
 caf::io::middleman_actor connector(caf::actor_system& system) {

@@ -36,6 +36,9 @@ void load(process_config& config);
 /// connection. To be called from process_config::prepare(). @throws resource_missing
 void prepare(process_config& config);
 
+/// One line of warning if the link to or on `address` is neither TLS nor on the loopback. For main.cpp, at the start.
+void warn_if_insecure(const caf::actor_system_config& config, const std::string& address);
+
 /// The actor that connects and publishes, over TLS if that is configured.
 [[nodiscard]] caf::io::middleman_actor connector(caf::actor_system& system);
 

@@ -14,6 +14,9 @@ using link_pointer = control_actor::stateful_pointer<link_state>;
 
 constexpr auto component = caf::atom("control");
 
+/// Of a stream's name in the log, whatever the server calls it.
+constexpr std::size_t longest_shown = 3 * max_name_size;
+
 instant now_of(link_pointer self) {
   return self->clock().now().time_since_epoch();
 }
@@ -158,7 +161,7 @@ caf::result<apply_result> on_throttles(link_pointer self, const throttle_batch& 
     const auto in_force = state.path.generation(x.stream);
     std::uint64_t suppressed = 0;
     if (state.refusals.pass(now_of(self), suppressed))
-      log(log_events::throttle_refused, component, log_field{"stream", to_string(x.stream)},
+      log(log_events::throttle_refused, component, log_field{"stream", to_string(x.stream).substr(0, longest_shown)},
           log_field{"generation", x.generation}, log_field{"in_force", in_force}, log_field{"reason", why},
           log_field{"suppressed", suppressed});
     result.refused.push_back({x.stream, in_force, std::move(why)});

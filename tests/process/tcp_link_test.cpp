@@ -1,6 +1,9 @@
 // Performance monitor and gateways as real processes over real TCP: samples, throttles, crashes, conflicts, garbage.
+#include "actors/runtime/bounded_multiplexer.hpp"
 #include "tests/process/tcp_link_fixture.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <libnbd.h>
 #include <random>
 
@@ -231,6 +234,75 @@ TEST_CASE_FIXTURE(tcp_link_fixture, "garbage on the control port neither ends th
   }));
   CHECK(collector.record.gateways_told() == told); // the gateway was not lost meanwhile
   CHECK(resident_kib(daemon.pid()) < 200'000);
+}
+
+TEST_CASE_FIXTURE(tcp_link_fixture,
+                  "connections beyond the bound are closed, and there is room again when others leave") {
+  const auto daemon = monitor();
+  const auto served = gateway("gw1");
+  stand_in collector{"application-server", scratch.path().string()};
+  REQUIRE(eventually([&] {
+    return collector.record.connected("gw1");
+  }));
+  const auto told = collector.record.gateways_told();
+  std::vector<int> silent;
+  for (std::size_t i = 0; i < tcp_link::max_connections; ++i) {
+    silent.push_back(connect_to(control_port));
+    REQUIRE(silent.back() >= 0);
+  }
+  // With the gateway's there is one too many. Of the others nothing comes but CAF's greeting, if anything.
+  const auto one_is_closed = [&] {
+    return std::any_of(silent.begin(), silent.end(), [](int link) {
+      char bytes[4096];
+      ssize_t n = 0;
+      while ((n = ::recv(link, bytes, sizeof bytes, MSG_DONTWAIT)) > 0) {
+      }
+      return n == 0 || errno == ECONNRESET;
+    });
+  };
+  CHECK(eventually(one_is_closed));
+  const auto before = collector.record.batches();
+  CHECK(eventually([&] {
+    return collector.record.batches() > before + 5;
+  }));
+  CHECK(collector.record.gateways_told() == told); // the gateway was not lost meanwhile
+  for (const int link : silent)
+    ::close(link);
+  const auto second = gateway("gw2", {}, "second.sock", "second.log");
+  CHECK(eventually([&] {
+    return collector.record.connected("gw2");
+  }));
+}
+
+TEST_CASE_FIXTURE(tcp_link_fixture, "plain TCP off the loopback needs an order, and is warned of") {
+  auto refused = monitor({"--performance-monitor.address=0.0.0.0"}, "refused.log");
+  CHECK(refused.wait() == 2);
+  CHECK(text_of(file("refused.log")).find("is not on the loopback") != std::string::npos);
+  auto lonely = gateway("gw2", {"--control.server=192.0.2.1"}, "refused.sock", "lonely.log");
+  CHECK(lonely.wait() == 2);
+  CHECK(text_of(file("lonely.log")).find("control.server: 192.0.2.1 is not on the loopback") != std::string::npos);
+  const auto warned = [&](const std::string& log) {
+    return eventually([&] {
+      return text_of(file(log)).find("WARN link link-insecure") != std::string::npos;
+    });
+  };
+  const auto daemon = monitor({"--performance-monitor.address=0.0.0.0", "--performance-monitor.allow-insecure"});
+  CHECK(warned("monitor.log"));
+  const auto served = gateway("gw1", {"--control.server=192.0.2.1", "--control.allow-insecure"});
+  CHECK(warned("gw.log"));
+}
+
+TEST_CASE_FIXTURE(tcp_link_fixture, "SIGHUP does not end a process that has nothing to reload") {
+  auto daemon = monitor();
+  REQUIRE(eventually([&] {
+    return text_of(file("monitor.log")).find(" ready ") != std::string::npos;
+  }));
+  daemon.signal(SIGHUP);
+  CHECK(eventually([&] {
+    return text_of(file("monitor.log")).find("hangup-ignored") != std::string::npos;
+  }));
+  daemon.signal(SIGTERM);
+  CHECK(daemon.wait() == 0);
 }
 
 TEST_CASE_FIXTURE(tcp_link_fixture, "SIGTERM ends both in order") {
