@@ -36,6 +36,8 @@ gateway_config::gateway_config()
       .add(shards, "shards", "threads on the data path; 0 = one per core")
       .add(io_engine, "io-engine", R"(for file I/O that would block: "auto", "io_uring" or "pool")")
       .add(pool_threads, "pool-threads", "threads for file I/O that would block")
+      .add(max_poll, "max-poll",
+           "how long a thread of the data path looks for the next request before it sleeps; 0s = not")
       .add(max_connections, "max-connections", "beyond it a new connection is closed at once")
       .add(max_client_connections, "max-client-connections", "the same for one client")
       .add(max_streams, "max-streams", "streams remembered, with and without a connection")
@@ -57,6 +59,7 @@ engine_config gateway_config::assemble(std::vector<std::string>& mistakes) const
   x.name = name;
   x.shards = shards;
   x.pool_threads = pool_threads;
+  x.max_poll = max_poll;
   if (io_engine == "io_uring")
     x.engine = gateway::io_engine::io_uring;
   else if (io_engine == "pool")
@@ -90,6 +93,7 @@ std::vector<std::string> gateway_config::validate() const {
     mistakes.emplace_back("gateway.listen: expected at least one address");
   check_range(mistakes, "gateway.shards", shards, 0u, 256u);
   check_range(mistakes, "gateway.pool-threads", pool_threads, 1u, 256u);
+  check_range(mistakes, "gateway.max-poll", max_poll, caf::timespan{0}, caf::timespan{1ms});
   check_range(mistakes, "gateway.max-connections", max_connections, 1u, 65'536u);
   check_range(mistakes, "gateway.max-client-connections", max_client_connections, 1u, 65'536u);
   check_range(mistakes, "gateway.max-streams", max_streams, 1u, 65'536u);

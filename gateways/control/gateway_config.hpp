@@ -33,6 +33,7 @@ public:
   std::uint32_t shards = engine_config{}.shards;
   std::string io_engine = "auto";
   std::uint32_t pool_threads = engine_config{}.pool_threads;
+  caf::timespan max_poll = engine_config{}.max_poll;
   std::uint32_t max_connections = engine_config{}.max_connections;
   std::uint32_t max_client_connections = engine_config{}.max_client_connections;
   std::uint32_t max_streams = engine_config{}.max_streams;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint32_t max_shards = 256;
 constexpr std::uint32_t max_pool_threads = 256;
+constexpr duration max_max_poll = std::chrono::milliseconds{1};
 constexpr std::uint32_t max_upstream_connections = 64;
 
 using sentences = std::vector<std::string>;
@@ -105,6 +106,8 @@ std::vector<std::string> check(const engine_config& x) {
     out.push_back("shards must be at most " + std::to_string(max_shards));
   if (x.pool_threads == 0 || x.pool_threads > max_pool_threads)
     out.push_back("pool threads must be 1 to " + std::to_string(max_pool_threads));
+  if (x.max_poll < duration::zero() || x.max_poll > max_max_poll)
+    out.push_back("a shard looks for events for at most 1 ms before it sleeps");
   if (x.max_connections == 0 || x.max_client_connections == 0 || x.max_streams == 0)
     out.push_back("a bound on connections or streams is 0");
   if (x.handshake_time <= duration::zero() || x.drain_time < duration::zero() || x.keep_stream < duration::zero())

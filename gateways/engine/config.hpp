@@ -102,9 +102,12 @@ struct engine_config {
   nbd::tls_mode tls_mode = nbd::tls_mode::off;
   tls::files tls; ///< for `allowed` and `required`
 
-  std::uint32_t shards = 0;                   ///< threads on the data path; 0 = one per core
-  io_engine engine = io_engine::automatic;    ///< for file I/O that would block
-  std::uint32_t pool_threads = 8;             ///< for file I/O that would block
+  std::uint32_t shards = 0;                ///< threads on the data path; 0 = one per core
+  io_engine engine = io_engine::automatic; ///< for file I/O that would block
+  std::uint32_t pool_threads = 8;          ///< for file I/O that would block
+  /// How long a shard looks for the next event before it sleeps, at most; less, down to nothing, where that does not
+  /// pay. Without effect on one processor. Chosen: about twice the round trip of a small request on one host.
+  duration max_poll = std::chrono::microseconds{50};
   std::uint32_t max_connections = 1024;       ///< beyond it a new one is closed at once
   std::uint32_t max_client_connections = 256; ///< of one client, likewise
   std::uint32_t max_streams = 4096;           ///< with and without a connection; then the longest unused is forgotten

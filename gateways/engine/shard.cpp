@@ -36,6 +36,7 @@ void watch(int epoll_fd, int fd, std::uint32_t events, event_source& who) {
 shard::shard(engine_core& core, std::size_t index)
     : core_(core),
       index_(index),
+      poll_(std::thread::hardware_concurrency() > 1 ? core.config.max_poll : duration::zero()),
       ring_(core.rings.empty() ? nullptr : core.rings[index].get()),
       epoll_fd_(::epoll_create1(EPOLL_CLOEXEC)),
       timer_fd_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
@@ -102,8 +103,7 @@ void shard::run() {
                          : ring_ != nullptr && ring_->unsubmitted()    ? retry_ms
                                                                        : -1;
     epoll_event events[max_events];
-    const auto n = ::epoll_wait(epoll_fd_, events, max_events, wait_ms);
-    now_ = round_began_ = monotonic_now();
+    const auto n = wait_for_events(events, max_events, wait_ms);
     for (int i = 0; i < n; ++i)
       static_cast<event_source*>(events[i].data.ptr)->on_event(events[i].events);
     after_events();
@@ -114,6 +114,20 @@ void shard::run() {
   bury();
   if (ring_ != nullptr)
     ring_->drain(); // until then the kernel writes into our buffers
+}
+
+/// Looks for events as long as that pays, then sleeps. @param wait_ms at most; -1 = until there is one
+int shard::wait_for_events(epoll_event* to, int most, int wait_ms) {
+  const auto began = monotonic_now();
+  auto n = 0;
+  if (wait_ms < 0)
+    for (auto now = began; n == 0 && now - began < poll_.now(); now = monotonic_now())
+      n = ::epoll_wait(epoll_fd_, to, most, 0);
+  if (n == 0)
+    n = ::epoll_wait(epoll_fd_, to, most, wait_ms);
+  now_ = round_began_ = monotonic_now();
+  poll_.waited(now_ - began);
+  return n;
 }
 
 void shard::begin_ring() {

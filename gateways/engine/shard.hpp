@@ -4,12 +4,15 @@
 #include "gateways/engine/connection.hpp"
 #include "gateways/engine/core.hpp"
 #include "gateways/engine/listener.hpp"
+#include "gateways/engine/poll_budget.hpp"
 
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <variant>
 #include <vector>
+
+struct epoll_event;
 
 namespace sluice::gateway {
 
@@ -127,6 +130,7 @@ private:
 
   void run();
   void begin_ring();
+  int wait_for_events(::epoll_event* to, int most, int wait_ms);
   [[nodiscard]] bool finished() const;
   void arm_timer();
   void woken();
@@ -150,6 +154,7 @@ private:
 
   engine_core& core_;
   std::size_t index_;
+  poll_budget poll_;
   io_ring* ring_; ///< nullptr: the pool does what would block
   int epoll_fd_;
   int timer_fd_;

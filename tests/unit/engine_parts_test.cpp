@@ -3,6 +3,7 @@
 #include "gateways/engine/buffer_pool.hpp"
 #include "gateways/engine/config.hpp"
 #include "gateways/engine/pending_request.hpp"
+#include "gateways/engine/poll_budget.hpp"
 #include "gateways/engine/volume.hpp"
 #include "gateways/engine/wake_queue.hpp"
 
@@ -62,6 +63,24 @@ TEST_CASE("the buffer pool reuses, aligns and stops at its bound") {
     pool.release(x);
   CHECK(pool.used_bytes() == 0);
   CHECK(pool.acquire(max_request_bytes + 1, true).data == nullptr);
+}
+
+TEST_CASE("a shard looks for events as long as that pays, and not at all where it does not") {
+  poll_budget it{50us};
+  CHECK(it.now() == 0us);
+  it.waited(20us);
+  CHECK(it.now() == 40us);
+  it.waited(30us); // found while looking
+  CHECK(it.now() == 40us);
+  it.waited(45us);
+  CHECK(it.now() == 50us);
+  it.waited(51us);
+  CHECK(it.now() == 0us);
+  it.waited(1s);
+  CHECK(it.now() == 0us);
+  poll_budget never{0us};
+  never.waited(1us);
+  CHECK(never.now() == 0us);
 }
 
 TEST_CASE("the request pool stops at its bound and takes back") {
