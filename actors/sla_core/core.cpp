@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace sluice {
 
@@ -94,6 +95,7 @@ void make_plan(core_pointer self) {
   auto& state = self->state;
   const auto now = now_of(self);
   state.planned = now;
+  state.order_waits = false;
   const auto label = label_now();
   std::vector<delivered_sample> samples(std::make_move_iterator(state.inbox.begin()),
                                         std::make_move_iterator(state.inbox.end()));
@@ -108,6 +110,16 @@ void make_plan(core_pointer self) {
 void on_tick(core_pointer self) {
   self->delayed_send(self, self->state.options.tick, tick_atom::value);
   make_plan(self);
+}
+
+/// Somebody waits for an order to be in force. A plan more between two ticks is what a plan makes of late samples.
+void plan_order(core_pointer self) {
+  auto& state = self->state;
+  const auto left = state.planned + state.options.order_interval - now_of(self);
+  if (left <= duration::zero())
+    make_plan(self);
+  else if (!std::exchange(state.order_waits, true))
+    self->delayed_send(self, left, order_atom::value);
 }
 
 bool same_orders(const std::vector<active_override>& a, const std::vector<active_override>& b) {
@@ -129,9 +141,8 @@ std::uint64_t on_terms(core_pointer self, terms& x) {
     log(log_events::request_failed, component, log_field{"request", "terms"},
         log_field{"reason", wrong.front().first + ": " + wrong.front().second.path + ' ' + wrong.front().second.what},
         log_field{"refused", wrong.size()});
-  // Somebody waits for an order to be in force. A plan more between two ticks is what a plan makes of late samples.
-  if (ordered && now_of(self) - state.planned >= state.options.order_interval)
-    make_plan(self);
+  if (ordered)
+    plan_order(self);
   return state.loop.agreements.size();
 }
 
@@ -184,6 +195,10 @@ core_actor::behavior_type sla_core(core_pointer self, core_options options) {
       },
       [self](tick_atom) {
         on_tick(self);
+      },
+      [self](order_atom) {
+        if (self->state.order_waits)
+          make_plan(self);
       },
   };
 }

@@ -28,7 +28,9 @@ struct core_options {
 /// As published, plus its own clock.
 using core_actor = sla_core_actor::extend<
     // INTERNAL: one tick has passed.
-    caf::reacts_to<tick_atom>>;
+    caf::reacts_to<tick_atom>,
+    // INTERNAL: an operator's order came too soon after a plan and waits for its own.
+    caf::reacts_to<order_atom>>;
 
 struct core_state {
   static inline const char* name = "sla-core";
@@ -40,6 +42,7 @@ struct core_state {
   application_server_actor server;
   bool server_knows_nothing = true; ///< its next report is a complete one
   instant planned{0};
+  bool order_waits = false;
   instant status_sent{0};
   line_limiter refused_samples;
   line_limiter dropped_samples;
