@@ -254,7 +254,7 @@ TEST_CASE("without PostgreSQL at start it says so, takes rows, and goes on when 
   CHECK(x.ask<terms>(terms_atom::value).error() == ec::database_away); // never loaded
   const auto begin = std::chrono::steady_clock::now();
   CHECK(x.ask<agreement>(create_atom::value, gold()).error() == ec::database_away);
-  CHECK(std::chrono::steady_clock::now() - begin < 500ms);
+  CHECK(std::chrono::steady_clock::now() - begin < 2s);
   auto waiting = x.send(rows_at(noon_s, 2));
   CHECK(x.status().rows_waiting == 2);
   away.start();

@@ -197,7 +197,7 @@ TEST_CASE("a throttle holds a stream back at once, also one that connects later,
   const auto begin = monotonic_now();
   CHECK(w.it->apply(some_throttle(4)) == "");
   CHECK(c.receive(9 * 16).size() == 9 * 16);
-  CHECK(monotonic_now() - begin < 1s);
+  CHECK(monotonic_now() - begin < 5s); // at one per second: 9 s
 }
 
 TEST_CASE("throttles that make no sense here are refused with a sentence") {
@@ -220,7 +220,7 @@ TEST_CASE("a lease that runs out is reported, and the envelope holds") {
   const raw_client c{w.socket()};
   c.go("v");
   auto t = some_throttle(1);
-  t.lease = 50ms;
+  t.lease = 1s; // the sample below must be taken within it
   t.now.iops = rate{1};
   t.envelope.depth = 7;
   CHECK(w.it->apply(t) == "");

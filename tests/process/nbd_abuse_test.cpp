@@ -220,7 +220,7 @@ TEST_CASE("stop() waits no longer than its drain time") {
   }));
   const auto begin = monotonic_now();
   w.it->stop();
-  CHECK(monotonic_now() - begin < 2s);
+  CHECK(monotonic_now() - begin < 3s); // not the 4 s that are left
 }
 
 TEST_SUITE_END();
