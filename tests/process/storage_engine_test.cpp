@@ -227,10 +227,10 @@ TEST_CASE("what finds no room in the ring is done by the pool") {
   if (!possible(io_engine::io_uring, true))
     return;
   file_world w{io_engine::io_uring, true};
+  request_queue answers; // before the pool, whose threads wake it after they have answered
   io_pool pool{2};
   file_backend storage{{w.path, false, true}, pool};
   REQUIRE(storage.open() == "");
-  request_queue answers;
   io_ring ring{pool, 2};
   REQUIRE(ring.begin());
   std::deque<direct_request> requests;
@@ -271,10 +271,10 @@ TEST_CASE("draining a ring waits for all it has") {
   if (!possible(io_engine::io_uring, true))
     return;
   file_world w{io_engine::io_uring, true};
+  request_queue answers; // before the pool, whose threads wake it after they have answered
   io_pool pool{1};
   file_backend storage{{w.path, false, true}, pool};
   REQUIRE(storage.open() == "");
-  request_queue answers;
   io_ring ring{pool};
   REQUIRE(ring.begin());
   std::deque<direct_request> requests;
