@@ -1,4 +1,5 @@
-// The scenarios of the control law at their bars, over 20 seeds each (4 with the address sanitizer). A failure prints scenario and seed.
+// The scenarios of the control law at their bars, over 20 seeds each (10 with the address sanitizer). A failure prints
+// scenario and seed.
 #include "tests/sim/world.hpp"
 
 #include <doctest/doctest.h>
@@ -13,7 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 #ifdef __SANITIZE_ADDRESS__ // eighteen times slower, and the bars are judged without; memory errors need no more
-constexpr std::uint64_t seeds = 4;
+constexpr std::uint64_t seeds = 10;
 #else
 constexpr std::uint64_t seeds = 20;
 #endif
