@@ -202,18 +202,6 @@ TEST_CASE("a server that is found again gets a complete report, in parts of boun
   CHECK(f.log.reports[2].throttles.size() == 2);
 }
 
-TEST_CASE("samples beyond the bound push out the oldest") {
-  core_options options;
-  options.samples_bound = 3;
-  fixture f{options};
-  f.up("performance-monitor", f.monitor);
-  f.give_terms({limited(500)});
-  f.measure(0, 5);
-  f.pass(100ms);
-  REQUIRE(f.log.throttles.size() == 3);
-  CHECK(f.log.throttles[0].stream.volume == "volume-2");
-}
-
 TEST_CASE("a message of another interface and an error do not end the core") {
   fixture f;
   f.up("performance-monitor", f.monitor);
