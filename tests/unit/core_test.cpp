@@ -18,6 +18,7 @@ performance_monitor_actor::behavior_type fake_monitor(performance_monitor_actor:
   return {[log](const throttle_batch& x) {
             log->throttles.insert(log->throttles.end(), x.throttles.begin(), x.throttles.end());
           },
+          [](const lease_renewal&) {},
           [](list_atom) {
             return std::vector<gateway_info>{};
           },
