@@ -122,6 +122,8 @@ void regroup_backends(loop_state& state) {
   for (auto at = state.backends.begin(); at != state.backends.end();) {
     if (all)
       regroup(at->second, state.streams, state.policy);
+    else
+      drop_empty(at->second, state.streams);
     at = at->second.population == 0 ? state.backends.erase(at) : std::next(at);
   }
 }
