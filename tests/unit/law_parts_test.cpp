@@ -1,5 +1,6 @@
 // Parts of the control law that stand alone: set-points of percentiles, the knee of a backend, credit for bursts.
 #include "actors/domain/burst_credit.hpp"
+#include "actors/domain/capacity.hpp"
 #include "actors/domain/knee.hpp"
 #include "actors/domain/set_point.hpp"
 
@@ -160,4 +161,56 @@ TEST_CASE("without a burst there is no credit") {
   x.pass(terms, 0, 0, 10);
   CHECK(full_credit(terms) == 0);
   CHECK(x.extra_rate(terms) == 0);
+}
+
+namespace {
+
+capacity_estimate proven_at(double rate) {
+  capacity_estimate x;
+  for (int tick = 0; tick < 60; ++tick)
+    x.observe(rate, true);
+  return x;
+}
+
+} // namespace
+
+TEST_CASE("a capacity that steps down and up is followed within half a second") {
+  auto x = proven_at(8000);
+  CHECK(x.rate == doctest::Approx(8000).epsilon(0.01));
+  for (int tick = 0; tick < 10; ++tick)
+    x.observe(4800, true);
+  CHECK(x.rate == doctest::Approx(4800).epsilon(0.03));
+  for (int tick = 0; tick < 5; ++tick)
+    x.observe(8000, true);
+  CHECK(x.rate == doctest::Approx(8000).epsilon(0.03));
+}
+
+TEST_CASE("a burst out of a cache does not inflate the capacity, full backend or not") {
+  for (const auto full : {false, true}) {
+    auto x = proven_at(8000);
+    for (int tick = 0; tick < 5; ++tick)
+      x.observe(50'000, full);
+    CHECK(x.rate <= 1.11 * 8000);
+    for (int tick = 0; tick < 5; ++tick)
+      x.observe(8000, true);
+    CHECK(x.rate == doctest::Approx(8000).epsilon(0.02));
+  }
+}
+
+TEST_CASE("a capacity that doubled for good is found within four seconds") {
+  auto x = proven_at(8000);
+  for (int tick = 0; tick < 40; ++tick)
+    x.observe(16'000, true);
+  CHECK(x.rate == doctest::Approx(16'000).epsilon(0.02));
+}
+
+TEST_CASE("an estimate above what was ever proven on a full backend is forgotten") {
+  auto x = proven_at(8000);
+  for (int tick = 0; tick < 100; ++tick)
+    x.observe(50'000, false);
+  CHECK(x.rate > 10'000);
+  for (int tick = 0; tick < 3000; ++tick)
+    x.observe(1000, false);
+  CHECK(x.rate <= 8000);
+  CHECK(x.rate >= 0.7 * 8000); // five minutes: what was proven is hardly forgotten
 }
