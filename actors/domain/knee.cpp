@@ -8,8 +8,11 @@ namespace sluice {
 
 namespace {
 
-constexpr double settled = 10;   ///< observations of a bin that are averaged
-constexpr double trusted = 5;    ///< observations before a bin counts
+constexpr double settled = 10;     ///< observations of a bin that are averaged
+constexpr double trusted = 5;      ///< observations before a bin counts
+constexpr double near_most = 0.7;  ///< of the latency allowed: more will not be seen
+constexpr double above_knee = 1.3; ///< chosen: in flight scatters by a quarter from tick to tick
+constexpr double look_below = 0.75;
 constexpr double well_above = 2; ///< the knee is one only if so many times as much in flight was seen
 
 } // namespace
@@ -34,18 +37,35 @@ void knee_estimate::observe(double in_flight, double delivered, instant now) noe
   x.seen = now;
 }
 
-double knee_estimate::latency(instant now) const noexcept {
-  double most = 0;
-  std::size_t highest = 0;
+knee_estimate::summary knee_estimate::sum_up(instant now) const noexcept {
+  summary result;
   for (std::size_t i = 0; i < bin_count; ++i)
     if (known(bins_[i], now)) {
-      most = std::max(most, bins_[i].rate);
-      highest = i;
+      result.most = std::max(result.most, bins_[i].rate);
+      result.highest = i;
     }
-  for (std::size_t i = 0; i < bin_count && most > 0; ++i)
-    if (known(bins_[i], now) && bins_[i].rate >= enough * most)
-      return upper_edge(highest) >= well_above * upper_edge(i) ? upper_edge(i) / most : 0;
-  return 0;
+  while (result.lowest < result.highest
+         && !(known(bins_[result.lowest], now) && bins_[result.lowest].rate >= enough * result.most))
+    ++result.lowest;
+  return result;
+}
+
+double knee_estimate::latency(instant now) const noexcept {
+  const auto seen = sum_up(now);
+  const auto knee = upper_edge(seen.lowest);
+  return seen.most > 0 && upper_edge(seen.highest) >= well_above * knee ? knee / seen.most : 0;
+}
+
+double knee_estimate::wanted_aim(instant now, double least, double most) const noexcept {
+  const auto seen = sum_up(now);
+  if (!(seen.most > 0))
+    return most;
+  const auto knee = upper_edge(seen.lowest) / seen.most;
+  const auto top = upper_edge(seen.highest) / seen.most;
+  if (top < well_above * knee && top < near_most * most)
+    return most;
+  const auto below = seen.lowest > 0 && known(bins_[seen.lowest - 1], now);
+  return std::clamp((below ? above_knee : look_below) * knee, std::min(least, most), most);
 }
 
 } // namespace sluice

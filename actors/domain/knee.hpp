@@ -19,6 +19,10 @@ public:
   /// it gives. 0 = not known: nothing was seen well above it, so that it cannot be told that more gives no more.
   [[nodiscard]] double latency(instant now) const noexcept;
 
+  /// The latency to aim at now [s], from `least` to `most`: a little above the knee. Where the knee is not known it is
+  /// looked for: from the top, because only there it shows what the backend can give, down to where it gives less.
+  [[nodiscard]] double wanted_aim(instant now, double least, double most) const noexcept;
+
   static constexpr duration memory = std::chrono::minutes{2};
   static constexpr double enough = 0.98;
 
@@ -30,6 +34,12 @@ private:
   };
   static constexpr std::size_t bins_per_double = 4;
   static constexpr std::size_t bin_count = 16 * bins_per_double; ///< 1 to 65,536 in flight
+  struct summary {
+    double most = 0;         ///< delivered in any known bin
+    std::size_t lowest = 0;  ///< the lowest bin that gives enough of it
+    std::size_t highest = 0; ///< that is known
+  };
+  [[nodiscard]] summary sum_up(instant now) const noexcept;
   [[nodiscard]] static double upper_edge(std::size_t bin) noexcept;
   [[nodiscard]] bool known(const bin& x, instant now) const noexcept;
 

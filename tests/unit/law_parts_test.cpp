@@ -96,6 +96,29 @@ TEST_CASE("the knee of eight servers of 1 ms is eight in flight, once it was see
   CHECK(x.latency(7s + knee_estimate::memory + 1s) == 0);
 }
 
+TEST_CASE("the aim goes down to a little above the knee, and looks at the top again when that was forgotten") {
+  knee_estimate x;
+  std::mt19937_64 dice{1};
+  double aim = 0.02;
+  double lowest = 1;
+  int ticks_at_the_top = 0;
+  constexpr int ticks = 6000; // ten minutes
+  for (int tick = 1; tick <= ticks; ++tick) {
+    const auto now = tick * 100ms;
+    const auto scatter = 0.9 + 0.2 * static_cast<double>(dice() % 1000) / 1000;
+    const auto in_flight = 8000 * aim * scatter; // 8 servers of 1 ms
+    x.observe(in_flight, 1000 * std::min(in_flight, 8.0) * (0.99 + 0.01 * scatter), now);
+    const auto wanted = x.wanted_aim(now, 0.0001, 0.02);
+    aim += 0.05 * (wanted - aim);
+    if (tick > 600) {
+      lowest = std::min(lowest, aim);
+      ticks_at_the_top += aim > 0.003 ? 1 : 0;
+    }
+  }
+  CHECK(lowest >= 0.00085); // the knee is at 1 ms: hardly ever below
+  CHECK(ticks_at_the_top < ticks / 5);
+}
+
 TEST_CASE("the knee is total") {
   knee_estimate x;
   x.observe(std::nan(""), 1, 1s);
