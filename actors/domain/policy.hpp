@@ -24,6 +24,8 @@ struct control_policy {
   duration forget = std::chrono::seconds{10}; ///< without a sample for so long, a stream is gone
   duration deficit_after = std::chrono::milliseconds{500}; ///< promises above capacity for so long are a deficit
   duration deficit_over = std::chrono::seconds{2};         ///< and below it for so long end it
+
+  friend bool operator==(const control_policy&, const control_policy&) = default;
 };
 
 /// Empty if the loop can work with it; else one sentence that says what is wrong.

@@ -33,8 +33,8 @@ struct filling_scratch {
 };
 
 /// Finds the level with sum(clamp(level * weight, floor, ceiling)) = min(max(amount, sum of floors), sum of ceilings).
-/// Hence nobody is above its floor while a claim with less per weight is unsatisfied. O(n log n). Writes the parts in the
-/// order of the claims and returns the level. Allocates only where `scratch` was never as large.
+/// Hence nobody is above its floor while a claim with less per weight is unsatisfied. O(n log n). Writes the parts in
+/// the order of the claims and returns the level. Allocates only where `scratch` was never as large.
 /// @pre parts.size() == claims.size()
 double water_fill(std::span<const claim> claims, double amount, std::span<double> parts, filling_scratch& scratch);
 
