@@ -14,6 +14,9 @@ namespace {
 /// goes.
 constexpr double hand_out = 1; // s
 
+/// In so many steps, since each one is a command; the last one leaves a tenth to the gateways' own bursts.
+constexpr double steps = 8;
+
 double sane(double x) noexcept {
   return std::isfinite(x) && x > 0 ? x : 0;
 }
@@ -39,8 +42,8 @@ void burst_credit::pass(const limit& terms, double used, double held, double pas
 double burst_credit::extra_rate(const limit& terms) const noexcept {
   if (full_credit(terms) <= 0)
     return 0;
-  const auto most = static_cast<double>(terms.above->iops.per_second - terms.iops.per_second);
-  return std::min(unassigned_ / hand_out, most);
+  const auto surplus = static_cast<double>(terms.above->iops.per_second - terms.iops.per_second);
+  return std::floor(std::min(unassigned_ / (hand_out * surplus), 1.0) * steps) / (steps + 1) * surplus;
 }
 
 double held_credit(const limit& terms, double held, double share, double given, double used,

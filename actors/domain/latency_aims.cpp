@@ -48,9 +48,9 @@ void latency_aims::follow(double load, bool contended, double passed_seconds) no
   for (auto& x : points_) {
     if (x.terms.statistic == latency_statistic::mean)
       continue;
+    x.watch.age(passed_seconds);
     if (contended && x.covers(load))
       x.share.follow(x.watch.ratio(quantile_of(x.terms.statistic)), x.first);
-    x.watch.age(passed_seconds);
   }
   choose(load);
 }

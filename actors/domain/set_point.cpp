@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace sluice {
 
@@ -27,7 +28,7 @@ const std::array<double, percentile_watch::mark_count> percentile_watch::marks{0
 void percentile_watch::add(const latency_histogram& x, duration target) noexcept {
   if (x.count() == 0 || target <= duration::zero())
     return;
-  requests_ += static_cast<double>(x.count());
+  new_requests_ += x.count();
   // From the slowest bucket down: each is counted once for all marks below it.
   auto mark = mark_count;
   std::uint64_t slower = 0;
@@ -35,17 +36,15 @@ void percentile_watch::add(const latency_histogram& x, duration target) noexcept
     const auto edge = static_cast<double>(target.count()) * marks[mark - 1];
     while (bucket > 0 && static_cast<double>(latency_histogram::upper_edge(bucket - 1).count()) > edge)
       slower += x[--bucket];
-    above_[--mark] += static_cast<double>(slower);
+    new_above_[--mark] += slower;
   }
 }
 
 void percentile_watch::age(double passed_seconds) noexcept {
-  if (!(passed_seconds > 0))
-    return;
-  const auto keep = std::exp(-passed_seconds / memory);
-  requests_ *= keep;
-  for (auto& x : above_)
-    x *= keep;
+  const auto keep = passed_seconds > 0 ? std::exp(-passed_seconds / memory) : 1;
+  requests_ = requests_ * keep + static_cast<double>(std::exchange(new_requests_, 0));
+  for (std::size_t i = 0; i < mark_count; ++i)
+    above_[i] = above_[i] * keep + static_cast<double>(std::exchange(new_above_[i], 0));
 }
 
 double percentile_watch::ratio(double quantile) const noexcept {

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace sluice {
 
@@ -17,7 +18,7 @@ public:
   /// Adds a sample's requests. As the verdict does, a request counts with the upper edge of its bucket.
   void add(const latency_histogram& x, duration target) noexcept;
 
-  /// Old requests count less: to 1/e after `memory`.
+  /// Ends a tick: what was added counts from now on, old requests count less, to 1/e after `memory`.
   void age(double passed_seconds) noexcept;
 
   /// Measured / target; 0 = not known: fewer requests than the percentile needs.
@@ -29,6 +30,8 @@ public:
 private:
   static constexpr std::size_t mark_count = 12;
   static const std::array<double, mark_count> marks; ///< multiples of the target
+  std::uint64_t new_requests_ = 0; ///< since the last tick; integers, because their order must not matter
+  std::array<std::uint64_t, mark_count> new_above_{};
   double requests_ = 0;
   std::array<double, mark_count> above_{}; ///< of these, slower than each mark
 };
