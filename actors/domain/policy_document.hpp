@@ -17,6 +17,9 @@ inline constexpr std::size_t max_tenants = 1'000;
 inline constexpr std::size_t max_tenant_levels = 8;
 inline constexpr std::uint32_t max_tenant_weight = 1'000; ///< as of agreements
 
+/// Most versions that a history tells of, the newest. Chosen: 1,000 documents of 64 KiB would be a message of 64 MiB.
+inline constexpr std::size_t max_policy_history = 100;
+
 /// One number, in the unit of its key.
 struct policy_setting {
   std::string name; ///< of a policy_key
