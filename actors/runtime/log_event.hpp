@@ -66,7 +66,7 @@ inline constexpr log_event capacity_restored{"capacity-restored", log_level::inf
 // --- application server ----------------------------------------------------------------------------------------------
 inline constexpr log_event listening{"listening", log_level::info};       // address= port=
 inline constexpr log_event token_made{"token-made", log_level::info};     // file=
-inline constexpr log_event terms_loaded{"terms-loaded", log_level::info}; // agreements= overrides=
+inline constexpr log_event terms_loaded{"terms-loaded", log_level::info}; // agreements= overrides= policy=
 inline constexpr log_event agreement_established{"agreement-established",
                                                  log_level::info}; // agreement= version= who= admission=
 inline constexpr log_event agreement_refused{"agreement-refused", log_level::info};   // agreement= reason= fits=
