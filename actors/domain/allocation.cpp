@@ -1,9 +1,7 @@
 // The division, in three steps: what everybody is entitled to, who gets which rate, how many requests that is.
 #include "actors/domain/allocation.hpp"
 
-#include "actors/domain/entitlement.hpp"
 #include "actors/domain/envelope.hpp"
-#include "actors/domain/water_filling.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -31,12 +29,15 @@ constexpr double short_of = 0.99;
 /// What a hungry one is promised is given with this much more: whole requests and waiting times scatter.
 constexpr double promise_margin = 1.05;
 
-void entitle(std::span<entity> entities, const backend_view& backend) {
-  std::vector<need> needs;
+void entitle(std::span<entity> entities, const backend_view& backend, allocation_scratch& scratch) {
+  auto& needs = scratch.needs;
+  auto& met = scratch.parts;
+  needs.clear();
   needs.reserve(entities.size());
   for (const auto& x : entities)
     needs.push_back({x.promise.tier, need_of(x)});
-  const auto met = entitlements(needs, backend.deficit ? backend.capacity : infinite);
+  met.resize(needs.size());
+  entitlements(needs, backend.deficit ? backend.capacity : infinite, met);
   for (std::size_t i = 0; i < entities.size(); ++i) {
     auto& x = entities[i];
     x.cut = backend.deficit && met[i] < 0.98 * needs[i].rate;
@@ -49,8 +50,10 @@ void entitle(std::span<entity> entities, const backend_view& backend) {
 
 /// Rates. Entities that wait for nobody keep what they use: reserving what they might ask for would trap throughput
 /// after a drop of capacity.
-double divide(std::span<entity> entities, const backend_view& backend, const control_policy& policy) {
-  std::vector<claim> claims;
+double divide(std::span<entity> entities, const backend_view& backend, const control_policy& policy,
+              allocation_scratch& scratch) {
+  auto& claims = scratch.claims;
+  claims.clear();
   claims.reserve(entities.size());
   const auto least = static_cast<double>(policy.best_effort_floor.per_second);
   for (const auto& x : entities) {
@@ -64,10 +67,11 @@ double divide(std::span<entity> entities, const backend_view& backend, const con
       claims.push_back({x.excess ? std::min(used, x.entitled) : used, used, x.promise.weight});
     }
   }
-  const auto filled = water_fill(claims, backend.capacity);
+  scratch.parts.resize(claims.size());
+  const auto level = water_fill(claims, backend.capacity, scratch.parts, scratch.filling);
   for (std::size_t i = 0; i < entities.size(); ++i)
-    entities[i].part = filled.parts[i];
-  return filled.level;
+    entities[i].part = scratch.parts[i];
+  return level;
 }
 
 void correct_guard(entity& x) {
@@ -111,9 +115,10 @@ double need_of(const entity& x) noexcept {
   return std::min(x.hungry ? x.promise.rate : std::min(x.demand, x.promise.rate), x.promise.limit);
 }
 
-void allocate(std::span<entity> entities, const backend_view& backend, const control_policy& policy) {
-  entitle(entities, backend);
-  const auto level = divide(entities, backend, policy);
+void allocate(std::span<entity> entities, const backend_view& backend, const control_policy& policy,
+              allocation_scratch& scratch) {
+  entitle(entities, backend, scratch);
+  const auto level = divide(entities, backend, policy, scratch);
   double used = 0;
   for (const auto& x : entities)
     used += x.hungry ? 0 : x.used;
@@ -129,38 +134,55 @@ void allocate(std::span<entity> entities, const backend_view& backend, const con
   }
 }
 
-std::vector<double> share_out(double amount, std::span<const double> asked, double least) {
-  if (asked.empty())
-    return {};
+void allocate(std::span<entity> entities, const backend_view& backend, const control_policy& policy) {
+  allocation_scratch scratch;
+  allocate(entities, backend, policy, scratch);
+}
+
+void share_out(double amount, std::span<const double> asked, double least, std::span<double> result,
+               allocation_scratch& scratch) {
+  // One takes all; what a sum and a difference would give is not always exactly that.
+  if (!std::isfinite(amount) || asked.size() <= 1) {
+    std::fill(result.begin(), result.end(), std::isfinite(amount) ? std::max(amount, 0.0) : amount);
+    return;
+  }
   const auto count = static_cast<double>(asked.size());
-  if (!std::isfinite(amount))
-    return std::vector<double>(asked.size(), amount);
   const auto floor = std::min(least, amount / count);
-  std::vector<claim> claims;
+  auto& claims = scratch.claims;
+  claims.clear();
   claims.reserve(asked.size());
   for (const auto x : asked)
     claims.push_back({floor, x, 1});
-  auto result = water_fill(claims, amount).parts;
+  (void)water_fill(claims, amount, result, scratch.filling);
   double given = 0;
   for (const auto x : result)
     given += x;
   const auto rest = std::max(amount - given, 0.0) / count;
   for (auto& x : result)
     x += rest;
+}
+
+std::vector<double> share_out(double amount, std::span<const double> asked, double least) {
+  allocation_scratch scratch;
+  std::vector<double> result(asked.size());
+  share_out(amount, asked, least, result, scratch);
   return result;
 }
 
-std::vector<std::uint32_t> whole_parts(std::span<const double> parts) {
-  std::vector<std::uint32_t> result;
-  result.reserve(parts.size());
+void whole_parts(std::span<const double> parts, std::span<std::uint32_t> result) noexcept {
   double wanted = 0;
   double given = 0;
-  for (const auto x : parts) {
-    wanted += std::isfinite(x) ? std::clamp(x, 0.0, deepest) : deepest;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    wanted += std::isfinite(parts[i]) ? std::clamp(parts[i], 0.0, deepest) : deepest;
     const auto whole = std::clamp(std::floor(wanted - given + 0.5), 1.0, deepest);
     given += whole;
-    result.push_back(static_cast<std::uint32_t>(whole));
+    result[i] = static_cast<std::uint32_t>(whole);
   }
+}
+
+std::vector<std::uint32_t> whole_parts(std::span<const double> parts) {
+  std::vector<std::uint32_t> result(parts.size());
+  whole_parts(parts, result);
   return result;
 }
 

@@ -25,7 +25,6 @@ void gather(entity& x, std::span<const stream_signal* const> streams) noexcept {
   x.arrivals = x.demand = x.used = x.completions = x.backlog = x.in_flight = x.latency = 0;
   x.mean_in_flight = 0;
   x.held_by_depth = x.held_by_rate = 0;
-  x.fresh = false;
   double timed = 0;
   double latency = 0;
   for (const auto* s : streams) {
@@ -38,7 +37,6 @@ void gather(entity& x, std::span<const stream_signal* const> streams) noexcept {
     x.mean_in_flight += s->mean_in_flight;
     x.held_by_depth = std::max(x.held_by_depth, s->held_by_depth);
     x.held_by_rate = std::max(x.held_by_rate, s->held_by_rate);
-    x.fresh = x.fresh || s->fresh;
     x.active = std::max(x.active, s->active);
     if (s->latency > 0) {
       timed += s->used;

@@ -1,6 +1,7 @@
 // Who competes for a backend: an agreement with all its streams there, or a client without agreement (best effort).
 #pragma once
 
+#include "actors/domain/entity_ledger.hpp"
 #include "actors/domain/promise.hpp"
 #include "actors/domain/signal.hpp"
 
@@ -18,7 +19,7 @@ struct entity {
   std::uint32_t version = 0;
   std::optional<objective> terms; ///< nothing for best effort
   sluice::promise promise;
-  std::vector<std::size_t> streams; ///< positions in the backend's list
+  entity_ledger ledger; ///< its streams, and what was done for them
 
   // Summed up over the streams, new at every tick.
   double arrivals = 0;
@@ -57,7 +58,7 @@ struct entity {
   [[nodiscard]] bool held() const noexcept;
 };
 
-/// Sums the entity's streams up.
+/// Sums the entity's streams up. `fresh` is the caller's to set: it knows whether a sample came.
 void gather(entity& x, std::span<const stream_signal* const> streams) noexcept;
 
 /// Decides `excess`. @param aim the latency aimed at on this backend

@@ -170,29 +170,47 @@ std::vector<verdict> account::advance(const agreement& x, instant now, wall_time
   return result;
 }
 
-judgement advance(judge_state& state, std::span<const agreement> agreements, instant now, wall_time label) {
-  judgement result;
+namespace {
+
+/// An interval ended: notes what became of the promise, and says so if that is new.
+void conclude(judge_state& state, const agreement& x, verdict&& v, wall_time label, judgement& to) {
+  const auto is_broken = v.outcome == verdict_outcome::violated;
+  // An interval without data, or one the promise does not cover, changes nothing.
+  if (is_broken || v.outcome == verdict_outcome::met) {
+    auto& was_broken = state.broken[{v.agreement, v.point}];
+    if (was_broken != is_broken)
+      to.events.push_back({label, is_broken ? event_kind::promise_violated : event_kind::promise_recovered, v.agreement,
+                           describe(v, x)});
+    was_broken = is_broken;
+  }
+  to.verdicts.push_back(std::move(v));
+}
+
+} // namespace
+
+void settle(judge_state& state, std::span<const agreement> agreements) {
   std::map<std::string, account> living;
+  state.by_position.clear();
   for (const auto& x : agreements) {
-    auto& its = living[x.name] = std::move(state.accounts[x.name]);
-    for (auto& v : its.advance(x, now, label)) {
-      const auto is_broken = v.outcome == verdict_outcome::violated;
-      // An interval without data, or one the promise does not cover, changes nothing.
-      if (is_broken || v.outcome == verdict_outcome::met) {
-        auto& was_broken = state.broken[{v.agreement, v.point}];
-        if (was_broken != is_broken)
-          result.events.push_back({label, is_broken ? event_kind::promise_violated : event_kind::promise_recovered,
-                                   v.agreement, describe(v, x)});
-        was_broken = is_broken;
-      }
-      result.verdicts.push_back(std::move(v));
-    }
+    auto known = state.accounts.extract(x.name);
+    const auto at = known ? living.insert(std::move(known)).position : living.try_emplace(x.name).first;
+    state.by_position.push_back(&at->second);
   }
   state.accounts = std::move(living);
+  state.next = 0;
   std::erase_if(state.broken, [&](const auto& x) {
     return !state.accounts.contains(x.first.first);
   });
-  return result;
+}
+
+void advance(judge_state& state, std::span<const agreement> agreements, instant now, wall_time label, judgement& to) {
+  const auto all = std::min(agreements.size(), state.by_position.size());
+  for (std::size_t i = 0; i < std::min(all, max_accounts_per_tick); ++i) {
+    const auto at = state.next < all ? state.next : 0;
+    state.next = at + 1;
+    for (auto& v : state.by_position[at]->advance(agreements[at], now, label))
+      conclude(state, agreements[at], std::move(v), label, to);
+  }
 }
 
 } // namespace sluice

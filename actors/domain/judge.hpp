@@ -68,19 +68,29 @@ private:
   std::string culprit_;
 };
 
-/// The accounts of all agreements, and whether each promise was kept last time.
+/// The accounts of all agreements, and whether each promise was kept last time. An account keeps its address.
 struct judge_state {
   std::map<std::string, account> accounts;
   std::map<std::pair<std::string, std::uint32_t>, bool> broken; ///< by agreement and point
+  std::vector<account*> by_position;                            ///< in the order of the agreements
+  std::size_t next = 0; ///< the position that the next tick begins with, where it cannot do all
 };
+
+/// Most accounts that are looked at in one tick; the others have their turn in the next ones, so that the seconds and
+/// intervals of very many agreements do not end in the same tick. Each second and interval is as long as it was
+/// measured to be. Chosen: all of scenario 15's at once.
+inline constexpr std::size_t max_accounts_per_tick = 10'000;
 
 struct judgement {
   std::vector<verdict> verdicts;
   std::vector<event> events; ///< a promise was broken, or is kept again
 };
 
-/// Advances all accounts; those of agreements that ended are dropped.
-[[nodiscard]] judgement advance(judge_state& state, std::span<const agreement> agreements, instant now,
-                                wall_time label);
+/// Opens accounts for new agreements and drops those of agreements that ended.
+void settle(judge_state& state, std::span<const agreement> agreements);
+
+/// Advances the accounts, at most `max_accounts_per_tick` of them, and appends to `to`. Allocates nothing where no
+/// interval ends. @pre settle() was called with the same agreements
+void advance(judge_state& state, std::span<const agreement> agreements, instant now, wall_time label, judgement& to);
 
 } // namespace sluice

@@ -47,6 +47,8 @@ struct control_policy {
   double small_step = 0.05; ///< a throttle's values must change by this share to be sent (control.md), and then only
   duration between_small_steps = std::chrono::seconds{1}; ///< so long after the change before
   double large_step = 0.25; ///< this much is sent at once: a victim notices it within the time between small steps
+
+  friend bool operator==(const control_policy&, const control_policy&) = default;
 };
 
 /// Empty if the loop can work with it; else one sentence that says what is wrong.

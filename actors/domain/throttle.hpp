@@ -67,10 +67,20 @@ struct throttle {
   friend auto operator<=>(const throttle&, const throttle&) = default;
 };
 
+/// The same throttle for another lease, nothing else: means something only to who holds that very generation.
+struct renewal {
+  stream_id stream;
+  std::uint64_t generation = 0;
+  friend auto operator<=>(const renewal&, const renewal&) = default;
+};
+
 /// The longest lease that a gateway accepts. Chosen: 30 times the usual 2 s.
 inline constexpr duration max_lease = std::chrono::minutes{1};
 
 /// Empty if a gateway may apply it; else one sentence that says what is wrong.
 [[nodiscard]] std::string problem_with(const throttle& x);
+
+/// Empty if it can be meant; else one sentence that says what is wrong.
+[[nodiscard]] std::string problem_with(const renewal& x);
 
 } // namespace sluice

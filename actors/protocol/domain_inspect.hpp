@@ -122,6 +122,11 @@ typename Inspector::result_type inspect(Inspector& f, throttle& x) {
 }
 
 template<class Inspector>
+typename Inspector::result_type inspect(Inspector& f, renewal& x) {
+  return f(caf::meta::type_name("renewal"), x.stream, x.generation);
+}
+
+template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, verdict& x) {
   return f(caf::meta::type_name("verdict"), x.agreement, x.version, x.point, x.from, x.length, x.outcome, x.cause,
            x.culprit, x.measured, x.target, x.iops);

@@ -16,9 +16,12 @@ inline constexpr auto database_manager_name = "database";
 
 /// GATEWAY, reached over TCP by the handle in its hello.
 using gateway_actor = caf::typed_actor<
-    // Applies throttles and says which it refused. Sent by the performance monitor, repeated every second; a lost one
-    // is made good by the next.
-    caf::replies_to<throttle_batch>::with<apply_result>>;
+    // Applies throttles and says which it refused. Sent by the performance monitor; a lost one is made good by the
+    // next.
+    caf::replies_to<throttle_batch>::with<apply_result>,
+    // Begins the leases of throttles anew that are in force, every second, and says which are not: those are sent in
+    // full again. A gateway of an earlier version answers an error or nothing; it is sent throttles instead.
+    caf::replies_to<lease_renewal>::with<apply_result>>;
 
 /// GATEWAY DOOR of the performance monitor, published on TCP port 4747.
 using gateway_door_actor = caf::typed_actor<
@@ -32,6 +35,9 @@ using gateway_door_actor = caf::typed_actor<
 using performance_monitor_actor = caf::typed_actor<
     // Throttles for the gateways. Delivered at once and kept refreshed while the core lives.
     caf::reacts_to<throttle_batch>,
+    // Throttles that still hold, by their generation; also by a restarted core, of what the gateways report as in
+    // force. Delivered at once, in full if the gateway is not known to have it. A lost one is made good by the next.
+    caf::reacts_to<lease_renewal>,
     // All gateways ever heard of since the monitor was started.
     caf::replies_to<list_atom>::with<std::vector<gateway_info>>,
     // FINDER: a peer was found or is gone.

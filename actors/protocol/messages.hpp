@@ -67,7 +67,18 @@ typename Inspector::result_type inspect(Inspector& f, throttle_batch& x) {
   return f(caf::meta::type_name("throttle_batch"), x.throttles);
 }
 
-/// Why a gateway refused one throttle.
+/// The same throttles for another lease. Whoever holds another generation of a stream's throttle changes nothing; an
+/// empty one asks whether the receiver knows this message.
+struct lease_renewal {
+  std::vector<renewal> renewals;
+};
+
+template<class Inspector>
+typename Inspector::result_type inspect(Inspector& f, lease_renewal& x) {
+  return f(caf::meta::type_name("lease_renewal"), x.renewals);
+}
+
+/// Why a gateway refused one throttle, or one renewal.
 struct refusal {
   stream_id stream;
   std::uint64_t generation = 0; ///< the one in force at the gateway
@@ -79,7 +90,7 @@ typename Inspector::result_type inspect(Inspector& f, refusal& x) {
   return f(caf::meta::type_name("refusal"), x.stream, x.generation, x.why);
 }
 
-/// What a gateway answers to a throttle batch.
+/// What a gateway answers to a throttle batch or a lease renewal.
 struct apply_result {
   std::uint32_t applied = 0;
   std::vector<refusal> refused;
@@ -170,6 +181,7 @@ CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::agreement>))
 CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::gateway_info>))
 CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::verdict>))
 CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::event>))
+CAF_ADD_TYPE_ID(sluice, (sluice::lease_renewal))
 CAF_ADD_TYPE_ID(sluice, (sluice::policy_document))
 CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::policy_document>))
 CAF_END_TYPE_ID_BLOCK(sluice)

@@ -13,6 +13,7 @@ enum class operation_code : std::uint32_t {
   core_report = 103,
   terms = 104,
   terms_held = 105,
+  lease_renewal = 106,
   list_gateways = 110,
   gateways = 111,
   create_agreement = 120,

@@ -43,10 +43,14 @@ inline constexpr log_event gateway_lost{"gateway-lost", log_level::warning};    
 inline constexpr log_event gateway_refused{"gateway-refused", log_level::warning};   // gateway= reason=
 inline constexpr log_event sample_refused{"sample-refused", log_level::warning};     // stream= reason=
 inline constexpr log_event throttle_refused{"throttle-refused", log_level::warning}; // stream= generation= reason=
-inline constexpr log_event events_dropped{"events-dropped", log_level::warning};     // events= (of the data path's log)
-inline constexpr log_event reloaded{"reloaded", log_level::info};                    // backends= volumes= groups=
-inline constexpr log_event reload_refused{"reload-refused", log_level::error};       // reason= (one line per mistake)
-inline constexpr log_event link_insecure{"link-insecure", log_level::warning}; // address= (plain TCP, no loopback)
+inline constexpr log_event lease_not_renewed{"lease-not-renewed",
+                                             log_level::info}; // stream= generation= in_force= reason=
+inline constexpr log_event renewal_unknown{"renewal-unknown",
+                                           log_level::info}; // gateway= reason= (throttles go in full)
+inline constexpr log_event events_dropped{"events-dropped", log_level::warning}; // events= (of the data path's log)
+inline constexpr log_event reloaded{"reloaded", log_level::info};                // backends= volumes= groups=
+inline constexpr log_event reload_refused{"reload-refused", log_level::error};   // reason= (one line per mistake)
+inline constexpr log_event link_insecure{"link-insecure", log_level::warning};   // address= (plain TCP, no loopback)
 // The data path's own: listening, client-connected, client-disconnected, client-refused, upstream-lost, upstream-back,
 // lease-expired, io-engine, throttle-changed, group-changed, each with subject= and what gateways/engine adds.
 

@@ -24,6 +24,7 @@ void add_codecs(CodecTable& table) {
   // statements without a result
   table.template add<sluice::gateway_info>(number(gateway_info));
   table.template add<sluice::throttle_batch>(number(throttle_batch));
+  table.template add<sluice::lease_renewal>(number(lease_renewal));
   table.template add<sluice::core_report>(number(core_report));
   // operations, each with its result
   table.template add<sluice::terms>(number(terms));      // also the result of ask_terms

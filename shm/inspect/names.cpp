@@ -40,6 +40,8 @@ const char* sluice_operation(operation_code x) {
     return "terms";
   case terms_held:
     return "terms-held";
+  case lease_renewal:
+    return "lease-renewal";
   case list_gateways:
     return "list-gateways";
   case gateways:

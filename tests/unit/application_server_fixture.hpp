@@ -172,6 +172,7 @@ inline database_manager_actor::behavior_type fake_database(database_manager_acto
 inline performance_monitor_actor::behavior_type fake_monitor(performance_monitor_actor::pointer, peers* seen) {
   return {
       [](const throttle_batch&) {},
+      [](const lease_renewal&) {},
       [=](list_atom) -> caf::result<std::vector<gateway_info>> {
         return seen->monitored;
       },

@@ -18,6 +18,7 @@ performance_monitor_actor::behavior_type fake_monitor(performance_monitor_actor:
   return {[log](const throttle_batch& x) {
             log->throttles.insert(log->throttles.end(), x.throttles.begin(), x.throttles.end());
           },
+          [](const lease_renewal&) {},
           [](list_atom) {
             return std::vector<gateway_info>{};
           },
@@ -200,18 +201,6 @@ TEST_CASE("a server that is found again gets a complete report, in parts of boun
   CHECK(f.log.reports[0].throttles.size() == 4);
   CHECK(!f.log.reports[1].complete);
   CHECK(f.log.reports[2].throttles.size() == 2);
-}
-
-TEST_CASE("samples beyond the bound push out the oldest") {
-  core_options options;
-  options.samples_bound = 3;
-  fixture f{options};
-  f.up("performance-monitor", f.monitor);
-  f.give_terms({limited(500)});
-  f.measure(0, 5);
-  f.pass(100ms);
-  REQUIRE(f.log.throttles.size() == 3);
-  CHECK(f.log.throttles[0].stream.volume == "volume-2");
 }
 
 TEST_CASE("a message of another interface and an error do not end the core") {

@@ -158,6 +158,16 @@ TEST_CASE("the bytes of a policy are those that other processes expect") {
   CHECK(written(system, x) == expected);
 }
 
+TEST_CASE("a lease renewal is written byte by byte as gateways of this version read it") {
+  config cfg;
+  caf::actor_system system{cfg};
+  const lease_renewal sent{{{{"gw1", "oltp", "c"}, 0x0102030405060708}}};
+  const auto bytes = written(system, sent);
+  const std::string golden{"\1\3gw1\4oltp\1c\1\2\3\4\5\6\7\10", 20}; // lengths and the count as one byte, big endian
+  CHECK(std::string(bytes.begin(), bytes.end()) == golden);
+  CHECK(read<lease_renewal>(system, bytes).renewals == sent.renewals);
+}
+
 TEST_CASE("a histogram that cannot be is refused when it is read") {
   config cfg;
   caf::actor_system system{cfg};

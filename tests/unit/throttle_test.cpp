@@ -20,6 +20,13 @@ throttle with_depth(std::uint32_t depth) {
   return x;
 }
 
+wanted_command wanted_depth(std::uint32_t depth) {
+  wanted_command x;
+  x.now.depth = depth;
+  x.rule = throttle_rule::protection;
+  return x;
+}
+
 } // namespace
 
 TEST_CASE("a throttle with nonsense values is refused with a sentence") {
@@ -64,53 +71,75 @@ TEST_CASE("the sentence of a throttle names the figures it rests on") {
 
 TEST_CASE("the first throttle continues above the generation that the gateway reports") {
   standing_command x;
-  const auto sent = command(x, with_depth(10), 41, 1s, {});
-  REQUIRE(sent);
-  CHECK(sent->generation == 42);
-  CHECK(sent->lease == 2s);
+  CHECK(command(x, wanted_depth(10), {41, 41}, 1s, {}, {}) == command_kind::send);
+  CHECK(x.generation == 42);
+  CHECK(x.now.depth == 10);
 }
 
-TEST_CASE("an unchanged throttle is repeated every second with the same generation, a small change waits, a large one "
-          "does not") {
+TEST_CASE("an unchanged throttle is renewed every second, a small change waits, a large one does not") {
   const control_policy policy;
   standing_command x;
-  REQUIRE(command(x, with_depth(100), 0, 1s, policy));
-  CHECK(!command(x, with_depth(100), 1, 1100ms, policy));
-  CHECK(!command(x, with_depth(93), 1, 1200ms, policy)); // 7 %, just after a change
-  const auto large = command(x, with_depth(70), 1, 1300ms, policy);
-  REQUIRE(large);
-  CHECK(large->generation == 2);
-  CHECK(!command(x, with_depth(70), 2, 2200ms, policy));
-  const auto refresh = command(x, with_depth(70), 2, 2300ms, policy);
-  REQUIRE(refresh);
-  CHECK(refresh->generation == 2);
-  const auto small = command(x, with_depth(65), 2, 2400ms, policy);
-  REQUIRE(small);
-  CHECK(small->generation == 3);
+  REQUIRE(command(x, wanted_depth(100), {}, 1s, {}, policy) == command_kind::send);
+  CHECK(command(x, wanted_depth(100), {1, 1}, 1100ms, {}, policy) == command_kind::none);
+  CHECK(command(x, wanted_depth(93), {1, 1}, 1200ms, {}, policy) == command_kind::none); // 7 %, just after a change
+  CHECK(next_command(x, wanted_depth(93), {1, 1}, policy) == 2s);
+  CHECK(command(x, wanted_depth(70), {1, 1}, 1300ms, {}, policy) == command_kind::send);
+  CHECK(x.generation == 2);
+  CHECK(command(x, wanted_depth(70), {2, 2}, 2200ms, {}, policy) == command_kind::none);
+  CHECK(command(x, wanted_depth(70), {2, 2}, 2300ms, {}, policy) == command_kind::renew);
+  CHECK(x.generation == 2);
+  CHECK(command(x, wanted_depth(65), {2, 2}, 2400ms, {}, policy) == command_kind::send);
+  CHECK(x.generation == 3);
+}
+
+TEST_CASE("what moved by less than a step is renewed as it stands; a rate by no more than a hundredth") {
+  const control_policy policy;
+  standing_command x;
+  auto wanted = wanted_depth(100);
+  wanted.now.iops = {1000};
+  REQUIRE(command(x, wanted, {}, 1s, {}, policy) == command_kind::send);
+  wanted.now.depth = 97;
+  wanted.now.iops = {1009};
+  CHECK(command(x, wanted, {1, 1}, 2s, {}, policy) == command_kind::renew);
+  CHECK(x.now.depth == 100);
+  CHECK(x.now.iops.per_second == 1000);
+  wanted.now.iops = {1020};
+  CHECK(command(x, wanted, {1, 1}, 3s, {}, policy) == command_kind::send);
+  CHECK(x.now.depth == 97);
+  CHECK(x.generation == 2);
 }
 
 TEST_CASE("a throttle that no sample acknowledges is repeated after half a second") {
   const control_policy policy;
   standing_command x;
-  REQUIRE(command(x, with_depth(100), 0, 1s, policy));
-  CHECK(!command(x, with_depth(100), 0, 1400ms, policy));
-  const auto again = command(x, with_depth(100), 0, 1500ms, policy);
-  REQUIRE(again);
-  CHECK(again->generation == 1);
+  REQUIRE(command(x, wanted_depth(100), {}, 1s, {}, policy) == command_kind::send);
+  CHECK(command(x, wanted_depth(100), {}, 1400ms, {}, policy) == command_kind::none);
+  CHECK(next_command(x, wanted_depth(100), {}, policy) == 1500ms);
+  CHECK(command(x, wanted_depth(100), {}, 1500ms, {}, policy) == command_kind::send);
+  CHECK(x.generation == 1);
+}
+
+TEST_CASE("a gateway that was restarted has no throttle to be renewed: it gets it again") {
+  const control_policy policy;
+  standing_command x;
+  REQUIRE(command(x, wanted_depth(100), {7, 7}, 1s, {}, policy) == command_kind::send);
+  CHECK(x.generation == 8);
+  CHECK(command(x, wanted_depth(100), {8, 8}, 2s, {}, policy) == command_kind::renew);
+  CHECK(command(x, wanted_depth(100), {0, 8}, 2500ms, {}, policy) == command_kind::send);
+  CHECK(x.generation == 8);
 }
 
 TEST_CASE("the reason keeps its beginning as long as the rule holds") {
   const control_policy policy;
   standing_command x;
-  auto wanted = with_depth(100);
-  wanted.why.since = {1000};
-  REQUIRE(command(x, wanted, 0, 1s, policy));
-  wanted.why.since = {2000};
+  auto wanted = wanted_depth(100);
+  REQUIRE(command(x, wanted, {}, 1s, {1000}, policy) == command_kind::send);
   wanted.now.depth = 10;
-  CHECK(command(x, wanted, 1, 2s, policy)->why.since.unix_us == 1000);
-  wanted.why.rule = throttle_rule::share;
-  wanted.why.since = {3000};
-  CHECK(command(x, wanted, 2, 3s, policy)->why.since.unix_us == 3000);
+  REQUIRE(command(x, wanted, {1, 1}, 2s, {2000}, policy) == command_kind::send);
+  CHECK(x.why.since.unix_us == 1000);
+  wanted.rule = throttle_rule::share;
+  REQUIRE(command(x, wanted, {2, 2}, 3s, {3000}, policy) == command_kind::send);
+  CHECK(x.why.since.unix_us == 3000);
 }
 
 TEST_CASE("a policy that cannot work is refused") {

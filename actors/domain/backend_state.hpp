@@ -1,0 +1,35 @@
+// What is carried of a backend from tick to tick. A new one is empty: after a restart everything is rebuilt from
+// samples.
+#pragma once
+
+#include "actors/domain/capacity.hpp"
+#include "actors/domain/entity.hpp"
+#include "actors/domain/event.hpp"
+
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+/// Most streams of one backend; samples of further ones are refused and counted. Chosen: ten times scenario 15.
+inline constexpr std::size_t max_streams_per_backend = 100'000;
+
+struct backend_state {
+  std::string name;
+  std::vector<entity> entities; ///< agreements before clients, each in the order of their names
+  capacity_estimate capacity;
+  deficit_watch deficit;
+  bool controlled = false;    ///< at least one stream has an agreement here
+  std::size_t population = 0; ///< streams whose newest sample names it
+
+  bool touched = true; ///< an entity was
+  bool left = false;   ///< a stream left and is still listed
+  instant due{0};      ///< when it needs a plan though nothing happened
+
+  // What the last plan saw.
+  backend_status status;
+  std::string culprit;             ///< the stream that takes most above its promise; empty = nobody does
+  std::size_t culprits_entity = 0; ///< to which entity it belongs
+};
+
+} // namespace sluice
