@@ -29,13 +29,17 @@ constexpr double short_of = 0.99;
 /// What a hungry one is promised is given with this much more: whole requests and waiting times scatter.
 constexpr double promise_margin = 1.05;
 
-void entitle(std::span<entity> entities, const backend_view& backend, allocation_scratch& scratch) {
+/// The tiers yield in the order of the policy, which is the order of the needs' tiers here.
+void entitle(std::span<entity> entities, const backend_view& backend, const control_policy& policy,
+             allocation_scratch& scratch) {
   auto& needs = scratch.needs;
   auto& met = scratch.parts;
   needs.clear();
   needs.reserve(entities.size());
   for (const auto& x : entities)
-    needs.push_back({x.promise.tier, need_of(x)});
+    needs.push_back(
+        {static_cast<tier>(policy.turns[std::min<std::size_t>(static_cast<std::size_t>(x.promise.tier), 3)]),
+         need_of(x)});
   met.resize(needs.size());
   entitlements(needs, backend.deficit ? backend.capacity : infinite, met);
   for (std::size_t i = 0; i < entities.size(); ++i) {
@@ -117,7 +121,7 @@ double need_of(const entity& x) noexcept {
 
 void allocate(std::span<entity> entities, const backend_view& backend, const control_policy& policy,
               allocation_scratch& scratch) {
-  entitle(entities, backend, scratch);
+  entitle(entities, backend, policy, scratch);
   const auto level = divide(entities, backend, policy, scratch);
   double used = 0;
   for (const auto& x : entities)

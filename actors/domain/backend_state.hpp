@@ -5,6 +5,7 @@
 #include "actors/domain/capacity.hpp"
 #include "actors/domain/entity.hpp"
 #include "actors/domain/event.hpp"
+#include "actors/domain/evidence.hpp"
 
 #include <string>
 #include <vector>
@@ -19,8 +20,11 @@ struct backend_state {
   std::vector<entity> entities; ///< agreements before clients, each in the order of their names
   capacity_estimate capacity;
   deficit_watch deficit;
-  bool controlled = false;    ///< at least one stream has an agreement here
-  std::size_t population = 0; ///< streams whose newest sample names it
+  capacity_evidence evidence;
+  control_policy policy;       ///< what the document says of this backend
+  bool policy_settled = false; ///< `policy` is that of the present document
+  bool controlled = false;     ///< at least one stream has an agreement here
+  std::size_t population = 0;  ///< streams whose newest sample names it
 
   bool touched = true; ///< an entity was
   bool left = false;   ///< a stream left and is still listed

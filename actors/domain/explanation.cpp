@@ -70,7 +70,7 @@ std::string end_condition(const reason& x) {
 std::string to_sentence(const throttle& x) {
   const auto held = allowed(x.now);
   if (x.why.rule == throttle_rule::none)
-    return to_sentence(x.why);
+    return x.why.observed ? "Nothing would hold this stream back." : to_sentence(x.why);
   auto text = (x.why.observed ? "Would be held to " : "Held to ") + (held.empty() ? "nothing yet" : held) + ". ";
   text += to_sentence(x.why);
   if (x.why.part != 0)

@@ -17,6 +17,10 @@ std::vector<std::pair<std::string, mistake>> set_terms(loop_state& state, std::v
                                                        const std::vector<override_order>& orders, instant now,
                                                        wall_time label);
 
+/// Takes a policy document over, from the next tick on. What is wrong with it is returned, and then nothing changes.
+/// @param base what holds where the document gives nothing
+std::vector<mistake> set_policy(loop_state& state, policy_document document, const control_policy& base);
+
 /// Takes in a sample on its arrival. Nonsense, repeated and stale ones, and those beyond a bound, are refused and
 /// counted. Allocates nothing for a stream that is known. The order in which the samples of a tick arrive does not
 /// matter (sequence_filter.hpp says within which window).
@@ -30,6 +34,9 @@ const loop_output& step(loop_state& state, instant now, wall_time label, const c
 
 /// The throttles that `renewals` are about, as last sent; none for a stream that the core itself never sent one.
 [[nodiscard]] std::vector<throttle> standing_of(const loop_state& state, std::span<const renewal> renewals);
+
+/// All that would be in force on backends that are only observed, in the order of their streams.
+[[nodiscard]] std::vector<throttle> would_be_in_force(const loop_state& state);
 
 /// All throttles in force, as last sent, in the order of their streams.
 [[nodiscard]] std::vector<throttle> in_force(const loop_state& state);

@@ -44,6 +44,7 @@ bool estimate(backend_state& state, const pressure& seen, double aim, instant no
   const auto saturated = seen.mean_in_flight > full * capacity.trim * capacity.rate * aim;
   if (fresh) {
     capacity.observe(delivered, saturated);
+    state.evidence.observe(delivered, seen.mean_in_flight, seen.latency, saturated, capacity.rate);
     if (held)
       capacity.correct(seen.danger, by_rate, now);
   }
@@ -92,7 +93,8 @@ void plan(backend_state& state, stream_table& streams, const plan_time& at, cons
   watch_deficit(state, saturated, at, policy, out);
   const backend_view view{state.capacity.rate, state.capacity.trim, aim, state.deficit.declared};
   allocate(state.entities, view, policy, scratch.split.allocation);
-  const backend_reason why{view, state.name, seen.beneficiary, state.controlled, at.label, at.now};
+  const auto observed = policy.mode == policy_mode::observe;
+  const backend_reason why{view, state.name, seen.beneficiary, state.controlled, at.label, at.now, observed};
   for (auto& x : state.entities) {
     dispatch(x, state, streams, why, policy, scratch.split, out);
     x.ledger.touched = false;
