@@ -4,7 +4,6 @@
 
 #include "actors/domain/loop_state.hpp"
 
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,9 +30,6 @@ void take(loop_state& state, std::uint64_t incarnation, const sample& x, instant
 /// The answer holds until the next call. Allocates nothing in the steady state; texts of what is sent live in memory
 /// that is used again.
 const loop_output& step(loop_state& state, instant now, wall_time label, const control_policy& policy);
-
-/// The throttles that `renewals` are about, as last sent; none for a stream that the core itself never sent one.
-[[nodiscard]] std::vector<throttle> standing_of(const loop_state& state, std::span<const renewal> renewals);
 
 /// All that would be in force on backends that are only observed, in the order of their streams.
 [[nodiscard]] std::vector<throttle> would_be_in_force(const loop_state& state);

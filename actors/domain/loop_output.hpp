@@ -3,7 +3,6 @@
 
 #include "actors/domain/event.hpp"
 #include "actors/domain/recycled_list.hpp"
-#include "actors/domain/renewal.hpp"
 #include "actors/domain/throttle.hpp"
 #include "actors/domain/verdict.hpp"
 
