@@ -39,6 +39,10 @@ std::string title_of(const bar_spec& x, const scenario& what) {
     text += (x.what == measure::ratio ? " to " : " of ") + names_of(x.against, what);
   if (x.target > duration::zero())
     text += ' ' + std::string{to_string(x.statistic)} + ' ' + duration_text(x.target);
+  if (x.at_device)
+    text += " at device";
+  if (x.each)
+    text += " each";
   if (x.uncontrolled)
     text += " uncontrolled";
   return text + ' ' + duration_text(x.from) + ".." + duration_text(x.to);

@@ -168,7 +168,7 @@ void client::issue(std::size_t slot, const trace_record* as) {
 }
 
 void client::replied(const io_request& x) {
-  seen.record(sim_.now(), sim_.now() - x.asked, x.bytes, x.service);
+  seen.record(sim_.now(), {sim_.now() - x.asked, sim_.now() - x.submitted, x.service, x.bytes});
   auto& its = courses_[x.slot];
   --its.outstanding;
   const auto& spec = *its.spec;

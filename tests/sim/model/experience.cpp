@@ -6,18 +6,19 @@
 
 namespace sluice::sim {
 
-void experience::record(instant now, duration latency, std::uint32_t bytes, duration device_time) {
+void experience::record(instant now, const served& what) {
   const auto index = static_cast<std::size_t>(now / bin_length);
   if (bins_.size() <= index)
     bins_.resize(index + 1);
   auto& x = bins_[index];
   ++x.count;
-  x.longest = std::max(x.longest, latency);
-  x.sum += latency;
-  x.bytes += bytes;
-  x.device_time += device_time;
+  x.longest = std::max(x.longest, what.latency);
+  x.sum += what.latency;
+  x.at_device += what.at_device;
+  x.bytes += what.bytes;
+  x.device_time += what.device_time;
   if (keep_each_)
-    each_.push_back({now, latency});
+    each_.push_back({now, what.latency});
 }
 
 experience::bin experience::sum(instant from, instant to) const noexcept {
@@ -28,6 +29,7 @@ experience::bin experience::sum(instant from, instant to) const noexcept {
     result.count += x.count;
     result.longest = std::max(result.longest, x.longest);
     result.sum += x.sum;
+    result.at_device += x.at_device;
     result.bytes += x.bytes;
     result.device_time += x.device_time;
   }

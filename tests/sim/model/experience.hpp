@@ -17,6 +17,7 @@ public:
     std::uint32_t count = 0;
     duration longest{0};
     duration sum{0};
+    duration at_device{0}; ///< sum of the time between gateway and device, the queue there included
     std::uint64_t bytes = 0;
     duration device_time{0};
   };
@@ -30,7 +31,13 @@ public:
     keep_each_ = true;
   }
 
-  void record(instant now, duration latency, std::uint32_t bytes, duration device_time);
+  struct served {
+    duration latency;     ///< from the client's question to its answer
+    duration at_device;   ///< of this, beyond the gateway
+    duration device_time; ///< of this, served and not waiting
+    std::uint32_t bytes;
+  };
+  void record(instant now, const served& x);
 
   /// All replies in [from, to), which are rounded down to whole bins.
   [[nodiscard]] bin sum(instant from, instant to) const noexcept;

@@ -4,24 +4,10 @@
 #include "tests/sim/controllers/catalogue.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 namespace sluice::sim {
 
 namespace {
-
-/// How far a figure is on the good side of its bounds, the less the worse; not a number is the worst.
-double margin(const bar_spec& x, double figure) {
-  if (std::isnan(figure))
-    return -std::numeric_limits<double>::infinity();
-  auto least = std::numeric_limits<double>::infinity();
-  if (x.at_least)
-    least = std::min(least, figure - *x.at_least);
-  if (x.at_most)
-    least = std::min(least, *x.at_most - figure);
-  return least;
-}
 
 void conclude(const bar_spec& x, judged_bar& to, std::uint64_t first_seed) {
   to.worst = to.figures.front();
@@ -30,7 +16,7 @@ void conclude(const bar_spec& x, judged_bar& to, std::uint64_t first_seed) {
   for (std::size_t i = 0; i < to.figures.size(); ++i) {
     const auto figure = to.figures[i];
     sum += figure;
-    if (margin(x, figure) < margin(x, to.worst)) {
+    if (distance_to_bounds(x, figure) < distance_to_bounds(x, to.worst)) {
       to.worst = figure;
       to.worst_seed = first_seed + i;
     }

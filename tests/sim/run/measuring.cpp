@@ -26,6 +26,7 @@ public:
       const auto x = run_.clients[i].sum(from, to);
       all.count += x.count;
       all.sum += x.sum;
+      all.at_device += x.at_device;
       all.bytes += x.bytes;
       all.device_time += x.device_time;
       all.longest = std::max(all.longest, x.longest);
@@ -41,7 +42,7 @@ public:
   [[nodiscard]] duration latency(instant from, instant to) const {
     if (bar_.statistic == latency_statistic::mean) {
       const auto all = sum(bar_.clients, from, to);
-      return all.count == 0 ? duration::zero() : all.sum / all.count;
+      return all.count == 0 ? duration::zero() : (bar_.at_device ? all.at_device : all.sum) / all.count;
     }
     std::vector<duration> each;
     for (const auto i : bar_.clients)
@@ -179,7 +180,31 @@ private:
 
 } // namespace
 
+double distance_to_bounds(const bar_spec& x, double figure) noexcept {
+  if (std::isnan(figure))
+    return -never;
+  auto least = never;
+  if (x.at_least)
+    least = std::min(least, figure - *x.at_least);
+  if (x.at_most)
+    least = std::min(least, *x.at_most - figure);
+  return least;
+}
+
 double figure_of(const bar_spec& x, const outcome& with, const outcome* without) {
+  if (x.each && x.clients.size() > 1) {
+    auto one = x;
+    auto worst = nothing;
+    for (const auto i : x.clients) {
+      one.clients = {i};
+      const auto figure = figure_of(one, with, without);
+      if (std::isnan(figure))
+        return nothing;
+      if (std::isnan(worst) || distance_to_bounds(x, figure) < distance_to_bounds(x, worst))
+        worst = figure;
+    }
+    return worst;
+  }
   if (compares(x) && without == nullptr)
     return nothing;
   const auto& run = x.uncontrolled ? *without : with;

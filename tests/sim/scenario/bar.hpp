@@ -58,6 +58,8 @@ struct bar_spec {
   double per_second = 0; ///< rate_windows
   event_kind event = event_kind::capacity_deficit_began;
   service_count count = service_count::replies;
+  bool at_device = false;    ///< latencies: from a gateway to the device and back, without the wait before
+  bool each = false;         ///< taken of each client by itself, the worst counts
   bool uncontrolled = false; ///< taken from the run without control
   bool pooled = false;       ///< the mean over all seeds counts, not each seed
   std::optional<double> at_least;

@@ -124,6 +124,13 @@ bar_spec read_bar(section& in, const scenario& all) {
   }
   if (x.what == measure::fairness || compares)
     x.count = static_cast<service_count>(in.one_of("count", {"replies", "bytes", "device_time"}, 0));
+  if (about_latency(x.what) && in.one_of("where", {"client", "device"}, 0) == 1) {
+    x.at_device = true;
+    if (x.statistic != latency_statistic::mean)
+      in.complain("where", "is only for means");
+  }
+  if (!compares && x.what != measure::fairness)
+    x.each = in.flag("each", false);
   x.pooled = in.flag("pooled", false);
   if (x.what != measure::total_vs_uncontrolled)
     x.uncontrolled = in.flag("uncontrolled", false);
