@@ -82,6 +82,9 @@ void add_compare(CLI::App& app, words& w) {
   compare->add_option("SOURCE", w.compare.sources, "scenario files, or directories of them")->required()->type_name("");
   compare->add_option("--seed", w.compare.seed, "the first seed")->check(whole_number)->capture_default_str();
   compare->add_option("--seeds", w.compare.seeds, "how many seeds")->check(number_of_seeds)->capture_default_str();
+  compare->add_option("--jobs", w.compare.jobs, "how many runs at a time; the table is the same")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
   std::set<std::string> names;
   for (const auto& x : controller_kinds())
     names.emplace(x.name);

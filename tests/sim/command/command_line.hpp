@@ -36,6 +36,7 @@ struct compare_command {
   std::vector<std::string> sources; ///< scenario files, or directories of them
   std::uint64_t seed = 1;
   std::uint64_t seeds = 20;
+  std::uint64_t jobs = 1;
   std::vector<std::string> controllers; ///< empty = all
   std::string output;                   ///< file; empty = print
 };

@@ -4,8 +4,11 @@
 #include "tests/sim/controllers/catalogue.hpp"
 #include "tests/sim/scenario/reader.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
+#include <thread>
 
 namespace sluice::sim {
 
@@ -61,6 +64,49 @@ bool replace(const std::string& path, const comparison& x) {
   return true;
 }
 
+/// Every scenario under every controller, `jobs` at a time; which of them ends first changes nothing in the result.
+comparison run_all(const compare_command& x, const std::vector<reading>& all,
+                   const std::vector<const controller_kind*>& kinds, const console& io) {
+  comparison result{command_text(x), {}};
+  for (const auto& its : all)
+    result.scenarios.push_back({&its.what, std::vector<run_judgement>(kinds.size())});
+  std::atomic<std::size_t> next{0};
+  std::mutex printing;
+  const auto work = [&] {
+    // RELAXED: a counter; results are read after the threads were joined.
+    for (auto i = next.fetch_add(1, std::memory_order_relaxed); i < all.size() * kinds.size();
+         i = next.fetch_add(1, std::memory_order_relaxed)) {
+      const auto& what = all[i / kinds.size()].what;
+      const auto* kind = kinds[i % kinds.size()];
+      {
+        const std::lock_guard lock{printing};
+        io.complaints << '[' << i + 1 << '/' << all.size() * kinds.size() << "] " << what.file << ": " << kind->name
+                      << std::endl;
+      }
+      judging_options options;
+      options.first_seed = x.seed;
+      options.seeds = seeds_for(what, x.seeds);
+      options.kind = kind;
+      result.scenarios[i / kinds.size()].by_controller[i % kinds.size()] = judge_scenario(what, options);
+    }
+  };
+  std::vector<std::jthread> others;
+  for (std::uint64_t i = 1; i < x.jobs; ++i)
+    others.emplace_back(work);
+  work();
+  others.clear(); // joins them
+  return result;
+}
+
+/// As far as it is among the columns.
+bool sluice_holds(const comparison& x) {
+  for (const auto& its : x.scenarios)
+    for (const auto& run : its.by_controller)
+      if (run.controller == "sluice" && !run.held)
+        return false;
+  return true;
+}
+
 } // namespace
 
 exit_code execute(const compare_command& x, const console& io) {
@@ -84,27 +130,12 @@ exit_code execute(const compare_command& x, const console& io) {
   if (kinds.empty())
     for (const auto& kind : controller_kinds())
       kinds.push_back(&kind);
-  comparison result{command_text(x), x.seed, x.seeds, {}};
-  auto held = true;
-  std::size_t done = 0;
-  for (const auto& [what, problems] : all) {
-    result.scenarios.push_back({&what, {}});
-    for (const auto* kind : kinds) {
-      io.complaints << '[' << ++done << '/' << all.size() * kinds.size() << "] " << what.file << ": " << kind->name
-                    << std::endl;
-      judging_options options;
-      options.first_seed = x.seed;
-      options.seeds = x.seeds;
-      options.kind = kind;
-      result.scenarios.back().by_controller.push_back(judge_scenario(what, options));
-      held = held && (kind != &controller_kinds().front() || result.scenarios.back().by_controller.back().held);
-    }
-  }
+  const auto result = run_all(x, all, kinds, io);
   if (x.output.empty())
     write_markdown(io.out, result);
   else if (!replace(x.output, result))
     return complain(io, exit_code::missing, x.output + " cannot be written");
-  return held ? exit_code::done : exit_code::missed;
+  return sluice_holds(result) ? exit_code::done : exit_code::missed;
 }
 
 } // namespace sluice::sim

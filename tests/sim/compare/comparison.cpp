@@ -66,6 +66,11 @@ void write_columns(std::ostream& to, const std::string& first, const compared_sc
 
 } // namespace
 
+std::uint64_t seeds_for(const scenario& what, std::uint64_t seeds) noexcept {
+  constexpr std::size_t many_clients = 1000;
+  return what.clients.size() < many_clients ? seeds : std::max<std::uint64_t>(seeds / 10, 1);
+}
+
 std::uint64_t hash_of(const run_judgement& x) noexcept {
   std::uint64_t hash = 0xcbf29ce484222325ull;
   for (const auto& seed : x.seeds)
@@ -76,6 +81,8 @@ std::uint64_t hash_of(const run_judgement& x) noexcept {
 void write_section(std::ostream& to, const compared_scenario& x) {
   const auto& what = *x.what;
   to << "### " << name_of(what) << "\n\n" << in_cell(what.title) << "\n\n";
+  const auto& seeds = x.by_controller.front().seeds;
+  to << "Seeds " << seeds.front().seed << " to " << seeds.back().seed << ".\n\n";
   write_columns(to, "bar", x);
   for (std::size_t i = 0; i < what.bars.size(); ++i) {
     const auto& bar = what.bars[i];
@@ -105,8 +112,7 @@ void write_markdown(std::ostream& to, const comparison& x) {
   for (const auto& its : x.scenarios)
     for (const auto& run : its.by_controller)
       all = mixed(all, hash_of(run));
-  to << "# All scenarios, all controllers\n\nMade by `" << x.command << "`; seeds " << x.first_seed << " to "
-     << x.first_seed + x.seeds - 1 << ", hash of all runs `" << hash_text(all)
+  to << "# All scenarios, all controllers\n\nMade by `" << x.command << "`; hash of all runs `" << hash_text(all)
      << "`. Do not edit.\nWhat the controllers are and what each cannot be told: "
         "[controllers/README.md](controllers/README.md); what a measure means: "
         "[scenarios/README.md](scenarios/README.md).\n\n"

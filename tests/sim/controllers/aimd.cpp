@@ -17,8 +17,8 @@ namespace {
 
 /// Of the rate that is left after a miss. Chosen: that of DECbit, the scheme that the paper is about.
 constexpr double decrease = 0.875;
-/// What a party of weight 1 may take more after each tick without a miss [I/O per second]. Chosen: half a percent of
-/// the device of scenario 1, so that it takes 5 s to probe for a third of it; see README.md.
+/// What a party of weight 1 may take more after each tick without a miss [I/O per second]. Chosen, as is the decrease,
+/// among twenty pairs; see README.md.
 constexpr double increase = 40;
 /// After a decrease, a miss does not count for so long: samples of the time before are on their way. Chosen: two ticks.
 constexpr duration settling = std::chrono::milliseconds{200};
