@@ -29,15 +29,19 @@ void gateway_model::send_samples() {
   auto& batch = to_core_.new_samples();
   batch.incarnation = incarnation_;
   batch.samples.resize(streams_.size());
+  std::size_t count = 0;
   const wall_time label{(sim_.now() + *label_offset_).count() / 1000};
   const auto nonsense = sim_.now() < nonsense_until_;
-  for (std::size_t i = 0; i < streams_.size(); ++i) {
-    auto& x = batch.samples[i];
-    streams_[i]->take_sample(x);
+  for (auto* stream : streams_) {
+    if (!stream->connected())
+      continue;
+    auto& x = batch.samples[count++];
+    stream->take_sample(x);
     x.taken = label;
     if (nonsense && luck_.happens(nonsense_))
       spoil(x);
   }
+  batch.samples.resize(count);
   to_core_.send_samples();
 }
 

@@ -23,6 +23,8 @@ gateway_stream::gateway_stream(simulation& sim, request_pool& requests, device& 
 
 void gateway_stream::request(request_number x) {
   requests_[x].stream = number_;
+  if (!std::exchange(connected_, true))
+    sampled_ = accounted_ = sim_.now();
   socket_.push_back(x);
   if (!up_)
     return;

@@ -70,6 +70,10 @@ public:
   [[nodiscard]] bool up() const noexcept {
     return up_;
   }
+  /// A client connected, that is, asked for something: from then on there are samples.
+  [[nodiscard]] bool connected() const noexcept {
+    return connected_;
+  }
   [[nodiscard]] std::uint64_t generation() const {
     return control_.generation();
   }
@@ -92,6 +96,7 @@ private:
   std::uint32_t number_;
   allowance fixed_;
   bool up_ = true;
+  bool connected_ = false;
   std::deque<request_number> socket_;
   std::deque<request_number> backlog_;
   std::vector<request_number> at_device_;
