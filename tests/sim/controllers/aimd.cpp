@@ -19,7 +19,7 @@ namespace {
 constexpr double decrease = 0.875;
 /// What a party of weight 1 may take more after each tick without a miss [I/O per second]. Chosen, as is the decrease,
 /// among twenty pairs; see README.md.
-constexpr double increase = 40;
+constexpr double increase = 160;
 /// After a decrease, a miss does not count for so long: samples of the time before are on their way. Chosen: two ticks.
 constexpr duration settling = std::chrono::milliseconds{200};
 struct course {
