@@ -69,7 +69,8 @@ void world::build_devices() {
 void world::build_gateways() {
   for (std::size_t i = 0; i < scenario_.gateways.size(); ++i) {
     const auto& spec = scenario_.gateways[i];
-    links_.push_back(std::make_unique<link>(sim_, i, spec.link, chance_of(options_.seed, entity::link, i), *this));
+    links_.push_back(
+        std::make_unique<gateway_link>(sim_, i, spec.link, chance_of(options_.seed, entity::link, i), *this));
     gateways_.push_back(
         std::make_unique<gateway_model>(sim_, *links_.back(), chance_of(options_.seed, entity::gateway, i)));
     gateways_.back()->begin(label_offset_);
