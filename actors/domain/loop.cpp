@@ -210,17 +210,6 @@ const loop_output& step(loop_state& state, instant now, wall_time label, const c
   return out;
 }
 
-std::vector<throttle> standing_of(const loop_state& state, std::span<const renewal> renewals) {
-  std::vector<throttle> result;
-  result.reserve(renewals.size());
-  for (const auto& x : renewals) {
-    const auto slot = state.streams.find(x.stream);
-    if (slot != no_stream && state.streams[slot].standing.generation == x.generation)
-      describe(result.emplace_back(), x.stream, state.streams[slot].standing, state.policy.lease);
-  }
-  return result;
-}
-
 std::vector<throttle> in_force(const loop_state& state) {
   std::vector<stream_slot> slots;
   for (stream_slot i = 0; i < state.streams.end(); ++i)

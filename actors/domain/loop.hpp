@@ -4,7 +4,6 @@
 
 #include "actors/domain/loop_state.hpp"
 
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,9 +26,6 @@ void take(loop_state& state, std::uint64_t incarnation, const sample& x, instant
 /// The answer holds until the next call. Allocates nothing in the steady state; texts of what is sent live in memory
 /// that is used again.
 const loop_output& step(loop_state& state, instant now, wall_time label, const control_policy& policy);
-
-/// The throttles that `renewals` are about, as last sent; none for a stream that the core itself never sent one.
-[[nodiscard]] std::vector<throttle> standing_of(const loop_state& state, std::span<const renewal> renewals);
 
 /// All throttles in force, as last sent, in the order of their streams.
 [[nodiscard]] std::vector<throttle> in_force(const loop_state& state);

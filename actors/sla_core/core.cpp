@@ -38,21 +38,15 @@ void log_refused(core_pointer self, std::uint64_t refused) {
 }
 
 /// To the performance monitor, in messages of bounded size. Without one they are lost: the plan repeats them.
-void send_throttles(core_pointer self, std::span<const throttle> throttles) {
+template<class Message, class T>
+void send_parts(core_pointer self, std::span<const T> all) {
   if (!self->state.monitor)
     return;
   const auto bound = self->state.options.batch;
-  for (std::size_t first = 0; first < throttles.size(); first += bound) {
-    const auto part = throttles.subspan(first, std::min(bound, throttles.size() - first));
-    self->send(self->state.monitor, throttle_batch{{part.begin(), part.end()}});
+  for (std::size_t first = 0; first < all.size(); first += bound) {
+    const auto part = all.subspan(first, std::min(bound, all.size() - first));
+    self->send(self->state.monitor, Message{{part.begin(), part.end()}});
   }
-}
-
-/// As whole throttles: the monitor has no message for less yet.
-void send_renewals(core_pointer self, std::span<const renewal> renewals) {
-  if (!self->state.monitor || renewals.empty())
-    return;
-  send_throttles(self, standing_of(self->state.loop, renewals));
 }
 
 /// To the application server: what changed, or all of it when it knows nothing yet. Nothing if there is nothing to say.
@@ -95,8 +89,8 @@ void make_plan(core_pointer self) {
   state.order_waits = false;
   const auto label = label_now();
   const auto& out = step(state.loop, now, label, state.options.policy);
-  send_throttles(self, out.throttles.all());
-  send_renewals(self, out.renewals.all());
+  send_parts<throttle_batch>(self, out.throttles.all());
+  send_parts<lease_renewal>(self, out.renewals.all());
   log_refused(self, out.refused);
   log_decisions(out, component, state.options.lines_bound);
   send_report(self, out, now, label);
@@ -146,7 +140,9 @@ void on_peer_up(core_pointer self, const std::string& role, const caf::strong_ac
   log(log_events::peer_up, component, log_field{"role", role});
   if (role == "performance-monitor") {
     state.monitor = caf::actor_cast<performance_monitor_actor>(who);
-    send_throttles(self, in_force(state.loop)); // it may have been restarted and know none
+    // It may have been restarted and know none.
+    const auto everything = in_force(state.loop);
+    send_parts<throttle_batch>(self, std::span<const throttle>{everything});
   } else if (role == "application-server") {
     state.server = caf::actor_cast<application_server_actor>(who);
     state.server_knows_nothing = true;
