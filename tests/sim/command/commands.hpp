@@ -1,0 +1,20 @@
+// The commands of the program. Each prints and gives the code to end with.
+#pragma once
+
+#include "tests/sim/command/command_line.hpp"
+
+#include <ostream>
+
+namespace sluice::sim {
+
+/// Where results and complaints go.
+struct console {
+  std::ostream& out;
+  std::ostream& complaints;
+};
+
+[[nodiscard]] exit_code execute(const run_command& x, const console& io);
+[[nodiscard]] exit_code execute(const list_command& x, const console& io);
+[[nodiscard]] exit_code execute(const check_command& x, const console& io);
+
+} // namespace sluice::sim

@@ -1,0 +1,47 @@
+// Hands samples and ticks on to domain/loop, as the actor of actors/sla_core does.
+#include "tests/sim/controllers/sluice_controller.hpp"
+
+#include "actors/domain/loop.hpp"
+
+#include <utility>
+
+namespace sluice::sim {
+
+namespace {
+
+class sluice_controller final : public controller {
+public:
+  explicit sluice_controller(const control_policy& policy) : policy_(policy) {}
+
+  void establish(const established& all, instant now, wall_time label) override {
+    set_terms(state_, all.agreements, all.orders, now, label);
+  }
+
+  void take(std::uint64_t incarnation, const sample& x, instant) override {
+    inbox_.push_back({incarnation, x});
+  }
+
+  controller_output tick(instant now, wall_time label) override {
+    out_ = step(state_, std::move(inbox_), now, label, policy_);
+    inbox_.clear();
+    return {out_.throttles, {}, out_.events, out_.backends, out_.refused};
+  }
+
+  std::vector<throttle> in_force() const override {
+    return sluice::in_force(state_);
+  }
+
+private:
+  control_policy policy_;
+  loop_state state_;
+  std::vector<delivered_sample> inbox_;
+  loop_output out_;
+};
+
+} // namespace
+
+std::unique_ptr<controller> make_sluice_controller(const control_policy& policy) {
+  return std::make_unique<sluice_controller>(policy);
+}
+
+} // namespace sluice::sim
