@@ -35,13 +35,16 @@ constexpr double balance_gain = 0.04;
 constexpr double balance_rest = 0.02;
 constexpr double balance_most = 3;
 
+/// The tiers yield in the order of the policy, which is the order of the needs' tiers here.
 void entitle(std::span<entity> entities, const backend_view& backend, allocation_scratch& scratch) {
   auto& needs = scratch.needs;
   auto& met = scratch.parts;
   needs.clear();
   needs.reserve(entities.size());
   for (const auto& x : entities)
-    needs.push_back({x.promise.tier, need_of(x)});
+    needs.push_back(
+        {static_cast<tier>(backend.turns[std::min<std::size_t>(static_cast<std::size_t>(x.promise.tier), 3)]),
+         need_of(x)});
   met.resize(needs.size());
   entitlements(needs, backend.deficit ? backend.capacity : infinite, met);
   for (std::size_t i = 0; i < entities.size(); ++i) {

@@ -20,6 +20,7 @@ struct backend_view {
   bool deficit = false;                  ///< declared
   double least = 0;                      ///< what everybody gets even in a deficit [I/O per second]
   std::span<const claim_group> groups{}; ///< of tenants; none = all entities compete at one level
+  yield_turns turns{0, 1, 2, 3};         ///< of the tiers in a deficit
 };
 
 /// Memory that is kept from one call to the next. Its contents mean nothing.

@@ -33,6 +33,9 @@ void report_backend(backend_state& state, const stream_table& streams, const pre
   to.in_flight = static_cast<std::uint32_t>(std::min(seen.in_flight, 4e9));
   to.latency = duration{std::llround(std::min(seen.latency, 3600.0) * 1e9)};
   to.deficit = state.deficit.declared;
+  to.full_seen = state.evidence.full_seen();
+  to.least_latency = state.evidence.least_latency();
+  to.observed = state.policy.mode == policy_mode::observe;
   to.promised = 0;
   to.streams = to.throttled = 0;
   double delivered = 0;

@@ -6,6 +6,7 @@
 #include "actors/domain/cost.hpp"
 #include "actors/domain/entity.hpp"
 #include "actors/domain/event.hpp"
+#include "actors/domain/evidence.hpp"
 #include "actors/domain/hierarchy.hpp"
 #include "actors/domain/knee.hpp"
 
@@ -28,8 +29,11 @@ struct backend_state {
   int full_ticks = 0;  ///< for how many ticks it has been full
   instant planned{0};  ///< the last time
   deficit_watch deficit;
-  bool controlled = false;    ///< at least one stream has an agreement here
-  std::size_t population = 0; ///< streams whose newest sample names it
+  capacity_evidence evidence;
+  control_policy policy;       ///< what the document says of this backend
+  bool policy_settled = false; ///< `policy` is that of the present document
+  bool controlled = false;     ///< at least one stream has an agreement here
+  std::size_t population = 0;  ///< streams whose newest sample names it
 
   bool touched = true; ///< an entity was
   bool left = false;   ///< a stream left and is still listed

@@ -10,10 +10,7 @@ namespace sluice {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
-constexpr double small_step = 0.05; ///< control.md
-constexpr double large_step = 0.25; ///< chosen: a victim notices this much within the interval between small steps
 constexpr double rate_drift = 0.01; ///< a third of what a limit may be overshot by (control.md, scenario 5)
-constexpr duration between_small_steps = std::chrono::seconds{1};
 
 double distance(std::uint64_t a, std::uint64_t b) noexcept {
   if (a == b)
@@ -68,8 +65,8 @@ command_kind command(standing_command& x, const wanted_command& wanted, const ac
                      wall_time label, const control_policy& policy) {
   const auto step = step_to(x, wanted);
   const auto new_cause = !same_cause(x, wanted);
-  const auto at_once =
-      new_cause || step >= large_step || (step >= small_step && now - x.changed >= between_small_steps);
+  const auto at_once = new_cause || step >= policy.large_step
+                       || (step >= policy.small_step && now - x.changed >= policy.between_small_steps);
   const auto refresh = now - x.sent >= policy.refresh;
   const auto lost = gateway.reported < x.generation && now - x.sent >= policy.repeat;
   if (!at_once && !refresh && !lost)
@@ -96,8 +93,8 @@ instant next_command(const standing_command& x, const wanted_command& wanted, co
   auto due = x.sent + policy.refresh;
   if (gateway.reported < x.generation)
     due = std::min(due, x.sent + policy.repeat);
-  if (step_to(x, wanted) >= small_step)
-    due = std::min(due, x.changed + between_small_steps);
+  if (step_to(x, wanted) >= policy.small_step)
+    due = std::min(due, x.changed + policy.between_small_steps);
   return due;
 }
 

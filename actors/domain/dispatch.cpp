@@ -1,6 +1,9 @@
 // The dispatch.
 #include "actors/domain/dispatch.hpp"
 
+#include "actors/domain/explanation.hpp"
+#include "actors/domain/observation.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -39,22 +42,30 @@ public:
     for (std::size_t i = 0; i < ledger.streams.size(); ++i) {
       auto& s = streams_[ledger.streams[i]];
       const auto wanted = wanted_for(x_, s, scratch.shares[i], why_, policy_);
-      ledger.due = std::min({ledger.due, next_wanted(s, wanted, why_.now), say(s, wanted)});
+      ledger.due = std::min({ledger.due, next_wanted(s, wanted, why_), tell(s, wanted)});
       ledger.busy += s.signal.completions > 0 || s.signal.outstanding() > 0 ? 1 : 0;
-      ledger.ruled += s.standing.why.rule != throttle_rule::none ? 1 : 0;
+      ledger.ruled += (s.observed != nullptr ? *s.observed : s.standing).why.rule != throttle_rule::none ? 1 : 0;
       ledger.held = ledger.held || why_.now < s.held_until || why_.now < s.limited_until;
     }
     ledger.basis = basis_of(x_, why_);
   }
 
 private:
+  instant tell(stream_state& s, const wanted_command& wanted) {
+    if (!why_.observed) {
+      end_observation(s, out_);
+      return say(s, wanted);
+    }
+    return std::min(observe(s, x_, wanted, why_, policy_, out_), say(s, released(x_, s, why_)));
+  }
+
   /// Sends what must be sent; returns when the next is due.
   instant say(stream_state& s, const wanted_command& wanted) {
     if (s.inherited.holds())
       return why_.now;
     const acknowledgement gateway{s.signal.generation, s.signal.highest};
     const auto never = s.standing.generation == 0 && gateway.highest == 0;
-    if (never && !why_.controlled && wanted.rule != throttle_rule::override_)
+    if (never && (!why_.controlled || why_.observed) && wanted.rule != throttle_rule::override_)
       return instant::max();
     const auto rule_before = s.standing.why.rule;
     const auto depth_before = s.standing.now.depth;
@@ -67,30 +78,32 @@ private:
       to.generation = s.standing.generation;
       break;
     }
-    case command_kind::send:
-      note_figures(s.standing.why, x_, s, why_);
-      describe(out_.throttles.add(), s.id, s.standing, policy_.lease);
+    case command_kind::send: {
+      note_figures(s.standing.why, x_, s, why_, policy_);
+      auto& to = out_.throttles.add();
+      describe(to, s.id, s.standing, policy_.lease);
       if (distance(s.standing.now.depth, depth_before) >= restful)
         backend_.capacity.rest(why_.now);
-      report_change(s, rule_before);
+      report_change(to, rule_before);
       break;
+    }
     }
     return next_command(s.standing, wanted, gateway, policy_);
   }
 
   /// A stream's own limit is no decision of the core: it is part of what was agreed, and no event.
-  void report_change(const stream_state& s, throttle_rule before) {
+  void report_change(const throttle& x, throttle_rule before) {
     const auto ours = [](throttle_rule rule) {
       return rule != throttle_rule::none && rule != throttle_rule::limit;
     };
-    const auto after = s.standing.why.rule;
+    const auto after = x.why.rule;
     if (before == after || (!ours(before) && !ours(after)))
       return;
     auto& to = out_.events.add();
     to.at = why_.label;
     to.kind = ours(after) ? event_kind::stream_throttled : event_kind::stream_released;
-    to.subject = to_string(s.id);
-    to.text = to_sentence(s.standing.why);
+    to.subject = to_string(x.stream);
+    to.text = to_sentence(x);
   }
 
   entity& x_;

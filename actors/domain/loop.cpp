@@ -2,6 +2,7 @@
 #include "actors/domain/loop.hpp"
 
 #include "actors/domain/grouping.hpp"
+#include "actors/domain/observation.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -25,6 +26,7 @@ void move_stream(loop_state& state, stream_slot slot) {
     s.signal.forget_figures();
     s.signal.highest = std::max(s.signal.highest, s.standing.generation);
     s.standing = {};
+    end_observation(s, state.output);
     s.held_until = s.limited_until = instant::zero();
     s.inherited.end();
   }
@@ -100,6 +102,13 @@ void forget(loop_state& state) {
   }
 }
 
+/// What the document says of a backend is looked up once.
+void settle_policy(const loop_state& state, backend_state& x) {
+  if (std::exchange(x.policy_settled, true))
+    return;
+  x.policy = policy_for(state.document, x.name, state.policy).control;
+}
+
 /// Streams leave and join their backends.
 void regroup_backends(loop_state& state) {
   for (auto& [name, x] : state.backends)
@@ -117,11 +126,14 @@ void regroup_backends(loop_state& state) {
     std::vector<stream_slot> its;
     for (; !joining.empty() && state.streams[joining.back()].claimed == to; joining.pop_back())
       its.push_back(joining.back());
-    join(*to, state.streams, its, state.policy);
+    settle_policy(state, *to);
+    join(*to, state.streams, its, to->policy);
   }
   for (auto at = state.backends.begin(); at != state.backends.end();) {
-    if (all)
-      regroup(at->second, state.streams, state.policy);
+    if (all) {
+      settle_policy(state, at->second);
+      regroup(at->second, state.streams, at->second.policy);
+    }
     at = at->second.population == 0 ? state.backends.erase(at) : std::next(at);
   }
 }
@@ -141,7 +153,8 @@ void renew_inherited(loop_state& state, instant now) {
   sort_by_id(state.streams, heirs);
   std::erase_if(heirs, [&](stream_slot slot) {
     auto& s = state.streams[slot];
-    if (s.order != nullptr)
+    const auto observed = s.backend != nullptr && s.backend->policy.mode == policy_mode::observe;
+    if (s.order != nullptr || (observed && state.terms_known))
       s.inherited.end();
     if (s.inherited.end_if_over(now) || !s.inherited.holds()) {
       touch(s);
@@ -187,10 +200,13 @@ const loop_output& step(loop_state& state, instant now, wall_time label, const c
   out.clear();
   out.taken = std::exchange(state.arrivals.taken, 0);
   out.refused = std::exchange(state.arrivals.refused, 0);
-  if (state.policy != policy) {
+  if (state.policy != policy || state.document_changed) {
     state.policy = policy;
+    state.document_changed = false;
     state.regroup = true;
     state.next_look = instant::zero();
+    for (auto& [name, x] : state.backends)
+      x.policy_settled = false;
   }
   settle_claims(state);
   close_signals(state, now);
@@ -202,12 +218,25 @@ const loop_output& step(loop_state& state, instant now, wall_time label, const c
   if (!state.terms_known)
     return out;
   for (auto& [name, x] : state.backends) {
-    plan(x, state.streams, {now, label}, policy, state.scratch, out);
+    plan(x, state.streams, {now, label}, x.policy, state.scratch, out);
     inform_judge(x);
     out.backends.add() = x.status;
   }
   judge(state, now, label);
   return out;
+}
+
+std::vector<throttle> would_be_in_force(const loop_state& state) {
+  std::vector<throttle> result;
+  for (stream_slot i = 0; i < state.streams.end(); ++i) {
+    const auto& s = state.streams[i];
+    if (s.living && s.observed != nullptr && s.observed->why.rule != throttle_rule::none)
+      describe(result.emplace_back(), s.id, *s.observed, state.policy.lease);
+  }
+  std::sort(result.begin(), result.end(), [](const throttle& a, const throttle& b) {
+    return a.stream < b.stream;
+  });
+  return result;
 }
 
 std::vector<throttle> in_force(const loop_state& state) {

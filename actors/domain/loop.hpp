@@ -16,6 +16,10 @@ std::vector<std::pair<std::string, mistake>> set_terms(loop_state& state, std::v
                                                        const std::vector<override_order>& orders, instant now,
                                                        wall_time label);
 
+/// Takes a policy document over, from the next tick on. What is wrong with it is returned, and then nothing changes.
+/// @param base what holds where the document gives nothing
+std::vector<mistake> set_policy(loop_state& state, policy_document document, const control_policy& base);
+
 /// Takes in a sample on its arrival. Nonsense, repeated and stale ones, and those beyond a bound, are refused and
 /// counted. Allocates nothing for a stream that is known. The order in which the samples of a tick arrive does not
 /// matter (sequence_filter.hpp says within which window).
@@ -26,6 +30,9 @@ void take(loop_state& state, std::uint64_t incarnation, const sample& x, instant
 /// The answer holds until the next call. Allocates nothing in the steady state; texts of what is sent live in memory
 /// that is used again.
 const loop_output& step(loop_state& state, instant now, wall_time label, const control_policy& policy);
+
+/// All that would be in force on backends that are only observed, in the order of their streams.
+[[nodiscard]] std::vector<throttle> would_be_in_force(const loop_state& state);
 
 /// All throttles in force, as last sent, in the order of their streams.
 [[nodiscard]] std::vector<throttle> in_force(const loop_state& state);

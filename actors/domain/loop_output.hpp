@@ -13,7 +13,8 @@ namespace sluice {
 struct loop_output {
   recycled_list<throttle> throttles; ///< to be sent now
   recycled_list<renewal> renewals;   ///< likewise: of throttles that stay as they are
-  recycled_list<event> events;       ///< those about throttles in the order of the throttles
+  recycled_list<throttle> observed;  ///< what would hold, of backends only observed; rule `none` = nothing any more
+  recycled_list<event> events;       ///< those about throttles in the order of the throttles; likewise of observed ones
   recycled_list<backend_status> backends;
   std::vector<verdict> verdicts;
   std::vector<stream_id> forgotten; ///< streams without a sample for so long that they are gone
@@ -23,6 +24,7 @@ struct loop_output {
   void clear() noexcept {
     throttles.clear();
     renewals.clear();
+    observed.clear();
     events.clear();
     backends.clear();
     verdicts.clear();

@@ -5,6 +5,7 @@
 #include "actors/domain/agreement_index.hpp"
 #include "actors/domain/judge.hpp"
 #include "actors/domain/plan.hpp"
+#include "actors/domain/policy_document.hpp"
 
 #include <map>
 #include <string>
@@ -47,10 +48,12 @@ struct loop_state {
   judge_state judge;
 
   loop_arrivals arrivals;
-  control_policy policy; ///< of the last tick
-  bool regroup = true;   ///< terms or policy are others than at the last tick
-  instant now{0};        ///< of the last tick or sample; time never goes back
-  instant next_look{0};  ///< when a stream could have fallen silent or be forgotten
+  control_policy policy;    ///< of the last tick: for what the document does not give
+  policy_document document; ///< the operator's, with the tenants
+  bool document_changed = false;
+  bool regroup = true;  ///< terms or policy are others than at the last tick
+  instant now{0};       ///< of the last tick or sample; time never goes back
+  instant next_look{0}; ///< when a stream could have fallen silent or be forgotten
   plan_scratch scratch;
   judgement judged;
   std::vector<stream_slot> leaving;

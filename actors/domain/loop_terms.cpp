@@ -93,4 +93,13 @@ std::vector<std::pair<std::string, mistake>> set_terms(loop_state& state, std::v
   return wrong;
 }
 
+std::vector<mistake> set_policy(loop_state& state, policy_document document, const control_policy& base) {
+  auto wrong = check(document, base);
+  if (!wrong.empty())
+    return wrong;
+  state.document_changed = state.document_changed || !same_policy(state.document, document);
+  state.document = std::move(document);
+  return wrong;
+}
+
 } // namespace sluice

@@ -87,6 +87,7 @@ bool estimate(backend_state& state, const pressure& seen, double aim, instant no
     state.full_ticks = saturated ? std::min(state.full_ticks + 1, full_enough) : 0;
     if (state.full_ticks >= full_enough)
       state.costs.observe(done * tick, tick);
+    state.evidence.observe(delivered, seen.mean_in_flight, seen.latency, saturated, capacity.rate);
     if (held)
       capacity.correct(seen.danger, by_rate, now);
   }
@@ -134,9 +135,11 @@ void plan(backend_state& state, stream_table& streams, const plan_time& at, cons
     judge_hunger(x, aim, seen.danger > 1, at.now);
   const auto saturated = estimate(state, seen, aim, at.now);
   watch_deficit(state, saturated, at, policy, out);
-  const backend_view view{state.capacity.rate, state.capacity.trim, aim, state.deficit.declared, least, state.groups};
+  const backend_view view{state.capacity.rate, state.capacity.trim, aim, state.deficit.declared, least,
+                          state.groups,        policy.turns};
   allocate(state.entities, view, scratch.split.allocation);
-  const backend_reason why{view, state.name, seen.beneficiary, state.controlled, at.label, at.now};
+  const auto observed = policy.mode == policy_mode::observe;
+  const backend_reason why{view, state.name, seen.beneficiary, state.controlled, at.label, at.now, observed};
   for (auto& x : state.entities) {
     dispatch(x, state, streams, why, policy, scratch.split, out);
     x.ledger.touched = false;

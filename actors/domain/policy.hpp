@@ -1,16 +1,35 @@
 // How the SLA core controls: the numbers that an operator may set. Holds no state and no decision.
 #pragma once
 
+#include "actors/domain/objective.hpp"
 #include "actors/domain/tenant_share.hpp"
 #include "actors/domain/units.hpp"
 
+#include <array>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice {
 
+/// Whether a decision is carried out.
+enum class policy_mode : std::uint8_t {
+  enforce, ///< throttles are sent
+  observe, ///< dry run: it is decided and said what would be throttled, and nobody is held back
+};
+
+[[nodiscard]] std::string_view to_string(policy_mode x) noexcept;
+[[nodiscard]] std::optional<policy_mode> parse_policy_mode(std::string_view text) noexcept;
+
+/// For each tier its turn to yield in a deficit: lower turns yield first, equal ones together and in proportion.
+using yield_turns = std::array<std::uint8_t, 4>;
+
 /// The policy of the control loop. Defaults: where no source is given, chosen; their sensitivity is seen in tests/sim.
 struct control_policy {
+  policy_mode mode = policy_mode::enforce;
+  yield_turns turns{0, 1, 2, 3}; ///< who yields in a deficit: best effort first, gold last
+
   duration lease = std::chrono::seconds{2};         ///< of every throttle (design: a dead server frees the gateways)
   duration refresh = std::chrono::seconds{1};       ///< an unchanged throttle is repeated after so long: half the lease
   duration repeat = std::chrono::milliseconds{500}; ///< one that no sample acknowledged is repeated after so long
@@ -32,6 +51,10 @@ struct control_policy {
   duration forget = std::chrono::seconds{10}; ///< without a sample for so long, a stream is gone
   duration deficit_after = std::chrono::milliseconds{500}; ///< promises above capacity for so long are a deficit
   duration deficit_over = std::chrono::seconds{2};         ///< and below it for so long end it
+
+  double small_step = 0.05; ///< a throttle's values must change by this share to be sent (control.md), and then only
+  duration between_small_steps = std::chrono::seconds{1}; ///< so long after the change before
+  double large_step = 0.25; ///< this much is sent at once: a victim notices it within the time between small steps
 
   friend bool operator==(const control_policy&, const control_policy&) = default;
 };

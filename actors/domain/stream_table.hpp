@@ -26,6 +26,7 @@ struct stream_state {
   stream_id id;
   stream_signal signal;
   standing_command standing;
+  std::unique_ptr<standing_command> observed; ///< what would stand, while its backend is only observed
   inheritance inherited;
   backend_state* backend = nullptr;       ///< that it is planned with; null = not yet with any
   backend_state* claimed = nullptr;       ///< that its newest sample names

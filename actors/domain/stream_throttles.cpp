@@ -127,17 +127,21 @@ bool held_by_depth(const stream_state& s, const allowance& now) noexcept {
   return s.signal.held_by_depth > held_enough || (now.depth > 0 && s.signal.outstanding() > now.depth);
 }
 
-bool held_by_rate(const stream_state& s, const allowance& now) noexcept {
-  return s.signal.held_by_rate > held_enough && (!now.iops.unlimited() || !now.bandwidth.unlimited());
+/// What is only observed is not held back, hence no sample says so: then the demand tells.
+bool held_by_rate(const stream_state& s, const allowance& now, bool observed) noexcept {
+  if (!observed)
+    return s.signal.held_by_rate > held_enough && (!now.iops.unlimited() || !now.bandwidth.unlimited());
+  return s.signal.demand > as_limit(now.iops) || s.signal.bytes > as_limit(now.bandwidth);
 }
 
-void note_holding(stream_state& s, const allowance& now, instant at, const control_policy& policy) noexcept {
+void note_holding(stream_state& s, const allowance& now, const backend_reason& why,
+                  const control_policy& policy) noexcept {
   if (held_by_depth(s, now))
-    s.held_until = at + policy.sticky;
+    s.held_until = why.now + policy.sticky;
   else if (now.depth == 0)
     s.held_until = instant::zero();
-  if (held_by_rate(s, now))
-    s.limited_until = at + policy.sticky;
+  if (held_by_rate(s, now, why.observed))
+    s.limited_until = why.now + policy.sticky;
 }
 
 throttle_rule rule_of(const entity& x, const stream_state& s, const backend_reason& why, bool rate_is_ours) noexcept {
@@ -151,7 +155,12 @@ throttle_rule rule_of(const entity& x, const stream_state& s, const backend_reas
   return why.now < s.limited_until ? throttle_rule::limit : throttle_rule::none;
 }
 
-/// An operator's order over everything else.
+std::uint64_t whole(double x) {
+  return static_cast<std::uint64_t>(std::llround(std::clamp(x, 0.0, 1e12)));
+}
+
+} // namespace
+
 void apply_order(wanted_command& x, const override_order& order) noexcept {
   for (auto* part : {&x.now, &x.envelope}) {
     part->iops = lower(part->iops, order.iops);
@@ -164,12 +173,6 @@ void apply_order(wanted_command& x, const override_order& order) noexcept {
   x.rule = throttle_rule::override_;
   x.beneficiary = order.who;
 }
-
-std::uint64_t whole(double x) {
-  return static_cast<std::uint64_t>(std::llround(std::clamp(x, 0.0, 1e12)));
-}
-
-} // namespace
 
 double rate_cap(const entity& x) noexcept {
   const auto count = static_cast<double>(x.ledger.streams.size());
@@ -202,7 +205,7 @@ wanted_command wanted_for(const entity& x, stream_state& s, const stream_share& 
       to.now.burst_length = duration::zero();
     }
   }
-  note_holding(s, to.now, why.now, policy);
+  note_holding(s, to.now, why, policy);
   to.rule = why.controlled ? rule_of(x, s, why, rate_is_ours) : throttle_rule::none;
   if (x.terms)
     to.agreement = x.name;
@@ -213,8 +216,9 @@ wanted_command wanted_for(const entity& x, stream_state& s, const stream_share& 
   return to;
 }
 
-instant next_wanted(const stream_state& s, const wanted_command& wanted, instant now) noexcept {
-  if (held_by_depth(s, wanted.now) || held_by_rate(s, wanted.now))
+instant next_wanted(const stream_state& s, const wanted_command& wanted, const backend_reason& why) noexcept {
+  const auto now = why.now;
+  if (held_by_depth(s, wanted.now) || held_by_rate(s, wanted.now, why.observed))
     return now; // for as long as its samples say so the rule is prolonged
   auto due = instant::max();
   for (const auto end : {s.held_until, s.limited_until, s.order != nullptr ? s.order->expires : instant::zero()})
@@ -223,11 +227,16 @@ instant next_wanted(const stream_state& s, const wanted_command& wanted, instant
   return due;
 }
 
-void note_figures(reason& to, const entity& x, const stream_state& s, const backend_reason& why) {
+void note_figures(reason& to, const entity& x, const stream_state& s, const backend_reason& why,
+                  const control_policy& policy) {
   to.backend.assign(why.backend);
   to.demand = whole(s.signal.demand);
   to.promised = whole(x.promise.rate);
   to.capacity = whole(why.view.capacity);
+  to.part = x.hungry ? whole(x.part) : 0;
+  to.rest = policy.sticky;
+  to.until = to.rule == throttle_rule::override_ && s.order != nullptr ? s.order->order.until : wall_time{};
+  to.observed = false;
   to.measured = to.target = duration::zero();
   if (to.rule == throttle_rule::protection) {
     to.measured = duration{std::llround(std::min(why.beneficiary->latency, 3600.0) * 1e9)};

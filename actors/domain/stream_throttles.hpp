@@ -18,6 +18,7 @@ struct backend_reason {
   bool controlled = false;             ///< false: nothing but an operator's order holds
   wall_time label;
   instant now{0};
+  bool observed = false; ///< nobody is held back: what would be is told from what streams ask for
 };
 
 /// What one stream got of its entity.
@@ -49,9 +50,14 @@ void split(const entity& x, const stream_table& streams, double least, split_scr
                                         const backend_reason& why, const control_policy& policy) noexcept;
 
 /// When wanted_for() could answer something else though nothing changes. @pre it was just called
-[[nodiscard]] instant next_wanted(const stream_state& s, const wanted_command& wanted, instant now) noexcept;
+[[nodiscard]] instant next_wanted(const stream_state& s, const wanted_command& wanted,
+                                  const backend_reason& why) noexcept;
 
 /// The figures that a throttle rests on, to be kept with it.
-void note_figures(reason& to, const entity& x, const stream_state& s, const backend_reason& why);
+void note_figures(reason& to, const entity& x, const stream_state& s, const backend_reason& why,
+                  const control_policy& policy);
+
+/// Puts an operator's order over what the plan wants.
+void apply_order(wanted_command& x, const override_order& order) noexcept;
 
 } // namespace sluice
