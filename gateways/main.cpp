@@ -45,11 +45,11 @@ data_path path_of(engine& data, std::atomic<bool>& registered) {
       [&data](const throttle& x) {
         return data.apply(x);
       },
-      [&data](const stream_id& id) -> std::uint64_t {
-        for (const auto& x : data.streams())
-          if (x.id == id)
-            return x.generation;
-        return 0;
+      [&data](const renewal& x) {
+        return data.renew(x);
+      },
+      [&data](const stream_id& x) {
+        return data.generation(x);
       },
       [&data] {
         return volumes_of(data);

@@ -64,11 +64,17 @@ std::string to_sentence(const reason& x) {
   return "The reason is unknown.";
 }
 
-std::string problem_with(const throttle& x) {
+std::string problem_with(const renewal& x) {
   if (!valid_name(x.stream.gateway) || !valid_name(x.stream.volume) || !valid_name(x.stream.client))
     return "the stream's name is not valid";
   if (x.generation == 0)
     return "the generation is 0";
+  return {};
+}
+
+std::string problem_with(const throttle& x) {
+  if (auto problem = problem_with(renewal{x.stream, x.generation}); !problem.empty())
+    return problem;
   if (x.lease <= duration::zero() || x.lease > max_lease)
     return "the lease is not between 0 and 1 minute";
   if (!possible(x.now))

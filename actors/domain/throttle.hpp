@@ -47,10 +47,14 @@ struct reason {
   std::uint64_t promised = 0; ///< what it was promised [I/O per second]
   std::uint64_t capacity = 0; ///< what the backend was measured to give [I/O per second]
   wall_time since;            ///< since when this rule holds for it
+  std::uint64_t part = 0; ///< of the capacity, what the plan gives its agreement or client [I/O per second]; 0 = all
+  duration rest{0};       ///< once nothing of the rule's cause was seen for so long, the rule ends
+  wall_time until;        ///< of an operator's order: when it ends; zero = when it is taken back
+  bool observed = false;  ///< it would hold, but the policy of the backend only observes: nothing was sent
   friend auto operator<=>(const reason&, const reason&) = default;
 };
 
-/// One English sentence with the figures, for logs and people.
+/// Why, in English sentences with the figures; explanation.hpp adds what is held to, and until when.
 [[nodiscard]] std::string to_sentence(const reason& x);
 
 struct throttle {
@@ -63,10 +67,20 @@ struct throttle {
   friend auto operator<=>(const throttle&, const throttle&) = default;
 };
 
+/// The same throttle for another lease, nothing else: means something only to who holds that very generation.
+struct renewal {
+  stream_id stream;
+  std::uint64_t generation = 0;
+  friend auto operator<=>(const renewal&, const renewal&) = default;
+};
+
 /// The longest lease that a gateway accepts. Chosen: 30 times the usual 2 s.
 inline constexpr duration max_lease = std::chrono::minutes{1};
 
 /// Empty if a gateway may apply it; else one sentence that says what is wrong.
 [[nodiscard]] std::string problem_with(const throttle& x);
+
+/// Empty if it can be meant; else one sentence that says what is wrong.
+[[nodiscard]] std::string problem_with(const renewal& x);
 
 } // namespace sluice

@@ -65,6 +65,7 @@ std::string gateway_registry::admit(gateway_info info, gateway_actor handle, ins
   }
   info.connected = true;
   info.last_heard = label;
+  entry.renews = entry.renews && same && entry.handle == handle;
   entry.info = std::move(info);
   entry.handle = std::move(handle);
   entry.heard = now;
@@ -127,12 +128,19 @@ std::string gateway_registry::lose(const caf::actor_addr& handle) {
     if (entry.handle.address() != handle)
       continue;
     entry.reachable = false;
+    entry.renews = false;
     entry.handle = nullptr;
     if (!std::exchange(entry.info.connected, false))
       return {};
     return name;
   }
   return {};
+}
+
+void gateway_registry::knows_renewals(const caf::actor_addr& handle) {
+  for (auto& [name, entry] : gateways_)
+    if (entry.handle.address() == handle)
+      entry.renews = true;
 }
 
 const gateway_entry* gateway_registry::find(std::string_view name) const {

@@ -28,6 +28,7 @@ struct gateway_entry {
   gateway_actor handle;
   instant heard{0};                      ///< when its last hello or batch came
   bool reachable = false;                ///< its TCP connection stands
+  bool renews = false;                   ///< it has answered a lease renewal since it registered
   std::optional<std::uint64_t> sequence; ///< of its last batch
 };
 
@@ -55,6 +56,9 @@ public:
 
   /// The connection to this handle broke. The name of the gateway that is lost by that; empty if none is.
   [[nodiscard]] std::string lose(const caf::actor_addr& handle);
+
+  /// The gateway with this handle answered a lease renewal.
+  void knows_renewals(const caf::actor_addr& handle);
 
   /// Nullptr if nobody of this name was ever heard of.
   [[nodiscard]] const gateway_entry* find(std::string_view name) const;

@@ -4,6 +4,7 @@
 #include "actors/runtime/log.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 namespace sluice {
@@ -38,19 +39,58 @@ void log_refused_throttle(monitor_pointer self, const stream_id& stream, std::ui
         log_field{"generation", generation}, log_field{"reason", why}, log_field{"suppressed", suppressed});
 }
 
-void on_apply_result(monitor_pointer self, const std::string& gateway, const apply_result& x) {
-  for (const auto& refused : x.refused) {
-    if (refused.stream.gateway != gateway)
-      continue; // it speaks for itself alone
-    self->state.throttles.superseded(refused.stream, refused.generation);
-    log_refused_throttle(self, refused.stream, refused.generation, refused.why);
-  }
-}
-
 void request_ended(monitor_pointer self, const std::string& gateway) {
   auto& under_way = self->state.under_way;
   if (const auto found = under_way.find(gateway); found != under_way.end() && --found->second == 0)
     under_way.erase(found);
+}
+
+void log_failed(monitor_pointer self, const std::string& request, const caf::error& why) {
+  std::uint64_t suppressed = 0;
+  if (self->state.failed_requests.pass(now_of(self), suppressed))
+    log(log_events::request_failed, component, log_field{"request", request},
+        log_field{"reason", self->system().render(why)}, log_field{"suppressed", suppressed});
+}
+
+/// Sends a message of bounded size to a gateway; calls `taken(result)` with its answer.
+template<class Message, class Taken>
+void ask(monitor_pointer self, const gateway_entry& to, Message message, Taken taken) {
+  const auto& gateway = to.info.name;
+  ++self->state.under_way[gateway];
+  self->request(to.handle, self->state.options.request_timeout, std::move(message))
+      .then(
+          [self, gateway, taken = std::move(taken)](const apply_result& x) {
+            request_ended(self, gateway);
+            taken(x);
+          },
+          [self, gateway](const caf::error& why) {
+            request_ended(self, gateway);
+            log_failed(self, "throttles for " + gateway, why);
+          });
+}
+
+/// The streams that a gateway refused something for. It speaks for itself alone; of a younger throttle that it holds
+/// the older one is not repeated.
+std::set<stream_id> refused_by(monitor_pointer self, const std::string& gateway, const apply_result& x) {
+  std::set<stream_id> streams;
+  for (const auto& one : x.refused) {
+    if (one.stream.gateway != gateway || streams.size() >= self->state.options.batch)
+      continue;
+    self->state.throttles.superseded(one.stream, one.generation);
+    streams.insert(one.stream);
+  }
+  return streams;
+}
+
+void on_applied(monitor_pointer self, const std::string& gateway, const std::vector<renewal>& sent,
+                const apply_result& x) {
+  const auto refused = refused_by(self, gateway, x);
+  for (const auto& one : x.refused)
+    if (refused.count(one.stream) != 0)
+      log_refused_throttle(self, one.stream, one.generation, one.why);
+  for (const auto& one : sent)
+    if (refused.count(one.stream) == 0)
+      self->state.throttles.delivered(one);
 }
 
 /// Sends throttles to their gateway in messages of bounded size; each must be answered in time.
@@ -64,21 +104,67 @@ void deliver(monitor_pointer self, const std::string& gateway, std::vector<throt
     throttle_batch part;
     part.throttles.assign(std::make_move_iterator(throttles.begin() + static_cast<std::ptrdiff_t>(first)),
                           std::make_move_iterator(throttles.begin() + static_cast<std::ptrdiff_t>(last)));
-    ++self->state.under_way[gateway];
-    self->request(entry->handle, self->state.options.request_timeout, std::move(part))
-        .then(
-            [self, gateway](const apply_result& x) {
-              request_ended(self, gateway);
-              on_apply_result(self, gateway, x);
-            },
-            [self, gateway](const caf::error& why) {
-              request_ended(self, gateway);
-              std::uint64_t suppressed = 0;
-              if (self->state.failed_requests.pass(now_of(self), suppressed))
-                log(log_events::request_failed, component, log_field{"request", "throttles for " + gateway},
-                    log_field{"reason", self->system().render(why)}, log_field{"suppressed", suppressed});
-            });
+    std::vector<renewal> sent;
+    for (const auto& x : part.throttles)
+      sent.push_back({x.stream, x.generation});
+    ask(self, *entry, std::move(part), [self, gateway, sent = std::move(sent)](const apply_result& x) {
+      on_applied(self, gateway, sent, x);
+    });
   }
+}
+
+/// What the gateway did not renew it is sent in full, unless it holds a younger throttle.
+void on_renewed(monitor_pointer self, const std::string& gateway, const std::vector<renewal>& sent,
+                const apply_result& x) {
+  const auto refused = refused_by(self, gateway, x);
+  std::vector<throttle> again;
+  for (const auto& one : sent)
+    if (refused.count(one.stream) != 0)
+      if (auto full = self->state.throttles.missed(one, now_of(self)))
+        again.push_back(std::move(*full));
+  deliver(self, gateway, std::move(again));
+}
+
+/// Renewals for a gateway that knows them.
+void renew(monitor_pointer self, const std::string& gateway, const std::vector<renewal>& renewals) {
+  const auto* entry = self->state.registry.find(gateway);
+  if (entry == nullptr || !entry->handle)
+    return;
+  const auto bound = self->state.options.batch;
+  for (std::size_t first = 0; first < renewals.size(); first += bound) {
+    const auto last = std::min(first + bound, renewals.size());
+    lease_renewal part;
+    part.renewals.assign(renewals.begin() + static_cast<std::ptrdiff_t>(first),
+                         renewals.begin() + static_cast<std::ptrdiff_t>(last));
+    auto sent = part.renewals;
+    ask(self, *entry, std::move(part), [self, gateway, sent = std::move(sent)](const apply_result& x) {
+      on_renewed(self, gateway, sent, x);
+    });
+  }
+}
+
+void deliver(monitor_pointer self, const std::string& gateway, gateway_orders orders) {
+  renew(self, gateway, orders.renewals);
+  deliver(self, gateway, std::move(orders.throttles));
+}
+
+[[nodiscard]] bool renews(monitor_pointer self, const std::string& gateway) {
+  const auto* entry = self->state.registry.find(gateway);
+  return entry != nullptr && entry->renews;
+}
+
+/// Asks a gateway that registered whether it knows renewals, by one of nothing: no lease hangs on the answer. One of an
+/// earlier version answers an error, or not at all since it cannot read the message.
+void ask_for_renewals(monitor_pointer self, const std::string& gateway, const gateway_actor& handle) {
+  self->request(handle, self->state.options.request_timeout, lease_renewal{})
+      .then(
+          [self, address = handle.address()](const apply_result&) {
+            self->state.registry.knows_renewals(address);
+          },
+          [self, gateway](const caf::error& why) {
+            log(log_events::renewal_unknown, component, log_field{"gateway", gateway},
+                log_field{"reason", self->system().render(why)});
+          });
 }
 
 bool same(const std::vector<volume_info>& a, const std::vector<volume_info>& b) {
@@ -117,6 +203,7 @@ caf::result<std::uint64_t> on_hello(monitor_pointer self, gateway_info info, gat
         log_field{"volumes", volumes});
     announce(self, state.registry.find(name)->info);
     deliver(self, name, state.throttles.all(name, now_of(self)));
+    ask_for_renewals(self, name, handle);
   } else if (other_volumes) {
     announce(self, state.registry.find(name)->info);
   }
@@ -149,15 +236,21 @@ void on_samples(monitor_pointer self, sample_batch& batch) {
     self->send(state.collector, std::move(batch));
 }
 
+/// A gateway that reached the actor of the core's orders is refused, and the log says so.
+bool from_gateway(monitor_pointer self) {
+  const auto& sender = self->current_sender();
+  if (!sender || sender->node() == self->system().node() || !self->state.registry.is_gateway(sender->node()))
+    return false;
+  log(log_events::throttle_refused, component, log_field{"stream", "all"}, log_field{"generation", 0},
+      log_field{"reason", "a gateway gives no orders"});
+  return true;
+}
+
 void on_throttles(monitor_pointer self, throttle_batch& batch) {
   auto& state = self->state;
-  const auto& sender = self->current_sender();
-  if (sender && sender->node() != self->system().node() && state.registry.is_gateway(sender->node())) {
-    log(log_events::throttle_refused, component, log_field{"stream", "all"}, log_field{"generation", 0},
-        log_field{"reason", "a gateway gives no orders"});
+  if (from_gateway(self))
     return;
-  }
-  std::map<std::string, std::vector<throttle>> by_gateway;
+  std::map<std::string, gateway_orders> by_gateway;
   for (auto& x : batch.throttles) {
     if (const auto problem = problem_with(x); !problem.empty()) {
       log_refused_throttle(self, x.stream, x.generation, problem);
@@ -167,16 +260,37 @@ void on_throttles(monitor_pointer self, throttle_batch& batch) {
     case throttle_table::kept::older:
       log_refused_throttle(self, x.stream, x.generation, "a younger generation was sent already");
       continue;
+    case throttle_table::kept::held:
+      if (renews(self, x.stream.gateway)) {
+        by_gateway[x.stream.gateway].renewals.push_back({x.stream, x.generation});
+        continue;
+      }
+      break;
     case throttle_table::kept::full:
       log_refused_throttle(self, x.stream, x.generation, "delivered but not kept: the table is full");
       break;
     case throttle_table::kept::yes:
       break;
     }
-    by_gateway[x.stream.gateway].push_back(std::move(x));
+    by_gateway[x.stream.gateway].throttles.push_back(std::move(x));
   }
-  for (auto& [gateway, throttles] : by_gateway)
-    deliver(self, gateway, std::move(throttles));
+  for (auto& [gateway, orders] : by_gateway)
+    deliver(self, gateway, std::move(orders));
+}
+
+void on_renewals(monitor_pointer self, const lease_renewal& batch) {
+  auto& state = self->state;
+  if (from_gateway(self))
+    return;
+  std::map<std::string, gateway_orders> by_gateway;
+  for (const auto& x : batch.renewals) {
+    if (const auto problem = problem_with(x); !problem.empty())
+      log_refused_throttle(self, x.stream, x.generation, problem);
+    else if (!state.throttles.prolong(x, renews(self, x.stream.gateway), now_of(self), by_gateway[x.stream.gateway]))
+      log_refused_throttle(self, x.stream, x.generation, "a younger generation was sent already");
+  }
+  for (auto& [gateway, orders] : by_gateway)
+    deliver(self, gateway, std::move(orders));
 }
 
 void on_tick(monitor_pointer self) {
@@ -193,7 +307,7 @@ void on_tick(monitor_pointer self) {
   state.throttles.expire(now);
   for (const auto& info : state.registry.list())
     if (state.under_way.count(info.name) == 0)
-      deliver(self, info.name, state.throttles.due(info.name, now));
+      deliver(self, info.name, state.throttles.due(info.name, renews(self, info.name), now));
 }
 
 void on_gateway_down(monitor_pointer self, const caf::down_msg& x) {
@@ -252,6 +366,9 @@ monitor_actor::behavior_type performance_monitor(monitor_pointer self, monitor_o
   return {
       [self](throttle_batch& batch) {
         on_throttles(self, batch);
+      },
+      [self](const lease_renewal& batch) {
+        on_renewals(self, batch);
       },
       [self](list_atom) {
         return self->state.registry.list();

@@ -16,9 +16,12 @@ inline constexpr auto database_manager_name = "database";
 
 /// GATEWAY, reached over TCP by the handle in its hello.
 using gateway_actor = caf::typed_actor<
-    // Applies throttles and says which it refused. Sent by the performance monitor, repeated every second; a lost one
-    // is made good by the next.
-    caf::replies_to<throttle_batch>::with<apply_result>>;
+    // Applies throttles and says which it refused. Sent by the performance monitor; a lost one is made good by the
+    // next.
+    caf::replies_to<throttle_batch>::with<apply_result>,
+    // Begins the leases of throttles anew that are in force, every second, and says which are not: those are sent in
+    // full again. A gateway of an earlier version answers an error or nothing; it is sent throttles instead.
+    caf::replies_to<lease_renewal>::with<apply_result>>;
 
 /// GATEWAY DOOR of the performance monitor, published on TCP port 4747.
 using gateway_door_actor = caf::typed_actor<
@@ -32,6 +35,9 @@ using gateway_door_actor = caf::typed_actor<
 using performance_monitor_actor = caf::typed_actor<
     // Throttles for the gateways. Delivered at once and kept refreshed while the core lives.
     caf::reacts_to<throttle_batch>,
+    // Throttles that still hold, by their generation; also by a restarted core, of what the gateways report as in
+    // force. Delivered at once, in full if the gateway is not known to have it. A lost one is made good by the next.
+    caf::reacts_to<lease_renewal>,
     // All gateways ever heard of since the monitor was started.
     caf::replies_to<list_atom>::with<std::vector<gateway_info>>,
     // FINDER: a peer was found or is gone.
@@ -56,7 +62,8 @@ using sla_core_actor = caf::typed_actor<
     caf::reacts_to<sample_batch>,
     // A gateway connected or was lost.
     caf::reacts_to<gateway_info>,
-    // All agreements and operator's orders in force, replacing what it had. Answers how many agreements it holds.
+    // All agreements and operator's orders in force and the policy, replacing what it had. Answers how many agreements
+    // it holds. A policy that it cannot work with changes nothing: the one before stays.
     // Repeated by the application server whenever the core is found again.
     caf::replies_to<terms>::with<std::uint64_t>,
     // FINDER: a peer was found or is gone.
@@ -79,13 +86,18 @@ using database_manager_actor = caf::typed_actor<
     caf::replies_to<order_atom, override_order>::with<override_order>,
     // Takes an operator's order back. Fails with ec::not_found.
     caf::replies_to<retract_atom, stream_id>::with<override_order>,
-    // All agreements and orders in force.
+    // All agreements and orders in force, and the policy.
     caf::replies_to<terms_atom>::with<terms>,
     // Stores rows; answers how many were new once they are committed. Waits in a bounded buffer while PostgreSQL is
     // away; fails with ec::buffer_full beyond it.
     caf::replies_to<row_batch>::with<std::uint64_t>,
     // How it is doing. Never fails.
-    caf::replies_to<status_atom>::with<database_status>>;
+    caf::replies_to<status_atom>::with<database_status>,
+    // Stores a new version of the policy, with author and reason. An equal one changes nothing and is answered as
+    // stored.
+    caf::replies_to<replace_atom, policy_document>::with<policy_document>,
+    // All versions of the policy, newest first; at most max_policy_history.
+    caf::replies_to<history_atom>::with<std::vector<policy_document>>>;
 
 } // namespace sluice
 

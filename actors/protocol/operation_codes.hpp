@@ -13,6 +13,7 @@ enum class operation_code : std::uint32_t {
   core_report = 103,
   terms = 104,
   terms_held = 105,
+  lease_renewal = 106,
   list_gateways = 110,
   gateways = 111,
   create_agreement = 120,
@@ -28,6 +29,10 @@ enum class operation_code : std::uint32_t {
   store_rows = 130,
   ask_database_status = 131,
   database_status = 132,
+  replace_policy = 133,
+  policy = 134,
+  policy_history = 135,
+  policies = 136,
 };
 
 } // namespace sluice

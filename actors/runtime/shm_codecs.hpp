@@ -24,6 +24,7 @@ void add_codecs(CodecTable& table) {
   // statements without a result
   table.template add<sluice::gateway_info>(number(gateway_info));
   table.template add<sluice::throttle_batch>(number(throttle_batch));
+  table.template add<sluice::lease_renewal>(number(lease_renewal));
   table.template add<sluice::core_report>(number(core_report));
   // operations, each with its result
   table.template add<sluice::terms>(number(terms));      // also the result of ask_terms
@@ -43,6 +44,10 @@ void add_codecs(CodecTable& table) {
   table.template add<row_batch>(number(store_rows));
   table.template add<status_atom>(number(ask_database_status));
   table.template add<sluice::database_status>(number(database_status));
+  table.template add<replace_atom, policy_document>(number(replace_policy));
+  table.template add<policy_document>(number(policy));
+  table.template add<history_atom>(number(policy_history));
+  table.template add<std::vector<policy_document>>(number(policies));
 }
 
 } // namespace sluice

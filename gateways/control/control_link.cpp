@@ -147,21 +147,25 @@ void on_tick(link_pointer self) {
   log_events_of(state);
 }
 
-caf::result<apply_result> on_throttles(link_pointer self, const throttle_batch& batch) {
+/// Hands each order to the data path; what it does not take is answered, and one line per second says so.
+template<class Order>
+caf::result<apply_result> obey(link_pointer self, const std::vector<Order>& orders,
+                               const std::function<std::string(const Order&)>& take, const log_event& refused,
+                               line_limiter& lines) {
   auto& state = self->state;
-  if (batch.throttles.size() > state.options.throttles)
+  if (orders.size() > state.options.throttles)
     return caf::make_error(ec::invalid, "more than " + std::to_string(state.options.throttles) + " throttles at once");
   apply_result result;
-  for (const auto& x : batch.throttles) {
-    auto why = state.path.apply(x);
+  for (const auto& x : orders) {
+    auto why = take(x);
     if (why.empty()) {
       ++result.applied;
       continue;
     }
     const auto in_force = state.path.generation(x.stream);
     std::uint64_t suppressed = 0;
-    if (state.refusals.pass(now_of(self), suppressed))
-      log(log_events::throttle_refused, component, log_field{"stream", to_string(x.stream).substr(0, longest_shown)},
+    if (lines.pass(now_of(self), suppressed))
+      log(refused, component, log_field{"stream", to_string(x.stream).substr(0, longest_shown)},
           log_field{"generation", x.generation}, log_field{"in_force", in_force}, log_field{"reason", why},
           log_field{"suppressed", suppressed});
     result.refused.push_back({x.stream, in_force, std::move(why)});
@@ -196,7 +200,12 @@ control_actor::behavior_type control_link(link_pointer self, control_options opt
   }
   return {
       [self](const throttle_batch& batch) {
-        return on_throttles(self, batch);
+        auto& now = self->state;
+        return obey(self, batch.throttles, now.path.apply, log_events::throttle_refused, now.refusals);
+      },
+      [self](const lease_renewal& batch) {
+        auto& now = self->state;
+        return obey(self, batch.renewals, now.path.renew, log_events::lease_not_renewed, now.not_renewed);
       },
       [self](tick_atom) {
         on_tick(self);

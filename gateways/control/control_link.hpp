@@ -27,7 +27,7 @@ struct control_options {
   duration hello_timeout = std::chrono::seconds{5};
   duration connect_timeout = std::chrono::seconds{30};
   std::size_t batch = 1024;     ///< samples in one message; what the performance monitor takes
-  std::size_t throttles = 8192; ///< taken in one message
+  std::size_t throttles = 8192; ///< taken in one message, or renewed by one
 };
 
 /// gateway_actor is what the server sees of it.
@@ -64,6 +64,7 @@ struct link_state {
   std::minstd_rand chance;
   line_limiter failures;
   line_limiter refusals;
+  line_limiter not_renewed;
 };
 
 /// @param connector connects over plain TCP or TLS. @param events may be filled by other threads

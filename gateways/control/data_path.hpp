@@ -18,6 +18,8 @@ struct data_path {
   std::function<std::vector<sample>(instant now, wall_time label)> collect;
   /// Empty, or why the throttle is refused; engine::apply.
   std::function<std::string(const throttle&)> apply;
+  /// Empty, or why nothing changed; engine::renew.
+  std::function<std::string(const renewal&)> renew;
   /// The generation in force for a stream; 0 = none.
   std::function<std::uint64_t(const stream_id&)> generation;
   /// What is exported now; engine::volumes.

@@ -224,6 +224,23 @@ std::string engine::apply(const throttle& x) {
   return problem;
 }
 
+std::string engine::renew(const renewal& x) {
+  const std::lock_guard lock{state_->mutex};
+  if (state_->core == nullptr)
+    return "the engine does not run";
+  std::shared_ptr<registered_stream> stream;
+  stream_control control;
+  auto problem = state_->core->streams->renew(x, monotonic_now(), stream, control);
+  if (problem.empty())
+    state_->core->shards[stream->shard]->post(control_changed{stream, control});
+  return problem;
+}
+
+std::uint64_t engine::generation(const stream_id& x) const {
+  const std::lock_guard lock{state_->mutex};
+  return state_->core == nullptr ? 0 : state_->core->streams->generation(x);
+}
+
 std::string engine::set_group(const group_config& x) {
   const std::lock_guard lock{state_->mutex};
   if (state_->core == nullptr)

@@ -86,6 +86,13 @@ public:
   /// refused: nonsense, another gateway's, an unknown volume, an older generation than the one in force.
   [[nodiscard]] std::string apply(const throttle& x);
 
+  /// Begins the lease of the throttle in force anew if it is of this very generation; stream_control::renew. Empty, or
+  /// the sentence that says why nothing changed.
+  [[nodiscard]] std::string renew(const renewal& x);
+
+  /// Of the throttle last accepted for the stream; 0 = none.
+  [[nodiscard]] std::uint64_t generation(const stream_id& x) const;
+
   /// Puts a group's limits and weight in force, or adds a group: it is placed where most of its connected streams live,
   /// which join at once; others do when they connect again after their last connection has gone. Any number of times.
   /// Empty, or the sentence that says why it is refused: nonsense, or a known group about other streams.

@@ -134,6 +134,33 @@ std::string registry::apply(const throttle& x, instant now, std::shared_ptr<regi
   return problem;
 }
 
+std::string registry::renew(const renewal& x, instant now, std::shared_ptr<registered_stream>& to,
+                            stream_control& control) {
+  if (auto problem = problem_with(x); !problem.empty())
+    return problem;
+  if (x.stream.gateway != config_.name)
+    return "it is for gateway " + x.stream.gateway + ", this is " + config_.name;
+  const std::lock_guard lock{mutex_};
+  const auto known = streams_.find({x.stream.volume, x.stream.client});
+  if (known == streams_.end())
+    return "there is no throttle";
+  to = known->second;
+  const auto before = to->control.in_force(now).state;
+  auto problem = to->control.renew(x.generation, now);
+  if (problem.empty()) {
+    to->untold_changes += before != to->control.in_force(now).state ? 1u : 0u;
+    to->last_used = now;
+  }
+  control = to->control;
+  return problem;
+}
+
+std::uint64_t registry::generation(const stream_id& x) const {
+  const std::lock_guard lock{mutex_};
+  const auto known = streams_.find({x.volume, x.client});
+  return known == streams_.end() || x.gateway != config_.name ? 0 : known->second->control.generation();
+}
+
 /// Where most of the connected streams live that a group is about.
 std::size_t registry::shard_of_most(const group_config& x) const {
   std::vector<std::uint32_t> on(shards_.size(), 0);

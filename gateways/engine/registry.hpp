@@ -94,6 +94,13 @@ public:
   [[nodiscard]] std::string apply(const throttle& x, instant now, std::shared_ptr<registered_stream>& to,
                                   stream_control& control);
 
+  /// Begins a lease anew. Empty, and `to` is the stream whose shard must be told `control`; or why nothing changed.
+  [[nodiscard]] std::string renew(const renewal& x, instant now, std::shared_ptr<registered_stream>& to,
+                                  stream_control& control);
+
+  /// Of the throttle last accepted for the stream; 0 = none.
+  [[nodiscard]] std::uint64_t generation(const stream_id& x) const;
+
   /// Takes a group's limits. Empty, and `to` says who must be told; or the reason for refusal.
   [[nodiscard]] std::string take(const group_config& x, instant now, group_change& to);
 

@@ -11,7 +11,19 @@ std::string stream_control::accept(const throttle& x, instant now) {
   generation_ = x.generation;
   now_ = x.now;
   envelope_ = x.envelope;
+  lease_ = x.lease;
   lease_end_ = now + x.lease;
+  return {};
+}
+
+std::string stream_control::renew(std::uint64_t generation, instant now) {
+  if (generation_ == 0)
+    return "there is no throttle";
+  if (generation != generation_)
+    return "generation " + std::to_string(generation) + " is not the one in force, " + std::to_string(generation_);
+  if (now - lease_end_ >= lease_)
+    return "its lease ran out longer ago than it lasted";
+  lease_end_ = now + lease_;
   return {};
 }
 

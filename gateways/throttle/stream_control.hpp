@@ -17,8 +17,8 @@ struct rule_in_force {
 };
 
 ///   no throttle yet ──accept──▶ throttled ──lease runs out──▶ envelope
-///   (fixed/unlimited)              ▲ │ accept                    │
-///                                  └─┴───────────accept──────────┘
+///   (fixed/unlimited)              ▲ │ accept, renew             │
+///                                  └─┴───────accept, renew───────┘
 ///
 /// Invariant: the generation never falls.
 class stream_control {
@@ -28,6 +28,10 @@ public:
   /// Takes a throttle; the lease runs from `now`. The generation in force again renews the lease. Empty, or the
   /// sentence that says why it is refused: nonsense, or an older generation.
   [[nodiscard]] std::string accept(const throttle& x, instant now);
+
+  /// Begins the lease of the throttle in force anew, as long as it was, if it is of this very generation; also if it
+  /// ran out less than a lease ago, then it holds again. Empty, or the sentence that says why nothing changed.
+  [[nodiscard]] std::string renew(std::uint64_t generation, instant now);
 
   /// Other static limits, for as long as there was no throttle.
   void set_fixed(const allowance& x) {
@@ -46,6 +50,7 @@ private:
   allowance now_;
   allowance envelope_;
   std::uint64_t generation_ = 0;
+  duration lease_{0}; ///< of the throttle last accepted
   instant lease_end_{0};
 };
 

@@ -40,6 +40,8 @@ const char* sluice_operation(operation_code x) {
     return "terms";
   case terms_held:
     return "terms-held";
+  case lease_renewal:
+    return "lease-renewal";
   case list_gateways:
     return "list-gateways";
   case gateways:
@@ -70,6 +72,14 @@ const char* sluice_operation(operation_code x) {
     return "ask-database-status";
   case database_status:
     return "database-status";
+  case replace_policy:
+    return "replace-policy";
+  case policy:
+    return "policy";
+  case policy_history:
+    return "policy-history";
+  case policies:
+    return "policies";
   }
   return nullptr;
 }

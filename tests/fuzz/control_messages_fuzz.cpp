@@ -1,6 +1,7 @@
 // Fuzz target: what crosses the control link, both ways. The first byte says which message, the rest is its content in
 // CAF's form. What can be read is judged as gateway and monitor do, and what they take makes sense; what was read is
 // read again from what is written of it.
+#include "actors/domain/explanation.hpp"
 #include "actors/protocol/messages.hpp"
 #include "gateways/throttle/stream_control.hpp"
 
@@ -80,7 +81,27 @@ void obey(const throttle_batch& batch) {
     require(rule.until > now);
     if (taken)
       require(valid_name(x.stream.gateway) && rule.state == control_state::throttled && rule.until <= now + max_lease);
-    (void)to_sentence(x.why);
+    (void)to_sentence(x);
+    now += std::chrono::seconds{1};
+  }
+}
+
+/// As a gateway takes renewals: they prolong what is in force or change nothing.
+void obey(const lease_renewal& batch) {
+  gateway::stream_control control;
+  throttle held;
+  held.stream = {"g", "v", "c"};
+  held.generation = batch.renewals.empty() ? 1 : std::max<std::uint64_t>(batch.renewals.front().generation, 1);
+  held.lease = std::chrono::seconds{2};
+  instant now{std::chrono::hours{1}};
+  require(control.accept(held, now).empty());
+  for (const auto& x : batch.renewals) {
+    const auto before = control.in_force(now);
+    const auto taken = problem_with(x).empty() && control.renew(x.generation, now).empty();
+    const auto rule = control.in_force(now);
+    require(control.generation() == held.generation);
+    require(!taken || x.generation == held.generation);
+    require(taken ? rule.until == now + held.lease : rule.until == before.until && rule.state == before.state);
     now += std::chrono::seconds{1};
   }
 }
@@ -101,7 +122,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
   if (size == 0)
     return 0;
   const std::vector<char> content(input + 1, input + size);
-  switch (input[0] % 4) {
+  switch (input[0] % 5) {
   case 0:
     if (throttle_batch x; read_twice(content, x))
       obey(x);
@@ -115,6 +136,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
     if (gateway_info x; read_twice(content, x))
       for (const auto& v : x.volumes)
         (void)valid_name(v.name);
+    break;
+  case 4:
+    if (lease_renewal x; read_twice(content, x))
+      obey(x);
     break;
   default:
     if (sample_batch x; read_twice(content, x))

@@ -97,6 +97,9 @@ struct fixture : deterministic_system {
       held = x;
       return {};
     };
+    path.renew = [this](const renewal& x) -> std::string {
+      return x.generation == applied[x.stream].generation ? "" : "another generation";
+    };
     path.generation = [this](const stream_id& x) {
       return applied[x].generation;
     };
@@ -257,6 +260,46 @@ TEST_CASE_FIXTURE(fixture, "more throttles than a gateway has streams are refuse
         CHECK(x == ec::invalid);
       });
   CHECK(applied.empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "leases are renewed, of other generations it says which one is in force") {
+  start();
+  applied[some_throttle("gw1", 5).stream] = some_throttle("gw1", 5);
+  lease_renewal orders;
+  orders.renewals = {{some_throttle("gw1", 5).stream, 5}, {some_throttle("gw1", 1, "batch").stream, 1}};
+  apply_result result;
+  auto pending = self->request(link, caf::infinite, orders);
+  run();
+  pending.receive(
+      [&](const apply_result& x) {
+        result = x;
+      },
+      [](caf::error& x) {
+        FAIL(caf::to_string(x));
+      });
+  CHECK(result.applied == 1);
+  REQUIRE(result.refused.size() == 1);
+  CHECK(result.refused[0].stream.volume == "batch");
+  CHECK(result.refused[0].generation == 0);
+  CHECK(result.refused[0].why == "another generation");
+}
+
+TEST_CASE_FIXTURE(fixture, "more renewals than a gateway has streams are refused as a whole, none at all are taken") {
+  start();
+  for (const std::size_t count : {std::size_t{8193}, std::size_t{0}}) {
+    lease_renewal orders;
+    orders.renewals.resize(count, {some_throttle("gw1", 1).stream, 0});
+    auto pending = self->request(link, caf::infinite, orders);
+    run();
+    pending.receive(
+        [&](const apply_result&) {
+          CHECK(count == 0);
+        },
+        [&](caf::error& x) {
+          CHECK(count == 8193);
+          CHECK(x == ec::invalid);
+        });
+  }
 }
 
 TEST_CASE("the event buffer is bounded and counts what it drops") {

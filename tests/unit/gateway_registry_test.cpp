@@ -10,8 +10,11 @@ namespace {
 
 gateway_actor::behavior_type idle_gateway() {
   return {[](const throttle_batch&) {
-    return apply_result{};
-  }};
+            return apply_result{};
+          },
+          [](const lease_renewal&) {
+            return apply_result{};
+          }};
 }
 
 constexpr wall_time label{1'700'000'000'000'000};

@@ -13,7 +13,10 @@ struct seen {
   std::vector<sample_batch> batches;
   std::vector<gateway_info> gateways;
   std::vector<throttle> throttles;
+  std::vector<renewal> renewals;
   std::size_t throttle_messages = 0;
+  std::size_t renewal_messages = 0;
+  bool renews = true; ///< false: a gateway that lost what it had
 };
 
 application_server_actor::behavior_type fake_collector(application_server_actor::pointer, seen* log) {
@@ -39,18 +42,40 @@ sla_core_actor::behavior_type fake_core(sla_core_actor::pointer, seen* log) {
           [](peer_down_atom, const std::string&, const caf::error&) {}};
 }
 
+apply_result take(const throttle_batch& x, seen* log, std::uint64_t generation) {
+  apply_result result;
+  ++log->throttle_messages;
+  for (const auto& one : x.throttles) {
+    log->throttles.push_back(one);
+    if (one.generation < generation)
+      result.refused.push_back({one.stream, generation, "an older generation"});
+  }
+  result.applied = static_cast<std::uint32_t>(x.throttles.size() - result.refused.size());
+  return result;
+}
+
 /// Refuses what is older than `generation`.
 gateway_actor::behavior_type fake_gateway(gateway_actor::pointer, seen* log, std::uint64_t generation) {
   return {[=](const throttle_batch& x) {
-    apply_result result;
-    ++log->throttle_messages;
-    for (const auto& one : x.throttles) {
-      log->throttles.push_back(one);
-      if (one.generation < generation)
-        result.refused.push_back({one.stream, generation, "an older generation"});
-    }
-    result.applied = static_cast<std::uint32_t>(x.throttles.size() - result.refused.size());
-    return result;
+            return take(x, log, generation);
+          },
+          [=](const lease_renewal& x) {
+            apply_result result;
+            ++log->renewal_messages;
+            for (const auto& one : x.renewals) {
+              log->renewals.push_back(one);
+              if (!log->renews || one.generation < generation)
+                result.refused.push_back({one.stream, generation, "not that one"});
+            }
+            return result;
+          }};
+}
+
+/// One that was built before there were renewals.
+caf::behavior old_gateway(caf::event_based_actor* self, seen* log) {
+  self->set_default_handler(caf::drop);
+  return {[log](const throttle_batch& x) {
+    return take(x, log, 0);
   }};
 }
 
@@ -98,6 +123,10 @@ struct fixture : deterministic_system {
   }
   void batch(std::uint64_t incarnation, std::uint64_t sequence, std::vector<sample> samples) {
     self->send(monitor, sample_batch{"gw1", incarnation, sequence, std::move(samples)});
+    run();
+  }
+  void renew(std::vector<renewal> renewals) {
+    self->send(monitor, lease_renewal{std::move(renewals)});
     run();
   }
   void order(std::vector<throttle> throttles) {
@@ -180,22 +209,92 @@ TEST_CASE_FIXTURE(fixture, "a nonsense throttle is not delivered") {
   CHECK(at_gateway.throttles.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "throttles are repeated every second while the core is there, and not afterwards") {
+TEST_CASE_FIXTURE(fixture, "leases are renewed every second while the core is there, and not afterwards") {
   core_found();
   REQUIRE(!hello(1, gateway));
   order({some_throttle("gw1", 1)});
   pass(3100ms);
-  const auto repeated = at_gateway.throttles.size();
-  CHECK(repeated >= 3);
-  CHECK(repeated <= 4);
+  CHECK(at_gateway.throttles.size() == 1); // it has it
+  const auto repeated = at_gateway.renewals.size();
+  CHECK(repeated >= 2);
+  CHECK(repeated <= 3);
   self->send(monitor, peer_down_atom::value, std::string{"sla-core"},
              caf::make_error(caf::exit_reason::remote_link_unreachable));
   run();
   pass(5s);
-  CHECK(at_gateway.throttles.size() == repeated);
+  CHECK(at_gateway.renewals.size() == repeated);
   core_found(); // another life of the core: what the former one said stays forgotten
   pass(2s);
-  CHECK(at_gateway.throttles.size() == repeated);
+  CHECK(at_gateway.renewals.size() == repeated);
+  CHECK(at_gateway.throttles.size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a gateway that does not know renewals is sent throttles in full, every second") {
+  const auto old = caf::actor_cast<gateway_actor>(system.spawn(old_gateway, &at_gateway));
+  core_found();
+  REQUIRE(!hello(1, old));
+  order({some_throttle("gw1", 1)});
+  pass(3100ms);
+  CHECK(at_gateway.throttles.size() >= 3);
+  CHECK(at_gateway.throttles.size() <= 4);
+  renew({{some_throttle("gw1", 1).stream, 1}}); // also what the core renews
+  CHECK(at_gateway.throttles.size() >= 4);
+  end(old.address());
+}
+
+TEST_CASE_FIXTURE(fixture, "what a gateway does not renew is sent in full at once, unless it holds a younger one") {
+  core_found();
+  REQUIRE(!hello(1, gateway));
+  order({some_throttle("gw1", 1)});
+  at_gateway.renews = false;
+  renew({{some_throttle("gw1", 1).stream, 1}});
+  CHECK(at_gateway.renewals.size() == 1);
+  CHECK(at_gateway.throttles.size() == 2);
+  at_gateway.renews = true;
+  renew({{some_throttle("gw1", 1).stream, 1}});
+  CHECK(at_gateway.renewals.size() == 2);
+  CHECK(at_gateway.throttles.size() == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "a restarted core's renewals reach the gateway, and what it refuses has no consequence") {
+  const auto ahead = system.spawn(fake_gateway, &at_gateway, std::uint64_t{10});
+  core_found();
+  REQUIRE(!hello(1, ahead));
+  renew({{some_throttle("gw1", 9).stream, 9},
+         {some_throttle("gw1", 12, "batch").stream, 12},
+         {some_throttle("gw2", 1).stream, 1},
+         {{"gw1", "", ""}, 1},
+         {some_throttle("gw1", 9).stream, 0}});
+  CHECK(at_gateway.renewals.size() == 2);
+  pass(3s);
+  CHECK(at_gateway.renewals.size() == 2); // what is not known is not repeated
+  CHECK(at_gateway.throttles.empty());
+  end(ahead.address());
+}
+
+TEST_CASE_FIXTURE(fixture, "the same throttle again is a renewal on the wire") {
+  core_found();
+  REQUIRE(!hello(1, gateway));
+  order({some_throttle("gw1", 1)});
+  order({some_throttle("gw1", 1)});
+  CHECK(at_gateway.throttles.size() == 1);
+  CHECK(at_gateway.renewals.size() == 1);
+  order({some_throttle("gw1", 2)});
+  CHECK(at_gateway.throttles.size() == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "renewals for one gateway go in one message of bounded size") {
+  core_found();
+  REQUIRE(!hello(1, gateway));
+  std::vector<throttle> many;
+  for (int i = 0; i < 1500; ++i)
+    many.push_back(some_throttle("gw1", 1, "v" + std::to_string(i)));
+  order(many);
+  CHECK(at_gateway.throttle_messages == 2);
+  at_gateway.renewal_messages = 0; // the question whether it knows them was one
+  pass(1300ms);
+  CHECK(at_gateway.renewals.size() == 1500);
+  CHECK(at_gateway.renewal_messages == 2);
 }
 
 TEST_CASE_FIXTURE(fixture, "a gateway that registers is given its throttles at once") {

@@ -57,6 +57,49 @@ TEST_CASE("the same generation renews the lease") {
   CHECK(control.in_force(2500ms).state == control_state::throttled);
 }
 
+TEST_CASE("a renewal of the generation in force begins its lease anew, as long as it was") {
+  stream_control control;
+  REQUIRE(control.accept(some_throttle(7, 100), 0s).empty());
+  CHECK(control.renew(7, 1s).empty());
+  CHECK(control.in_force(1s).until == 3s);
+  CHECK(control.in_force(1s).what.iops == rate{100});
+  CHECK(control.generation() == 7);
+}
+
+TEST_CASE("a lease that ran out less than a lease ago is begun anew, and the throttle holds again") {
+  stream_control control;
+  REQUIRE(control.accept(some_throttle(7, 100), 0s).empty());
+  REQUIRE(control.in_force(3999ms).state == control_state::envelope);
+  CHECK(control.renew(7, 3999ms).empty());
+  CHECK(control.in_force(3999ms).state == control_state::throttled);
+  CHECK(control.in_force(3999ms).until == 5999ms);
+}
+
+TEST_CASE("a lease that ran out a lease ago stays ended") {
+  stream_control control;
+  REQUIRE(control.accept(some_throttle(7, 100), 0s).empty());
+  CHECK(control.renew(7, 4s) == "its lease ran out longer ago than it lasted");
+  CHECK(control.in_force(4s).state == control_state::envelope);
+}
+
+TEST_CASE("a renewal of another generation, younger or older, changes nothing") {
+  stream_control control;
+  REQUIRE(control.accept(some_throttle(7, 100), 0s).empty());
+  CHECK(control.renew(8, 1s) == "generation 8 is not the one in force, 7");
+  CHECK_FALSE(control.renew(6, 1s).empty());
+  CHECK(control.generation() == 7);
+  CHECK(control.in_force(1s).until == 2s);
+}
+
+TEST_CASE("without a throttle there is nothing to renew") {
+  allowance fixed;
+  fixed.iops = rate{500};
+  stream_control control{fixed};
+  CHECK(control.renew(0, 0s) == "there is no throttle");
+  CHECK(control.renew(1, 0s) == "there is no throttle");
+  CHECK(control.in_force(0s).state == control_state::fixed);
+}
+
 TEST_CASE("an older generation is refused and changes nothing") {
   stream_control control;
   REQUIRE(control.accept(some_throttle(7, 100), 0s).empty());
