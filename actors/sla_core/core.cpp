@@ -26,6 +26,9 @@ wall_time label_now() {
 
 void on_samples(core_pointer self, sample_batch& batch) {
   auto& state = self->state;
+  if (log_accepts(log_events::samples_taken.level, component))
+    log(log_events::samples_taken, component, log_field{"gateway", batch.gateway},
+        log_field{"sequence", batch.sequence});
   for (auto& x : batch.samples)
     state.inbox.push_back({batch.incarnation, std::move(x)});
   if (state.inbox.size() <= state.options.samples_bound)
@@ -49,6 +52,10 @@ void log_refused(core_pointer self, std::uint64_t refused) {
 void send_throttles(core_pointer self, const std::vector<throttle>& throttles) {
   if (!self->state.monitor)
     return;
+  if (log_accepts(log_events::throttle_sent.level, component))
+    for (const auto& x : throttles)
+      log(log_events::throttle_sent, component, log_field{"stream", to_string(x.stream)},
+          log_field{"generation", x.generation});
   const auto bound = self->state.options.batch;
   for (std::size_t first = 0; first < throttles.size(); first += bound) {
     const auto last = std::min(first + bound, throttles.size());
@@ -102,6 +109,8 @@ void make_plan(core_pointer self) {
   state.inbox.clear();
   auto out = step(state.loop, std::move(samples), now, label, state.options.policy);
   send_throttles(self, out.throttles);
+  if (log_accepts(log_events::planned.level, component))
+    log(log_events::planned, component, log_field{"throttles", out.throttles.size()});
   log_refused(self, out.refused);
   log_decisions(out, component, state.options.lines_bound);
   send_report(self, out, now, label);
