@@ -65,22 +65,16 @@ def versions():
     return found
 
 
-class OwnLoad:
-    """How much of the machine others use while the system under test runs: all that is busy, less our children and it."""
+class LoadBeside(machine.LoadWatch):
+    """How much of the machine others use while the system under test runs: not we, our children, or what deploy/up started."""
 
     def __init__(self, instance):
-        self._instance, self._last = instance, self._read(instance)
+        self._instance = instance
+        super().__init__()
 
-    @staticmethod
-    def _read(instance):
-        total, idle, own = machine.LoadWatch._read()  # pylint: disable=protected-access
-        return total, idle, own + instance.cpu_seconds()
-
-    def others_percent(self):
-        now = self._read(self._instance)
-        total, idle, own = (after - before for after, before in zip(now, self._last))
-        self._last = now
-        return max(0.0, 100 * (total - idle - own) / total) if total > 0 else 0.0
+    def _read(self):
+        total, idle, own = super()._read()
+        return total, idle, own + self._instance.cpu_seconds()
 
 
 def quiet_enough(load, force):
@@ -133,21 +127,21 @@ def reaction_bars(instance):
 
 def play(chosen, options, place):
     """[(number, title, bars)], and the others' load by scenario."""
-    volumes = {}
+    volumes, said = {}, {}
     for scenario in chosen:
         volumes.setdefault(scenario.device, []).extend(scenario.volumes())
+        said[scenario.number] = simulated.figures(options.bin, scenario.number)
     instance = instances.Instance(place, volumes)
     loads, outcomes = {}, []
     try:
-        watch = OwnLoad(instance)
+        watch = LoadBeside(instance)
         for scenario in chosen:
             rounds = []
             for _ in range(options.rounds):
                 rounds.append(measure(scenario, options, place, instance))
             bars = merged(rounds)
-            said = simulated.figures(options.bin, scenario.number)
             for bar in bars:
-                bar.simulated = said.get(bar.name)
+                bar.simulated = said[scenario.number].get(bar.name)
             outcomes.append((scenario.number, scenario.title, bars))
             loads[scenario.key] = watch.others_percent()
             print(f"scenario {scenario.number}; others used {loads[scenario.key]:.1f} % of the machine", file=sys.stderr)
