@@ -3,6 +3,7 @@
 
 #include "actors/application_server/http/answers.hpp"
 #include "actors/application_server/http/metrics_text.hpp"
+#include "actors/application_server/observatory/admission_view.hpp"
 #include "actors/application_server/unexpected.hpp"
 #include "actors/runtime/log.hpp"
 
@@ -58,8 +59,12 @@ collector_actor::behavior_type collector_state::start(collector_pointer self, co
       [this](const exchange_ptr& x, const standing_ptr& around) {
         on_call(*x, *around);
       },
+      [this](const admission_question_ptr& x) {
+        return judge(*x);
+      },
       [this](const terms_ptr& x) {
         known_.agreements = x->agreements;
+        known_.policy = x->policy;
       },
       [this](const event& x) {
         record(x);
@@ -177,10 +182,28 @@ void collector_state::on_report(const core_report& x) {
     if (problem_with(one).empty())
       good.push_back(one);
   known_.decisions.take(good, x.forgotten, x.backends, x.complete);
+  known_.decisions.take_observed(x.observed);
   for (const auto& one : x.events)
     record(one);
   for (const auto& one : x.verdicts)
     outbox_.put(one);
+}
+
+admission_verdict_ptr collector_state::judge(const admission_question& x) const {
+  const auto view = view_for_admission(known_);
+  if (x.pending.empty())
+    return std::make_shared<const admission_verdict>(
+        admit({known_.agreements, view.backends, view.places}, x.candidate));
+  auto in_force = known_.agreements;
+  for (const auto& pending : x.pending) { // a version that is being stored stands in the place of the one before
+    if (pending.name == x.candidate.name)
+      continue;
+    std::erase_if(in_force, [&](const agreement& y) {
+      return y.name == pending.name;
+    });
+    in_force.push_back(pending);
+  }
+  return std::make_shared<const admission_verdict>(admit({in_force, view.backends, view.places}, x.candidate));
 }
 
 void collector_state::record(const event& x) {

@@ -41,6 +41,7 @@ private:
   void on_call(const exchange& x, const http::standing& around);
   void on_peer(const std::string& role, const caf::strong_actor_ptr& who);
   void on_peer_gone(const std::string& role, const caf::error& why);
+  [[nodiscard]] admission_verdict_ptr judge(const admission_question& x) const;
   void record(const event& x);
   void store_completed();
   void on_tick();

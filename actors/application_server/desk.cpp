@@ -89,9 +89,9 @@ void desk_state::load() {
             if (of != database_)
               return;
             loading_ = false;
-            book_.load(x.agreements, x.overrides);
+            book_.load(x.agreements, x.overrides, x.policy);
             log(log_events::terms_loaded, component, log_field{"agreements", x.agreements.size()},
-                log_field{"overrides", x.overrides.size()});
+                log_field{"overrides", x.overrides.size()}, log_field{"policy", x.policy.version});
             changed();
           },
           [this, of = database_](const caf::error&) { // it may not have reached PostgreSQL yet; the next tick repeats
@@ -125,7 +125,7 @@ void desk_state::poll() {
 
 void desk_state::changed() {
   if (collector_)
-    self_->send(collector_, std::make_shared<const terms>(terms{book_.agreements(), {}}));
+    self_->send(collector_, std::make_shared<const terms>(terms{book_.agreements(), {}, book_.policy()}));
   push_wanted_ = true;
   push();
 }
@@ -136,7 +136,7 @@ void desk_state::push() {
     return;
   pushing_ = true;
   push_wanted_ = false;
-  self_->request(core_, settings_.ask_patience, terms{book_.agreements(), book_.orders()})
+  self_->request(core_, settings_.ask_patience, terms{book_.agreements(), book_.orders(), book_.policy()})
       .then(
           [this, to = core_](std::uint64_t) {
             if (to != core_)

@@ -8,6 +8,7 @@
 #include "actors/application_server/terms_book.hpp"
 
 #include <functional>
+#include <map>
 #include <string>
 
 namespace sluice {
@@ -39,14 +40,17 @@ private:
 
   // desk_calls.cpp: what clients ask for
   void on_call(const exchange_ptr& x);
-  void create(const exchange_ptr& x);
-  void replace(const exchange_ptr& x);
+  void admit(const exchange_ptr& x);
+  void admitted(const exchange_ptr& x, const admission_verdict& verdict);
+  void establish(const exchange_ptr& x, const admission_verdict& verdict);
+  void replace_policy(const exchange_ptr& x);
+  void policy_history(const exchange_ptr& x);
   void end(const exchange_ptr& x);
   void history(const exchange_ptr& x);
   void order(const exchange_ptr& x);
   void retract(const exchange_ptr& x);
   void store_order(const exchange_ptr& x);
-  void established(const exchange_ptr& x, const agreement& stored, bool is_new);
+  void established(const exchange_ptr& x, const agreement& stored, bool is_new, const admission_verdict& verdict);
   void failed(const exchange_ptr& x, const caf::error& why, bool changes);
   void note(event_kind kind, const std::string& subject, const std::string& text);
 
@@ -61,6 +65,7 @@ private:
   sla_core_actor core_;
   bool monitor_up_ = false;
   terms_book book_;
+  std::map<exchange_ptr, agreement> pending_; ///< being stored: others must not be promised the same room
   database_status database_said_;
   bool database_known_ = false;
   bool polling_ = false;

@@ -1,8 +1,9 @@
 // What clients ask of the desk. A change is acknowledged only after the database manager said that it is committed.
 #include "actors/application_server/desk.hpp"
 
+#include "actors/application_server/http/admission_text.hpp"
 #include "actors/application_server/http/answers.hpp"
-#include "actors/application_server/http/document.hpp"
+#include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/runtime/log.hpp"
 
@@ -60,9 +61,11 @@ bool same_terms(agreement a, const agreement& b) {
 
 template<class Then, class... Ts>
 void desk_state::ask_database(const exchange_ptr& x, bool changes, Then then, const Ts&... question) {
-  if (!database_)
+  if (!database_) {
+    pending_.erase(x);
     return x->answer(problem(503, changes ? "the database manager is not running; nothing was changed"
                                           : "the database manager is not running"));
+  }
   self_->request(database_, changes ? settings_.store_patience : settings_.ask_patience, question...)
       .then(std::move(then), [this, x, changes](const caf::error& why) {
         failed(x, why, changes);
@@ -70,6 +73,7 @@ void desk_state::ask_database(const exchange_ptr& x, bool changes, Then then, co
 }
 
 void desk_state::failed(const exchange_ptr& x, const caf::error& why, bool changes) {
+  pending_.erase(x);
   if (changes && !is_certain(why)) {
     load_wanted_ = true; // the database knows
     log(log_events::request_failed, component, log_field{"request", "change-terms"},
@@ -88,9 +92,12 @@ void desk_state::on_call(const exchange_ptr& x) {
     return x->answer(http::readiness(now));
   }
   case operation::create_agreement:
-    return create(x);
   case operation::replace_agreement:
-    return replace(x);
+    return admit(x);
+  case operation::replace_policy:
+    return replace_policy(x);
+  case operation::policy_history:
+    return policy_history(x);
   case operation::end_agreement:
     return end(x);
   case operation::agreement_history:
@@ -110,6 +117,8 @@ void desk_state::on_call(const exchange_ptr& x) {
     return x->answer(problem(503, "the agreements have not been loaded from the database yet"));
   if (x->call.what == operation::list_agreements)
     return x->answer(answer(200, http::agreements_json(book_.agreements())));
+  if (x->call.what == operation::get_policy)
+    return x->answer(answer(200, http::write_policy(book_.policy())));
   if (x->call.what == operation::list_limits)
     return x->answer(answer(200, http::orders_json(book_.orders(), settings_.time.wall())));
   if (const auto* found = book_.find(x->call.name))
@@ -117,43 +126,126 @@ void desk_state::on_call(const exchange_ptr& x) {
   x->answer(problem(404, "there is no agreement " + x->call.name));
 }
 
-void desk_state::create(const exchange_ptr& x) {
-  if (book_.full_for(x->call.document))
+void desk_state::admit(const exchange_ptr& x) {
+  const auto& wanted = x->call.document;
+  if (book_.full_for(wanted))
     return x->answer(too_many("agreements", max_agreements));
+  if (!book_.loaded())
+    return x->answer(problem(503, "the agreements have not been loaded from the database yet"));
+  if (!collector_)
+    return x->answer(problem(503, "the application server is starting or stopping"));
+  auto question = std::make_shared<admission_question>();
+  question->candidate = wanted;
+  for (const auto& [of, pending] : pending_)
+    question->pending.push_back(pending);
+  if (!x->call.dry_run)
+    pending_.emplace(x, wanted);
+  self_->request(collector_, settings_.ask_patience, admission_question_ptr{std::move(question)})
+      .then(
+          [this, x](const admission_verdict_ptr& verdict) {
+            admitted(x, *verdict);
+          },
+          [this, x](const caf::error&) {
+            pending_.erase(x);
+            x->answer(problem(503, "the collector did not answer; nothing was changed"));
+          });
+}
+
+void desk_state::admitted(const exchange_ptr& x, const admission_verdict& verdict) {
+  const auto& wanted = x->call.document;
+  const auto* held = book_.find(wanted.name);
+  const bool there = held != nullptr && same_terms(wanted, *held);
+  if (verdict.outcome == admission_outcome::refused && !x->call.force && !there) {
+    pending_.erase(x);
+    log(log_events::agreement_refused, component, log_field{"agreement", wanted.name},
+        log_field{"reason", http::admission_line(verdict)}, log_field{"fits", to_sentence(verdict.fit)});
+    return x->answer(http::admission_problem(verdict));
+  }
+  if (!x->call.dry_run)
+    return establish(x, verdict);
+  if (held != nullptr && !there && x->call.what == operation::create_agreement)
+    return x->answer(refusal_for(ec::already_exists, false));
+  auto body = http::write_agreement(there ? *held : wanted);
+  if (!there)
+    body["status"] = http::json::object();
+  body["status"]["dry_run"] = true;
+  body["status"]["admission"] = http::admission_json(verdict);
+  x->answer(answer(200, body));
+}
+
+void desk_state::establish(const exchange_ptr& x, const admission_verdict& verdict) {
+  const bool create = x->call.what == operation::create_agreement;
   const auto* held = book_.find(x->call.document.name);
-  const bool there = held != nullptr && same_terms(x->call.document, *held);
-  ask_database(
-      x, true,
-      [this, x, there](const agreement& stored) {
-        established(x, stored, !there);
-      },
-      create_atom::value, x->call.document);
+  const bool is_new = held == nullptr || (create && !same_terms(x->call.document, *held));
+  const auto done = [this, x, is_new, verdict](const agreement& stored) {
+    pending_.erase(x);
+    established(x, stored, is_new, verdict);
+  };
+  if (create)
+    ask_database(x, true, done, create_atom::value, x->call.document);
+  else
+    ask_database(x, true, done, replace_atom::value, x->call.document);
 }
 
-void desk_state::replace(const exchange_ptr& x) {
-  if (book_.full_for(x->call.document))
-    return x->answer(too_many("agreements", max_agreements));
-  const bool there = book_.find(x->call.name) != nullptr;
-  ask_database(
-      x, true,
-      [this, x, there](const agreement& stored) {
-        established(x, stored, !there);
-      },
-      replace_atom::value, x->call.document);
-}
-
-void desk_state::established(const exchange_ptr& x, const agreement& stored, bool is_new) {
+void desk_state::established(const exchange_ptr& x, const agreement& stored, bool is_new,
+                             const admission_verdict& verdict) {
   const auto* held = book_.find(stored.name);
   if (held == nullptr || *held != stored) {
     book_.put(stored);
+    const bool forced = verdict.outcome == admission_outcome::refused;
+    const auto said = http::admission_line(verdict);
     log(log_events::agreement_established, component, log_field{"agreement", stored.name},
-        log_field{"version", stored.version});
-    note(event_kind::agreement_established, stored.name,
-         "Agreement " + stored.name + " with " + stored.tenant + " is in force, version "
-             + std::to_string(stored.version) + '.');
+        log_field{"version", stored.version}, log_field{"who", x->call.who},
+        log_field{"admission", forced ? "forced" : std::string{to_string(verdict.outcome)}}, log_field{"reason", said});
+    auto text = "Agreement " + stored.name + " with " + stored.tenant + " is in force, version "
+                + std::to_string(stored.version) + '.';
+    if (forced)
+      text += " It was forced" + (x->call.who.empty() ? std::string{} : " by " + x->call.who)
+              + " although admission refused it: " + said;
+    else if (verdict.outcome == admission_outcome::warning)
+      text += " Admission warned: " + said;
+    note(event_kind::agreement_established, stored.name, text);
     changed();
   }
-  x->answer(answer(is_new ? 201 : 200, http::write_agreement(stored)));
+  auto body = http::write_agreement(stored);
+  body["status"]["admission"] = http::admission_json(verdict);
+  x->answer(answer(is_new ? 201 : 200, body));
+}
+
+void desk_state::replace_policy(const exchange_ptr& x) {
+  if (x->call.dry_run) {
+    if (!book_.loaded())
+      return x->answer(problem(503, "the policy has not been loaded from the database yet"));
+    auto body = http::write_policy(x->call.policy);
+    body["status"] = {{"dry_run", true}, {"changes", !same_policy(x->call.policy, book_.policy())}};
+    return x->answer(answer(200, body));
+  }
+  ask_database(
+      x, true,
+      [this, x](const policy_document& stored) {
+        const bool is_new = stored.version > book_.policy().version;
+        if (is_new) {
+          book_.put(stored);
+          log(log_events::policy_established, component, log_field{"version", stored.version},
+              log_field{"who", stored.author}, log_field{"why", stored.reason},
+              log_field{"policy", summary_of(stored)});
+          note(event_kind::policy_established, "policy",
+               "Policy version " + std::to_string(stored.version) + " by " + stored.author + " is in force: "
+                   + summary_of(stored) + (stored.reason.empty() ? "." : ". Reason: " + stored.reason));
+          changed();
+        }
+        x->answer(answer(stored.version == 1 && is_new ? 201 : 200, http::write_policy(stored)));
+      },
+      replace_atom::value, x->call.policy);
+}
+
+void desk_state::policy_history(const exchange_ptr& x) {
+  ask_database(
+      x, false,
+      [x](const std::vector<policy_document>& versions) {
+        x->answer(answer(200, http::policies_json(versions)));
+      },
+      history_atom::value);
 }
 
 void desk_state::end(const exchange_ptr& x) {

@@ -1,7 +1,8 @@
-// The agreements and operator's orders in force, as the database manager confirmed them. Pure; asks nobody.
+// The agreements, operator's orders and policy in force, as the database manager confirmed them. Pure; asks nobody.
 #pragma once
 
 #include "actors/domain/agreement.hpp"
+#include "actors/domain/policy_document.hpp"
 
 #include <map>
 #include <string>
@@ -18,13 +19,15 @@ inline constexpr std::size_t max_orders = 10'000;
 class terms_book {
 public:
   /// Replaces everything by what the database manager holds. From then on the book is loaded.
-  void load(const std::vector<agreement>& agreements, const std::vector<override_order>& orders) {
+  void load(const std::vector<agreement>& agreements, const std::vector<override_order>& orders,
+            const policy_document& policy = {}) {
     agreements_.clear();
     orders_.clear();
     for (const auto& x : agreements)
       agreements_[x.name] = x;
     for (const auto& x : orders)
       orders_[x.stream] = x;
+    policy_ = policy;
     loaded_ = true;
   }
 
@@ -37,6 +40,12 @@ public:
 
   void end(const std::string& name) {
     agreements_.erase(name);
+  }
+
+  /// As put() of an agreement.
+  void put(const policy_document& x) {
+    if (x.version >= policy_.version)
+      policy_ = x;
   }
 
   void put(const override_order& x) {
@@ -65,6 +74,11 @@ public:
     return loaded_;
   }
 
+  /// Version 0: none was ever established.
+  [[nodiscard]] const policy_document& policy() const noexcept {
+    return policy_;
+  }
+
   /// Sorted by name.
   [[nodiscard]] std::vector<agreement> agreements() const {
     std::vector<agreement> out;
@@ -84,6 +98,7 @@ public:
 private:
   std::map<std::string, agreement> agreements_;
   std::map<stream_id, override_order> orders_;
+  policy_document policy_;
   bool loaded_ = false;
 };
 

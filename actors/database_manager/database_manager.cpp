@@ -45,6 +45,10 @@ std::string problem_in(const override_order& x) {
   return store::problem_with(x);
 }
 
+std::string problem_in(const policy_document& x) {
+  return store::problem_with(x);
+}
+
 std::string problem_in(const std::string& x) {
   return valid_name(x) ? "" : "that is no name of an agreement";
 }
@@ -126,6 +130,17 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
               });
             },
             retract_atom::value, x);
+      },
+      [this](replace_atom, const policy_document& x) {
+        return ask<policy_document>(
+            [](terms& in_force, const policy_document& stored) {
+              in_force.policy = stored;
+            },
+            replace_atom::value, x);
+      },
+      [this](history_atom) {
+        return ask<std::vector<policy_document>>([](terms&, const std::vector<policy_document>&) {},
+                                                 history_atom::value);
       },
       [this](terms_atom) {
         return current_terms();

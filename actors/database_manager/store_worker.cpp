@@ -82,11 +82,17 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer, std:
       [=](retract_atom, const stream_id& x) {
         return answer(database->retract(x, clock()));
       },
+      [=](replace_atom, const policy_document& x) {
+        return answer(database->replace(x, clock()));
+      },
+      [=](history_atom) {
+        return answer(database->policy_history());
+      },
       [=](terms_atom) -> caf::result<terms> {
         auto found = database->terms(clock());
         if (!found)
           return to_error(found.why());
-        return terms{std::move(found->agreements), std::move(found->overrides)};
+        return terms{std::move(found->agreements), std::move(found->overrides), std::move(found->policy)};
       },
   };
 }

@@ -54,7 +54,9 @@ using store_worker_actor = caf::typed_actor<
     caf::replies_to<history_atom, std::string>::with<std::vector<agreement>>,
     caf::replies_to<order_atom, override_order>::with<override_order>,
     caf::replies_to<retract_atom, stream_id>::with<override_order>,
-    // Agreements and orders in force.
+    caf::replies_to<replace_atom, policy_document>::with<policy_document>,
+    caf::replies_to<history_atom>::with<std::vector<policy_document>>,
+    // Agreements, orders and the policy in force.
     caf::replies_to<terms_atom>::with<terms>>;
 
 /// Behaviour of the worker. Spawn it with caf::detached: its handlers block.

@@ -1,8 +1,6 @@
 // Checks an agreement beyond what its schema can say.
 #include "actors/domain/agreement.hpp"
 
-#include <algorithm>
-
 namespace sluice {
 
 namespace {
@@ -15,20 +13,6 @@ constexpr duration max_burst_length = std::chrono::hours{1};          // EBS-lik
 constexpr duration min_compliance_interval = std::chrono::seconds{1}; // one stored row
 constexpr duration max_compliance_interval = std::chrono::hours{1};
 constexpr std::size_t max_latency_points = 8;
-constexpr std::size_t max_pattern_size = max_name_size;
-
-bool valid_pattern(std::string_view x) {
-  if (x.empty() || x.size() > max_pattern_size)
-    return false;
-  std::string name{x};
-  std::replace_if(
-      name.begin(), name.end(),
-      [](char c) {
-        return c == '*' || c == '?';
-      },
-      'x');
-  return valid_name(name);
-}
 
 class checker {
 public:

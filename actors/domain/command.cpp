@@ -4,65 +4,107 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 namespace sluice {
 
 namespace {
 
-constexpr double small_step = 0.05; ///< control.md
-constexpr double large_step = 0.25; ///< chosen: a victim notices this much within the interval between small steps
-constexpr duration between_small_steps = std::chrono::seconds{1};
+constexpr double infinite = std::numeric_limits<double>::infinity();
+constexpr double rate_drift = 0.01; ///< a third of what a limit may be overshot by (control.md, scenario 5)
 
 double distance(std::uint64_t a, std::uint64_t b) noexcept {
   if (a == b)
     return 0;
   if (a == 0 || b == 0)
-    return std::numeric_limits<double>::infinity();
+    return infinite;
   const auto x = static_cast<double>(a);
   const auto y = static_cast<double>(b);
   return std::abs(x - y) / std::max(x, y);
 }
 
-bool same_cause(const reason& a, const reason& b) noexcept {
-  return a.rule == b.rule && a.agreement == b.agreement && a.beneficiary == b.beneficiary;
+double rate_distance(const allowance& a, const allowance& b) noexcept {
+  return std::max(
+      {distance(a.iops.per_second, b.iops.per_second), distance(a.bandwidth.per_second, b.bandwidth.per_second),
+       distance(a.burst_iops.per_second, b.burst_iops.per_second), a.burst_length == b.burst_length ? 0.0 : infinite});
+}
+
+bool same_cause(const standing_command& x, const wanted_command& wanted) noexcept {
+  return x.generation != 0 && x.why.rule == wanted.rule && x.why.agreement == wanted.agreement
+         && x.why.beneficiary == wanted.beneficiary;
+}
+
+double step_to(const standing_command& x, const wanted_command& wanted) noexcept {
+  if (x.generation == 0)
+    return infinite;
+  if (x.now == wanted.now && x.envelope == wanted.envelope)
+    return 0;
+  return std::max(distance(wanted.now, x.now), distance(wanted.envelope, x.envelope));
+}
+
+bool rates_stand(const standing_command& x, const wanted_command& wanted) noexcept {
+  return rate_distance(wanted.now, x.now) <= rate_drift && rate_distance(wanted.envelope, x.envelope) <= rate_drift;
+}
+
+void note(standing_command& x, const wanted_command& wanted, wall_time label) {
+  if (x.generation == 0 || x.why.rule != wanted.rule)
+    x.why.since = label;
+  x.now = wanted.now;
+  x.envelope = wanted.envelope;
+  x.why.rule = wanted.rule;
+  x.why.agreement.assign(wanted.agreement);
+  x.why.beneficiary.assign(wanted.beneficiary);
 }
 
 } // namespace
 
 double distance(const allowance& a, const allowance& b) noexcept {
-  return std::max({distance(a.iops.per_second, b.iops.per_second),
-                   distance(a.bandwidth.per_second, b.bandwidth.per_second), distance(a.depth, b.depth),
-                   distance(a.burst_iops.per_second, b.burst_iops.per_second),
-                   a.burst_length == b.burst_length ? 0.0 : std::numeric_limits<double>::infinity()});
+  return std::max(rate_distance(a, b), distance(std::uint64_t{a.depth}, std::uint64_t{b.depth}));
 }
 
-std::optional<throttle> command(standing_command& x, throttle wanted, std::uint64_t acknowledged, instant now,
-                                const control_policy& policy) {
-  const auto first = x.last.generation == 0;
-  const auto step = first ? std::numeric_limits<double>::infinity()
-                          : std::max(distance(wanted.now, x.last.now), distance(wanted.envelope, x.last.envelope));
-  const auto new_cause = first || !same_cause(wanted.why, x.last.why);
-  const auto since_change = now - x.changed;
-  const auto at_once = new_cause || step >= large_step || (step >= small_step && since_change >= between_small_steps);
+command_kind command(standing_command& x, const wanted_command& wanted, const acknowledgement& gateway, instant now,
+                     wall_time label, const control_policy& policy) {
+  const auto step = step_to(x, wanted);
+  const auto new_cause = !same_cause(x, wanted);
+  const auto at_once = new_cause || step >= policy.large_step
+                       || (step >= policy.small_step && now - x.changed >= policy.between_small_steps);
   const auto refresh = now - x.sent >= policy.refresh;
-  const auto lost = acknowledged < x.last.generation && now - x.sent >= policy.repeat;
+  const auto lost = gateway.reported < x.generation && now - x.sent >= policy.repeat;
   if (!at_once && !refresh && !lost)
-    return std::nullopt;
-
-  if (!new_cause || (!first && wanted.why.rule == x.last.why.rule))
-    wanted.why.since = x.last.why.since;
-  wanted.lease = policy.lease;
+    return command_kind::none;
+  if (!at_once && gateway.reported == x.generation && (step <= 0 || rates_stand(x, wanted))) {
+    x.sent = now;
+    return command_kind::renew;
+  }
   const auto changed = new_cause || step > 0;
-  wanted.generation = changed ? std::max(x.last.generation, acknowledged) + 1 : x.last.generation;
+  auto generation = x.generation;
   // A gateway that knows a higher number than we do (we were restarted) would ignore a lower one.
-  if (wanted.generation < acknowledged)
-    wanted.generation = acknowledged + 1;
+  if (changed || generation < gateway.highest)
+    generation = std::max(generation, gateway.highest) + 1;
+  note(x, wanted, label);
+  x.generation = generation;
   if (changed)
     x.changed = now;
   x.sent = now;
-  x.last = std::move(wanted);
-  return x.last;
+  return command_kind::send;
+}
+
+instant next_command(const standing_command& x, const wanted_command& wanted, const acknowledgement& gateway,
+                     const control_policy& policy) noexcept {
+  auto due = x.sent + policy.refresh;
+  if (gateway.reported < x.generation)
+    due = std::min(due, x.sent + policy.repeat);
+  if (step_to(x, wanted) >= policy.small_step)
+    due = std::min(due, x.changed + policy.between_small_steps);
+  return due;
+}
+
+void describe(throttle& to, const stream_id& whose, const standing_command& x, duration lease) {
+  to.stream = whose;
+  to.generation = x.generation;
+  to.lease = lease;
+  to.now = x.now;
+  to.envelope = x.envelope;
+  to.why = x.why;
 }
 
 } // namespace sluice

@@ -1,28 +1,60 @@
-// Whether a throttle must be sent to a stream now: when it changed enough, was not acknowledged, or is due for a
-// refresh.
+// Whether a stream must be sent something now: its throttle when that changed enough or was not acknowledged, else a
+// renewal of the lease when that is due.
 #pragma once
 
 #include "actors/domain/policy.hpp"
 #include "actors/domain/throttle.hpp"
 
-#include <optional>
+#include <string_view>
 
 namespace sluice {
 
 /// What is in force for a stream as far as the core knows.
 struct standing_command {
-  throttle last;   ///< generation 0 = none was sent
-  instant sent{0}; ///< last time
+  std::uint64_t generation = 0; ///< 0 = none was sent
+  allowance now;
+  allowance envelope;
+  reason why;
+  instant sent{0}; ///< last time, renewals included
   instant changed{0};
 };
 
-/// Returns the throttle to send, if any. `wanted` carries everything but generation and lease; its `why.since` is kept
-/// from the last one as long as the rule is the same. @param acknowledged highest generation the gateway reported
+/// What a stream should have. Its texts are those of the caller: nothing is copied before something is sent.
+struct wanted_command {
+  allowance now;
+  allowance envelope;
+  throttle_rule rule = throttle_rule::none;
+  std::string_view agreement;
+  std::string_view beneficiary;
+};
+
+/// What the gateway has, by its samples.
+struct acknowledgement {
+  std::uint64_t reported = 0; ///< the generation of the newest sample
+  std::uint64_t highest = 0;  ///< that was ever reported
+};
+
+enum class command_kind : std::uint8_t {
+  none,
+  renew, ///< the lease of what stands begins anew
+  send,  ///< the throttle, with the generation that now stands
+};
+
+/// Decides, and notes it in `x`: for `send` generation, allowances, rule and texts; the figures of the reason are the
+/// caller's to set. `why.since` becomes `label` when the rule is another one.
 ///
-/// A change of the rule, and a step of a quarter or more, is sent at once; smaller ones from 5 % on at most twice a
-/// second, and whatever is left with the refresh. Hence a quiet stream costs one command a second.
-[[nodiscard]] std::optional<throttle> command(standing_command& x, throttle wanted, std::uint64_t acknowledged,
-                                              instant now, const control_policy& policy);
+/// A change of rule, agreement or beneficiary, and a step of a quarter or more, is sent at once; smaller ones from 5 %
+/// on once a second. An acknowledged throttle is renewed each second; instead it is sent again if a rate moved by more
+/// than 1 %, so that the parts of a limit add up. One that is not acknowledged is sent again after half a second.
+[[nodiscard]] command_kind command(standing_command& x, const wanted_command& wanted, const acknowledgement& gateway,
+                                   instant now, wall_time label, const control_policy& policy);
+
+/// When command() could decide otherwise than `none` though nothing changes. @pre it just decided for `wanted`
+[[nodiscard]] instant next_command(const standing_command& x, const wanted_command& wanted,
+                                   const acknowledgement& gateway, const control_policy& policy) noexcept;
+
+/// Sets all of `to` but the lease's owner: what stands for the stream `whose`.
+void describe(throttle& to, const stream_id& whose, const standing_command& x, duration lease);
 
 /// How far two allowances are apart: the largest relative difference of their values, infinite where only one has a
 /// limit.

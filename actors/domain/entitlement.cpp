@@ -22,20 +22,23 @@ double sane(double x) {
 
 } // namespace
 
-std::vector<double> entitlements(std::span<const need> needs, double capacity) {
+void entitlements(std::span<const need> needs, double capacity, std::span<double> met) noexcept {
   std::array<double, tier_count> asked{};
   for (const auto& x : needs)
     asked[row_of(x.tier)] += sane(x.rate);
-  std::array<double, tier_count> met{};
+  std::array<double, tier_count> share{};
   auto left = sane(capacity);
   for (auto row = tier_count; row-- > 0;) {
-    met[row] = asked[row] <= left ? 1 : left / asked[row];
+    share[row] = asked[row] <= left ? 1 : left / asked[row];
     left -= std::min(asked[row], left);
   }
-  std::vector<double> result;
-  result.reserve(needs.size());
-  for (const auto& x : needs)
-    result.push_back(sane(x.rate) * met[row_of(x.tier)]);
+  for (std::size_t i = 0; i < needs.size(); ++i)
+    met[i] = sane(needs[i].rate) * share[row_of(needs[i].tier)];
+}
+
+std::vector<double> entitlements(std::span<const need> needs, double capacity) {
+  std::vector<double> result(needs.size());
+  entitlements(needs, capacity, result);
   return result;
 }
 

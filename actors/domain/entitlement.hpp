@@ -13,7 +13,11 @@ struct need {
   double rate = 0; ///< promised and asked for [I/O per second]
 };
 
-/// What of each need is met from `capacity`, in the order of the needs. All of it if there is enough.
+/// Writes what of each need is met from `capacity`, in the order of the needs. All of it if there is enough.
+/// @pre met.size() == needs.size()
+void entitlements(std::span<const need> needs, double capacity, std::span<double> met) noexcept;
+
+/// The same with memory of its own.
 [[nodiscard]] std::vector<double> entitlements(std::span<const need> needs, double capacity);
 
 } // namespace sluice

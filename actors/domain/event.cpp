@@ -31,6 +31,12 @@ std::string_view to_string(event_kind x) noexcept {
     return "override-ended";
   case event_kind::samples_lost:
     return "samples-lost";
+  case event_kind::would_throttle:
+    return "would-throttle";
+  case event_kind::would_release:
+    return "would-release";
+  case event_kind::policy_established:
+    return "policy-established";
   }
   return "invalid";
 }

@@ -24,6 +24,9 @@ enum class event_kind : std::uint8_t {
   override_ordered,
   override_ended,
   samples_lost,
+  would_throttle, ///< on a backend that is only observed
+  would_release,
+  policy_established,
 };
 
 /// The name as in logs and in the API, for example `gateway-lost`.
@@ -48,6 +51,9 @@ struct backend_status {
   std::uint32_t throttled = 0; ///< of these, held back by the core
   duration latency{0};         ///< mean backend latency now
   bool deficit = false;        ///< less capacity than was promised
+  bool full_seen = false;      ///< `capacity` was measured while it was full, not only the most that was asked of it
+  duration least_latency{0};   ///< mean backend latency at low load; zero = unknown
+  bool observed = false;       ///< the policy only observes it: `throttled` counts those that would be
   friend auto operator<=>(const backend_status&, const backend_status&) = default;
 };
 

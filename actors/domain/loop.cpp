@@ -1,6 +1,9 @@
 // The tick.
 #include "actors/domain/loop.hpp"
 
+#include "actors/domain/grouping.hpp"
+#include "actors/domain/observation.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,133 +11,245 @@ namespace sluice {
 
 namespace {
 
-using samples_by_backend = std::map<std::string, std::vector<delivered_sample>>;
+void sort_by_id(const stream_table& streams, std::vector<stream_slot>& slots) {
+  std::sort(slots.begin(), slots.end(), [&](stream_slot a, stream_slot b) {
+    return streams[a].id < streams[b].id;
+  });
+}
 
-/// A stream that now reports another backend is no longer a stream of the old one.
-void move_stream(loop_state& state, const std::string& to, const stream_id& stream) {
-  if (const auto at = state.backends.find(to); at != state.backends.end() && at->second.streams.contains(stream))
+/// A stream that uses another backend begins anew there, but for the samples it has seen and the generations it has
+/// had.
+void move_stream(loop_state& state, stream_slot slot) {
+  auto& s = state.streams[slot];
+  if (s.backend != nullptr) {
+    leave(s);
+    s.signal.forget_figures();
+    s.signal.highest = std::max(s.signal.highest, s.standing.generation);
+    s.standing = {};
+    end_observation(s, state.output);
+    s.held_until = s.limited_until = instant::zero();
+    s.inherited.end();
+  }
+  state.joining.push_back(slot);
+}
+
+void settle_claims(loop_state& state) {
+  auto& unsettled = state.arrivals.unsettled;
+  std::sort(unsettled.begin(), unsettled.end());
+  unsettled.erase(std::unique(unsettled.begin(), unsettled.end()), unsettled.end());
+  for (const auto slot : unsettled)
+    if (state.streams[slot].backend != state.streams[slot].claimed)
+      move_stream(state, slot);
+  unsettled.clear();
+}
+
+/// Ends the intake of the tick: sums become rates.
+void close_signals(loop_state& state, instant now) {
+  auto& arrivals = state.arrivals;
+  for (const auto slot : arrivals.fresh) {
+    auto& s = state.streams[slot];
+    if (s.signal.fresh && s.signal.sums.samples == 0) {
+      s.signal.fresh = false;
+      touch(s);
+    }
+  }
+  arrivals.fresh.swap(arrivals.heard);
+  arrivals.heard.clear();
+  for (const auto slot : arrivals.fresh) {
+    auto& s = state.streams[slot];
+    s.signal.close(now, state.policy.silent);
+    const auto before = s.inherited.holds();
+    s.inherited.hear(s.signal, state.terms_known, now);
+    if (!before && s.inherited.holds())
+      arrivals.heirs.push_back(slot);
+  }
+}
+
+/// Who was not heard of for long asks for nothing, and later is gone.
+void look_for_silence(loop_state& state, instant now) {
+  if (now < state.next_look)
     return;
-  for (auto& [name, backend] : state.backends)
-    if (name != to && backend.streams.erase(stream) > 0)
-      backend.grouped = false;
-}
-
-samples_by_backend sort_samples(loop_state& state, std::vector<delivered_sample>& samples, std::uint64_t& refused) {
-  samples_by_backend result;
-  for (auto& x : samples) {
-    if (!problem_with(x.what).empty()) {
-      ++refused;
+  state.next_look = now + std::min(state.policy.silent, state.policy.forget);
+  for (stream_slot i = 0; i < state.streams.end(); ++i) {
+    auto& s = state.streams[i];
+    if (!s.living)
+      continue;
+    if (s.signal.fresh) {
+      state.next_look = std::min(state.next_look, s.signal.heard + state.policy.silent);
       continue;
     }
-    if (!state.backends.contains(x.what.backend)) {
-      if (state.backends.size() >= max_backends) {
-        ++refused;
-        continue;
-      }
-      state.backends[x.what.backend].name = x.what.backend;
+    if (now - s.signal.heard >= state.policy.forget) {
+      state.leaving.push_back(i);
+      continue;
     }
-    move_stream(state, x.what.backend, x.what.stream);
-    result[x.what.backend].push_back(std::move(x));
+    if (!s.signal.quiet && now - s.signal.heard >= state.policy.silent) {
+      s.signal.close(now, state.policy.silent);
+      touch(s);
+    }
+    state.next_look =
+        std::min(state.next_look, s.signal.heard + (s.signal.quiet ? state.policy.forget : state.policy.silent));
   }
-  return result;
 }
 
-/// Hands the accepted samples and what was wrong to the accounts of the agreements concerned.
-void inform_judge(loop_state& state, const backend_state& backend, std::span<const delivered_sample> samples,
-                  const plan_output& planned) {
-  for (const auto i : planned.accepted) {
-    const auto& x = samples[i].what;
-    const auto at = backend.streams.find(x.stream);
-    if (at == backend.streams.end())
-      continue;
-    if (const auto& its = backend.entities[at->second.entity]; its.terms)
-      state.judge.accounts[its.name].add(x);
+void forget(loop_state& state) {
+  sort_by_id(state.streams, state.leaving);
+  for (const auto slot : state.leaving) {
+    auto& s = state.streams[slot];
+    state.output.forgotten.push_back(s.id);
+    --s.claimed->population;
+    if (s.backend != nullptr)
+      leave(s);
   }
+}
+
+/// What the document says of a backend is looked up once.
+void settle_policy(const loop_state& state, backend_state& x) {
+  if (std::exchange(x.policy_settled, true))
+    return;
+  x.policy = policy_for(state.document, x.name, state.policy).control;
+}
+
+/// Streams leave and join their backends.
+void regroup_backends(loop_state& state) {
+  for (auto& [name, x] : state.backends)
+    sweep(x, state.streams);
+  for (const auto slot : state.leaving)
+    state.streams.remove(slot);
+  state.leaving.clear();
+  const auto all = std::exchange(state.regroup, false);
+  auto& joining = state.joining;
+  std::sort(joining.begin(), joining.end(), [&](stream_slot a, stream_slot b) {
+    return state.streams[a].claimed->name < state.streams[b].claimed->name;
+  });
+  while (!joining.empty()) {
+    auto* to = state.streams[joining.back()].claimed;
+    std::vector<stream_slot> its;
+    for (; !joining.empty() && state.streams[joining.back()].claimed == to; joining.pop_back())
+      its.push_back(joining.back());
+    settle_policy(state, *to);
+    join(*to, state.streams, its, to->policy);
+  }
+  for (auto at = state.backends.begin(); at != state.backends.end();) {
+    if (all) {
+      settle_policy(state, at->second);
+      regroup(at->second, state.streams, at->second.policy);
+    }
+    at = at->second.population == 0 ? state.backends.erase(at) : std::next(at);
+  }
+}
+
+/// Hands on to entities that their streams were heard of.
+void touch_fresh(loop_state& state) {
+  for (const auto slot : state.arrivals.fresh) {
+    auto& s = state.streams[slot];
+    touch(s);
+    s.backend->entities[s.entity].ledger.fresh = true;
+  }
+}
+
+/// Renews what an earlier life of the core ordered, as long as that is better than what this one knows.
+void renew_inherited(loop_state& state, instant now) {
+  auto& heirs = state.arrivals.heirs;
+  sort_by_id(state.streams, heirs);
+  std::erase_if(heirs, [&](stream_slot slot) {
+    auto& s = state.streams[slot];
+    const auto observed = s.backend != nullptr && s.backend->policy.mode == policy_mode::observe;
+    if (s.order != nullptr || (observed && state.terms_known))
+      s.inherited.end();
+    if (s.inherited.end_if_over(now) || !s.inherited.holds()) {
+      touch(s);
+      return true;
+    }
+    if (s.inherited.renew(now, state.policy)) {
+      auto& to = state.output.renewals.add();
+      to.stream = s.id;
+      to.generation = s.signal.generation;
+    }
+    return false;
+  });
+}
+
+/// Tells the accounts of the agreements what was wrong with their backend.
+void inform_judge(backend_state& backend) {
   for (std::size_t i = 0; i < backend.entities.size(); ++i) {
     const auto& x = backend.entities[i];
+    if (x.ledger.its_account == nullptr || (!backend.deficit.declared && backend.culprit.empty() && !x.missing))
+      continue;
     // Nobody is the culprit of its own broken promise: what it asks for above it is not covered.
-    const auto culprit = planned.culprits_entity == i ? std::string_view{} : std::string_view{planned.culprit};
-    if (x.terms)
-      state.judge.accounts[x.name].add(circumstances{planned.status.deficit, culprit});
+    const auto culprit = backend.culprits_entity == i ? std::string_view{} : std::string_view{backend.culprit};
+    x.ledger.its_account->add(circumstances{backend.deficit.declared, culprit, x.missing});
   }
 }
 
-template<class T>
-void append(std::vector<T>& to, std::vector<T>&& from) {
-  std::move(from.begin(), from.end(), std::back_inserter(to));
+void judge(loop_state& state, instant now, wall_time label) {
+  state.judged.verdicts.clear();
+  state.judged.events.clear();
+  advance(state.judge, state.agreements, now, label, state.judged);
+  state.output.verdicts.swap(state.judged.verdicts);
+  for (auto& x : state.judged.events)
+    state.output.events.add() = std::move(x);
 }
 
 } // namespace
 
-std::vector<std::pair<std::string, mistake>> set_terms(loop_state& state, std::vector<agreement> agreements,
-                                                       const std::vector<override_order>& orders, instant now,
-                                                       wall_time label) {
-  std::vector<std::pair<std::string, mistake>> wrong;
-  std::vector<agreement> taken;
-  for (auto& x : agreements) {
-    auto mistakes = check(x);
-    if (taken.size() >= max_terms)
-      mistakes.push_back({"metadata.name", "there are more agreements than the core takes"});
-    if (mistakes.empty())
-      taken.push_back(std::move(x));
-    else
-      wrong.emplace_back(x.name, mistakes.front());
+const loop_output& step(loop_state& state, instant now, wall_time label, const control_policy& policy) {
+  constexpr wall_time latest{std::int64_t{1} << 60};
+  now = forward(state, now);
+  label = std::clamp(label, wall_time{}, latest);
+  auto& out = state.output;
+  out.clear();
+  out.taken = std::exchange(state.arrivals.taken, 0);
+  out.refused = std::exchange(state.arrivals.refused, 0);
+  if (state.policy != policy || state.document_changed) {
+    state.policy = policy;
+    state.document_changed = false;
+    state.regroup = true;
+    state.next_look = instant::zero();
+    for (auto& [name, x] : state.backends)
+      x.policy_settled = false;
   }
-  std::vector<active_override> active;
-  for (const auto& x : orders) {
-    const auto known = std::find_if(state.overrides.begin(), state.overrides.end(), [&](const active_override& old) {
-      return old.order == x;
-    });
-    if (active.size() >= max_terms)
-      wrong.emplace_back(to_string(x.stream), mistake{"override", "there are more orders than the core takes"});
-    else if (known != state.overrides.end())
-      active.push_back(*known);
-    else if (auto fresh = activate(x, label, now))
-      active.push_back(std::move(*fresh));
-  }
-  if (!state.terms_known || taken != state.agreements)
-    ++state.terms_revision;
-  state.terms_known = true;
-  state.agreements = std::move(taken);
-  state.overrides = std::move(active);
-  return wrong;
-}
-
-loop_output step(loop_state& state, std::vector<delivered_sample> samples, instant now, wall_time label,
-                 const control_policy& policy) {
-  loop_output out;
+  settle_claims(state);
+  close_signals(state, now);
+  look_for_silence(state, now);
+  forget(state);
+  regroup_backends(state);
+  touch_fresh(state);
+  renew_inherited(state, now);
   if (!state.terms_known)
     return out;
-  auto sorted = sort_samples(state, samples, out.refused);
-  for (auto at = state.backends.begin(); at != state.backends.end();) {
-    auto& backend = at->second;
-    const auto& its = sorted[at->first];
-    const plan_input input{its, state.agreements, state.overrides, state.terms_revision, now, label};
-    auto planned = plan(backend, input, policy);
-    inform_judge(state, backend, its, planned);
-    append(out.throttles, std::move(planned.throttles));
-    append(out.events, std::move(planned.events));
-    append(out.forgotten, std::move(planned.forgotten));
-    out.refused += planned.refused;
-    if (backend.streams.empty()) {
-      at = state.backends.erase(at);
-    } else {
-      out.backends.push_back(std::move(planned.status));
-      ++at;
-    }
+  for (auto& [name, x] : state.backends) {
+    plan(x, state.streams, {now, label}, x.policy, state.scratch, out);
+    inform_judge(x);
+    out.backends.add() = x.status;
   }
-  auto judged = advance(state.judge, state.agreements, now, label);
-  append(out.events, std::move(judged.events));
-  out.verdicts = std::move(judged.verdicts);
+  judge(state, now, label);
   return out;
 }
 
-std::vector<throttle> in_force(const loop_state& state) {
+std::vector<throttle> would_be_in_force(const loop_state& state) {
   std::vector<throttle> result;
-  for (const auto& [name, backend] : state.backends)
-    for (const auto& [id, x] : backend.streams)
-      if (x.standing.last.generation != 0)
-        result.push_back(x.standing.last);
+  for (stream_slot i = 0; i < state.streams.end(); ++i) {
+    const auto& s = state.streams[i];
+    if (s.living && s.observed != nullptr && s.observed->why.rule != throttle_rule::none)
+      describe(result.emplace_back(), s.id, *s.observed, state.policy.lease);
+  }
+  std::sort(result.begin(), result.end(), [](const throttle& a, const throttle& b) {
+    return a.stream < b.stream;
+  });
+  return result;
+}
+
+std::vector<throttle> in_force(const loop_state& state) {
+  std::vector<stream_slot> slots;
+  for (stream_slot i = 0; i < state.streams.end(); ++i)
+    if (state.streams[i].living && state.streams[i].standing.generation != 0)
+      slots.push_back(i);
+  sort_by_id(state.streams, slots);
+  std::vector<throttle> result(slots.size());
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const auto& s = state.streams[slots[i]];
+    describe(result[i], s.id, s.standing, state.policy.lease);
+  }
   return result;
 }
 

@@ -1,51 +1,40 @@
-// One tick of the whole core: samples to their backends, a plan for each, the judgement of all agreements. Pure; the
-// actor around it only translates messages.
+// The whole core: samples as they come, terms as they change, and every tick a plan for each backend and the judgement
+// of all agreements. Pure; the actor around it only translates messages.
 #pragma once
 
-#include "actors/domain/judge.hpp"
-#include "actors/domain/plan.hpp"
+#include "actors/domain/loop_state.hpp"
 
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sluice {
 
-/// Most backends of one core; samples of further ones are refused. Chosen: far above what one core plans in a tick.
-inline constexpr std::size_t max_backends = 1000;
-
-/// Most agreements and most orders the core takes; further ones are refused with the whole message. Chosen: as above.
-inline constexpr std::size_t max_terms = 100'000;
-
-struct loop_state {
-  bool terms_known = false; ///< nothing is decided before: releasing what other terms hold back would be wrong
-  std::vector<agreement> agreements;
-  std::vector<active_override> overrides;
-  std::uint64_t terms_revision = 0;
-  std::map<std::string, backend_state> backends;
-  judge_state judge;
-};
-
-struct loop_output {
-  std::vector<throttle> throttles; ///< to be sent now
-  std::vector<event> events;
-  std::vector<verdict> verdicts;
-  std::vector<stream_id> forgotten;
-  std::vector<backend_status> backends;
-  std::uint64_t refused = 0; ///< samples that were nonsense, repeated or beyond a bound
-};
-
-/// Replaces all terms. Agreements that contradict themselves are left out and returned with what is wrong. An order
-/// that was known keeps its end on the monotonic clock.
+/// Replaces all terms. Agreements that contradict themselves, or have the name of another one, are left out and
+/// returned with what is wrong. An order that was known keeps its end on the monotonic clock.
 std::vector<std::pair<std::string, mistake>> set_terms(loop_state& state, std::vector<agreement> agreements,
                                                        const std::vector<override_order>& orders, instant now,
                                                        wall_time label);
 
-/// One tick. Without known terms nothing is decided and the samples are dropped.
-[[nodiscard]] loop_output step(loop_state& state, std::vector<delivered_sample> samples, instant now, wall_time label,
-                               const control_policy& policy);
+/// Takes a policy document over, from the next tick on. What is wrong with it is returned, and then nothing changes.
+/// @param base what holds where the document gives nothing
+std::vector<mistake> set_policy(loop_state& state, policy_document document, const control_policy& base);
 
-/// All throttles in force, as last sent.
+/// Takes in a sample on its arrival. Nonsense, repeated and stale ones, and those beyond a bound, are refused and
+/// counted. Allocates nothing for a stream that is known. The order in which the samples of a tick arrive does not
+/// matter (sequence_filter.hpp says within which window).
+/// @param incarnation of the gateway that measured it
+void take(loop_state& state, std::uint64_t incarnation, const sample& x, instant now);
+
+/// One tick. Before the terms are known nothing is decided: what gateways report as in force is renewed for a while.
+/// The answer holds until the next call. Allocates nothing in the steady state; texts of what is sent live in memory
+/// that is used again.
+const loop_output& step(loop_state& state, instant now, wall_time label, const control_policy& policy);
+
+/// All that would be in force on backends that are only observed, in the order of their streams.
+[[nodiscard]] std::vector<throttle> would_be_in_force(const loop_state& state);
+
+/// All throttles in force, as last sent, in the order of their streams.
 [[nodiscard]] std::vector<throttle> in_force(const loop_state& state);
 
 } // namespace sluice

@@ -1,308 +1,152 @@
-// One tick of one backend: take samples in, see who keeps to what, estimate the backend, divide it, command.
+// One tick of one backend: see who keeps to what, estimate the backend, divide it, command.
 #include "actors/domain/plan.hpp"
 
 #include "actors/domain/allocation.hpp"
-#include "actors/domain/grouping.hpp"
-#include "actors/domain/stream_throttles.hpp"
+#include "actors/domain/backend_report.hpp"
+#include "actors/domain/joint_burst.hpp"
+#include "actors/domain/pressure.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace sluice {
 
 namespace {
 
-constexpr double full = 0.7;     ///< in flight, as a share of what is aimed at: the backend does all it can
-constexpr double lacking = 1.02; ///< promised and asked for, as a multiple of the capacity
+constexpr double full = 0.7;   ///< in flight, as a share of what is aimed at: the backend does all it can
+constexpr int full_enough = 6; ///< ticks; by then what was smoothed has forgotten what was before
+constexpr double tick = 0.1;   ///< [s]; only how rates compare counts
+constexpr double knee_gain = 0.05;
+constexpr double longest_pause = 10; ///< [s] between two plans, after which everything is long forgotten
+constexpr double lacking = 1.02;     ///< promised and asked for, as a multiple of the capacity
 
-std::uint64_t whole(double x) {
-  return std::isfinite(x) && x > 0 ? static_cast<std::uint64_t>(std::llround(std::min(x, 1e15))) : 0;
+/// Sums up those entities whose streams were heard of.
+void gather_touched(backend_state& state, const stream_table& streams, plan_scratch& scratch) {
+  for (auto& x : state.entities) {
+    x.fresh = std::exchange(x.ledger.fresh, false);
+    if (!x.ledger.touched)
+      continue;
+    scratch.signals.clear();
+    for (const auto slot : x.ledger.streams)
+      scratch.signals.push_back(&streams[slot].signal);
+    gather(x, scratch.signals);
+  }
 }
 
-class planner {
-public:
-  planner(backend_state& state, const plan_input& input, const control_policy& policy)
-      : state_(state), input_(input), policy_(policy) {}
-
-  plan_output run() && {
-    take_samples();
-    forget_streams();
-    if (!state_.grouped || state_.terms_revision != input_.terms_revision)
-      group_streams(state_, input_, policy_);
-    index_streams();
-    apply_orders();
-    for (auto& x : state_.entities) {
-      gather_entity(x);
-      judge_excess(x, aim(), input_.now, policy_);
-    }
-    look_for_danger();
-    for (auto& x : state_.entities)
-      judge_hunger(x, aim(), danger_ > 1, input_.now);
-    estimate();
-    watch_deficit();
-    allocate(state_.entities, view(), policy_);
-    decide_throttles();
-    describe();
-    return std::move(out_);
+/// What entities ask for, in figures that compare: costs, what is protected of whom, which latency is aimed at. Returns
+/// what everybody gets at least [I/O per second].
+double weigh_entities(backend_state& state, stream_table& streams, instant now, const control_policy& policy,
+                      plan_scratch& scratch) {
+  const auto passed = std::clamp(seconds(now - state.planned), 0.0, longest_pause);
+  state.planned = now;
+  const auto model = state.costs.model();
+  const auto contended = std::any_of(state.entities.begin(), state.entities.end(), [](const entity& x) {
+    return x.hungry;
+  });
+  for (auto& x : state.entities) {
+    price(x, model);
+    x.aims.follow(x.smooth_arrivals * x.counted, contended, passed);
+    x.promise.aim = x.aims.aim();
+    x.promise.target = x.aims.target();
+    pass_credit(x, streams, passed);
   }
+  return judge_crowds(state.entities, state.groups.size(), state.capacity.rate, policy, scratch.crowds);
+}
 
-private:
-  void take_samples() {
-    std::map<stream_id, std::vector<const delivered_sample*>> by_stream;
-    for (const auto& x : input_.samples) {
-      if (!problem_with(x.what).empty())
-        ++out_.refused;
-      else
-        by_stream[x.what.stream].push_back(&x);
-    }
-    for (const auto& [id, samples] : by_stream) {
-      if (!state_.streams.contains(id)) {
-        if (state_.streams.size() >= max_streams_per_backend) {
-          out_.refused += samples.size();
-          continue;
-        }
-        state_.grouped = false;
-      }
-      signal_intake intake{state_.streams[id].signal};
-      for (const auto* x : samples)
-        if (intake.add(x->incarnation, x->what, input_.now))
-          out_.accepted.push_back(static_cast<std::size_t>(x - input_.samples.data()));
-        else
-          ++out_.refused;
-      intake.close(input_.now, policy_.silent);
-    }
-    for (auto& [id, x] : state_.streams)
-      if (!by_stream.contains(id))
-        signal_intake{x.signal}.close(input_.now, policy_.silent);
+/// Where nobody was promised a latency: just above the backend's knee.
+double choose_aim(backend_state& state, instant now, const control_policy& policy) {
+  if (state.knee_aim <= 0)
+    state.knee_aim = seconds(policy.knee);
+  if (const auto promised = promised_aim(state.entities, now, policy); promised > 0)
+    return promised;
+  const auto wanted = state.knee.wanted_aim(now, seconds(policy.knee_least), seconds(policy.knee));
+  state.knee_aim += knee_gain * (wanted - state.knee_aim);
+  return std::clamp(state.knee_aim, seconds(policy.knee_least), seconds(policy.knee));
+}
+
+/// Capacity, costs, knee and trim, from what was delivered. Returns whether the backend is full.
+bool estimate(backend_state& state, const pressure& seen, double aim, instant now) {
+  double delivered = 0;
+  work done;
+  auto fresh = false;
+  auto held = false;
+  auto by_rate = false;
+  for (const auto& x : state.entities) {
+    delivered += x.completions * x.cost;
+    done += x.done;
+    fresh = fresh || x.fresh;
+    held = held || (x.hungry && x.held());
+    by_rate = by_rate || (x.hungry && x.cap_rate);
   }
-
-  void forget_streams() {
-    for (auto at = state_.streams.begin(); at != state_.streams.end();) {
-      if (input_.now - at->second.signal.heard < policy_.forget) {
-        ++at;
-        continue;
-      }
-      out_.forgotten.push_back(at->first);
-      at = state_.streams.erase(at);
-      state_.grouped = false;
-    }
+  auto& capacity = state.capacity;
+  const auto saturated = seen.mean_in_flight > full * capacity.trim * capacity.rate * aim;
+  if (fresh) {
+    capacity.observe(delivered, saturated);
+    state.knee.observe(seen.mean_in_flight, delivered, now);
+    // What was done is smoothed: it counts once the backend was full for as long.
+    state.full_ticks = saturated ? std::min(state.full_ticks + 1, full_enough) : 0;
+    if (state.full_ticks >= full_enough)
+      state.costs.observe(done * tick, tick);
+    state.evidence.observe(delivered, seen.mean_in_flight, seen.latency, saturated, capacity.rate);
+    if (held)
+      capacity.correct(seen.danger, by_rate, now);
   }
+  return saturated;
+}
 
-  void index_streams() {
-    ids_.reserve(state_.streams.size());
-    streams_.reserve(state_.streams.size());
-    for (auto& [id, x] : state_.streams) {
-      ids_.push_back(&id);
-      streams_.push_back(&x);
-    }
+void watch_deficit(backend_state& state, bool saturated, const plan_time& at, const control_policy& policy,
+                   loop_output& out) {
+  double needed = 0;
+  for (const auto& x : state.entities)
+    needed += need_of(x);
+  const auto lacks = state.controlled && saturated && needed > lacking * state.capacity.rate;
+  if (state.deficit.observe(lacks, at.now, policy))
+    report_deficit(state, needed, at.label, out);
+}
+
+/// When the plan could come out otherwise though nothing happens. Whoever takes too much is looked at in every tick.
+instant next_plan(const backend_state& state, instant now, const control_policy& policy) {
+  if (state.deficit.declared || state.deficit.leaning)
+    return now;
+  auto due = instant::max();
+  for (const auto& x : state.entities) {
+    if (x.excess || x.hungry || x.guard > 1)
+      return now;
+    due = std::min(due, x.ledger.due);
+    if (x.promise.aim > 0 && now - x.active < policy.active)
+      due = std::min(due, x.active + policy.active);
   }
-
-  void apply_orders() {
-    for (auto* x : streams_)
-      x->order = nullptr;
-    for (const auto& x : input_.overrides)
-      if (const auto at = state_.streams.find(x.order.stream); at != state_.streams.end() && x.holds(input_.now))
-        at->second.order = &x;
-  }
-
-  void gather_entity(entity& x) {
-    signals_.clear();
-    for (const auto i : x.streams)
-      signals_.push_back(&streams_[i]->signal);
-    gather(x, signals_);
-  }
-
-  /// The tightest promise of those that use their stream, else the knee.
-  [[nodiscard]] double aim() const {
-    auto result = seconds(policy_.knee);
-    for (const auto& x : state_.entities)
-      if (x.promise.aim > 0 && input_.now - x.active < policy_.active)
-        result = std::min(result, x.promise.aim);
-    return result;
-  }
-
-  /// The protected entity that is in the most danger, and how much: its latency as a share of what is aimed at.
-  [[nodiscard]] std::pair<const entity*, double> most_endangered() const {
-    const entity* who = nullptr;
-    double danger = 0;
-    for (const auto& x : state_.entities) {
-      if (x.promise.aim <= 0 || x.excess || input_.now - x.active >= policy_.active)
-        continue;
-      const auto its = x.latency / x.promise.aim;
-      if (who == nullptr || its > danger) {
-        who = &x;
-        danger = its;
-      }
-    }
-    return {who, danger};
-  }
-
-  void look_for_danger() {
-    double weighted = 0;
-    double used = 0;
-    for (const auto& x : state_.entities) {
-      weighted += x.latency * x.used;
-      used += x.used;
-      in_flight_ += x.in_flight;
-      mean_in_flight_ += x.mean_in_flight;
-    }
-    latency_ = used > 0 ? weighted / used : 0;
-    const auto [who, danger] = most_endangered();
-    beneficiary_ = who;
-    danger_ = who != nullptr ? danger : latency_ / aim();
-  }
-
-  void estimate() {
-    double delivered = 0;
-    auto fresh = false;
-    auto held = false;
-    auto by_rate = false;
-    for (const auto& x : state_.entities) {
-      delivered += x.completions;
-      fresh = fresh || x.fresh;
-      held = held || (x.hungry && x.held());
-      by_rate = by_rate || (x.hungry && x.cap_rate);
-    }
-    auto& capacity = state_.capacity;
-    saturated_ = mean_in_flight_ > full * capacity.trim * capacity.rate * aim();
-    if (fresh) {
-      capacity.observe(delivered, saturated_);
-      if (held)
-        capacity.correct(danger_, by_rate, input_.now);
-    }
-  }
-
-  void watch_deficit() {
-    double needed = 0;
-    for (const auto& x : state_.entities)
-      needed += need_of(x);
-    const auto lacks = state_.controlled && saturated_ && needed > lacking * state_.capacity.rate;
-    if (!state_.deficit.observe(lacks, input_.now, policy_))
-      return;
-    const auto began = state_.deficit.declared;
-    out_.events.push_back({input_.label,
-                           began ? event_kind::capacity_deficit_began : event_kind::capacity_deficit_ended, state_.name,
-                           "Backend " + state_.name + " gives " + std::to_string(whole(state_.capacity.rate))
-                               + " IOPS; " + std::to_string(whole(needed)) + " IOPS are promised and asked for."});
-  }
-
-  [[nodiscard]] backend_view view() const {
-    return {state_.capacity.rate, state_.capacity.trim, aim(), state_.deficit.declared};
-  }
-
-  void decide_throttles() {
-    const auto seen = view();
-    const backend_reason why{seen, state_.name, beneficiary_, input_.label, input_.now};
-    std::vector<const stream_id*> ids;
-    std::vector<stream_state*> streams;
-    for (const auto& x : state_.entities) {
-      ids.clear();
-      streams.clear();
-      for (const auto i : x.streams) {
-        ids.push_back(ids_[i]);
-        streams.push_back(streams_[i]);
-      }
-      auto wanted = wanted_throttles(x, ids, streams, why, state_.controlled, policy_);
-      for (std::size_t i = 0; i < wanted.size(); ++i)
-        send(*streams[i], std::move(wanted[i]));
-    }
-  }
-
-  void send(stream_state& s, throttle wanted) {
-    const auto never = s.standing.last.generation == 0 && s.signal.generation == 0;
-    if (never && !state_.controlled && s.order == nullptr)
-      return;
-    const auto before = s.standing.last.why.rule;
-    const auto depth_before = s.standing.last.now.depth;
-    auto sent = command(s.standing, std::move(wanted), s.signal.generation, input_.now, policy_);
-    if (!sent)
-      return;
-    if (distance(sent->now.depth, depth_before) >= 0.25)
-      state_.capacity.rest(input_.now);
-    report_change(*sent, before);
-    out_.throttles.push_back(std::move(*sent));
-  }
-
-  static double distance(std::uint32_t a, std::uint32_t b) {
-    return a == b ? 0 : std::abs(static_cast<double>(a) - b) / std::max(a, b);
-  }
-
-  /// A stream's own limit is no decision of the core: it is part of what was agreed, and no event.
-  void report_change(const throttle& x, throttle_rule before) {
-    const auto ours = [](throttle_rule rule) {
-      return rule != throttle_rule::none && rule != throttle_rule::limit;
-    };
-    if (before == x.why.rule || (!ours(before) && !ours(x.why.rule)))
-      return;
-    const auto kind = ours(x.why.rule) ? event_kind::stream_throttled : event_kind::stream_released;
-    out_.events.push_back({input_.label, kind, to_string(x.stream), to_sentence(x.why)});
-  }
-
-  void describe() {
-    auto& to = out_.status;
-    to.name = state_.name;
-    to.capacity = whole(state_.capacity.rate);
-    to.in_flight = static_cast<std::uint32_t>(std::min(in_flight_, 4e9));
-    to.latency = duration{std::llround(std::min(latency_, 3600.0) * 1e9)};
-    to.deficit = state_.deficit.declared;
-    double delivered = 0;
-    double most = 0;
-    for (const auto& x : state_.entities) {
-      delivered += x.completions;
-      to.promised += whole(x.promise.reservation);
-      if (x.excess && x.used > most * std::max(x.promise.rate, 1.0)) {
-        most = x.used / std::max(x.promise.rate, 1.0);
-        culprit_in(x);
-      }
-    }
-    to.delivered = whole(delivered);
-    for (const auto* x : streams_) {
-      const auto rule = x->standing.last.why.rule;
-      to.streams += x->signal.completions > 0 || x->signal.outstanding() > 0 ? 1 : 0;
-      to.throttled += rule != throttle_rule::none ? 1 : 0;
-    }
-  }
-
-  void culprit_in(const entity& x) {
-    const auto most = std::max_element(x.streams.begin(), x.streams.end(), [this](std::size_t a, std::size_t b) {
-      return streams_[a]->signal.used < streams_[b]->signal.used;
-    });
-    if (most == x.streams.end())
-      return;
-    out_.culprit = to_string(*ids_[*most]);
-    out_.culprits_entity = static_cast<std::size_t>(&x - state_.entities.data());
-  }
-
-  backend_state& state_;
-  const plan_input& input_;
-  const control_policy& policy_;
-  plan_output out_;
-  std::vector<const stream_id*> ids_; ///< by position, as entities name them
-  std::vector<stream_state*> streams_;
-  std::vector<const stream_signal*> signals_;
-  const entity* beneficiary_ = nullptr;
-  double danger_ = 0;
-  double in_flight_ = 0;
-  double mean_in_flight_ = 0;
-  double latency_ = 0;
-  bool saturated_ = false;
-};
+  return due;
+}
 
 } // namespace
 
-std::optional<active_override> activate(const override_order& x, wall_time label, instant now) {
-  if (x.until.unix_us == 0)
-    return active_override{x, instant::zero()};
-  if (x.until <= label)
-    return std::nullopt;
-  // A century at most, so that no sum overflows.
-  constexpr std::int64_t century_us = 100LL * 366 * 86'400 * 1'000'000;
-  const auto left = std::min(x.until.unix_us - label.unix_us, century_us);
-  return active_override{x, now + std::chrono::microseconds{left}};
-}
-
-plan_output plan(backend_state& state, const plan_input& input, const control_policy& policy) {
-  return planner{state, input, policy}.run();
+void plan(backend_state& state, stream_table& streams, const plan_time& at, const control_policy& policy,
+          plan_scratch& scratch, loop_output& out) {
+  if (!state.touched && at.now < state.due)
+    return;
+  gather_touched(state, streams, scratch);
+  const auto least = weigh_entities(state, streams, at.now, policy, scratch);
+  const auto aim = choose_aim(state, at.now, policy);
+  for (auto& x : state.entities)
+    judge_excess(x, aim, at.now, policy);
+  const auto seen = pressure_on(state.entities, aim, at.now, policy);
+  for (auto& x : state.entities)
+    judge_hunger(x, aim, seen.danger > 1, at.now);
+  const auto saturated = estimate(state, seen, aim, at.now);
+  watch_deficit(state, saturated, at, policy, out);
+  const backend_view view{state.capacity.rate, state.capacity.trim, aim, state.deficit.declared, least,
+                          state.groups,        policy.turns};
+  allocate(state.entities, view, scratch.split.allocation);
+  const auto observed = policy.mode == policy_mode::observe;
+  const backend_reason why{view, state.name, seen.beneficiary, state.controlled, at.label, at.now, observed};
+  for (auto& x : state.entities) {
+    dispatch(x, state, streams, why, policy, scratch.split, out);
+    x.ledger.touched = false;
+  }
+  report_backend(state, streams, seen);
+  state.due = next_plan(state, at.now, policy);
+  state.touched = false;
 }
 
 } // namespace sluice

@@ -12,6 +12,9 @@ constexpr duration max_interval = std::chrono::minutes{1};
 constexpr std::uint64_t max_requests = 1'000'000'000;
 constexpr std::uint64_t max_bytes = std::uint64_t{1} << 50;
 constexpr std::uint32_t max_outstanding = 1u << 24;
+/// Chosen: a change every nanosecond for a hundred years; above it a gateway could stop its stream from ever getting
+/// one.
+constexpr std::uint64_t max_generation = std::uint64_t{1} << 62;
 
 } // namespace
 
@@ -34,6 +37,10 @@ std::string problem_with(const sample& x) {
     return "the stream's name is not valid";
   if (!valid_name(x.backend))
     return "the backend's name is not valid";
+  return problem_with_figures(x);
+}
+
+std::string problem_with_figures(const sample& x) {
   if (x.interval <= duration::zero() || x.interval > max_interval)
     return "the interval is not between 0 and 1 minute";
   if (x.taken.unix_us < 0)
@@ -50,6 +57,8 @@ std::string problem_with(const sample& x) {
     return "a waiting time is negative";
   if (x.total_latency.count() > x.completions || x.backend_latency.count() > max_requests)
     return "the latency histograms count more requests than were completed";
+  if (x.generation > max_generation)
+    return "no throttle has such a generation";
   if (x.control > control_state::envelope)
     return "the control state is unknown";
   return {};

@@ -53,4 +53,7 @@ struct sample {
 /// any device could do, an invalid name, histograms that disagree with the counters).
 [[nodiscard]] std::string problem_with(const sample& x);
 
+/// The same without the names, for a stream and a backend that are known already.
+[[nodiscard]] std::string problem_with_figures(const sample& x);
+
 } // namespace sluice

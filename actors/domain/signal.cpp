@@ -1,9 +1,11 @@
-// Takes samples in.
+// Adds samples up, and turns the sums of a tick into rates.
 #include "actors/domain/signal.hpp"
 
 #include "actors/domain/promise.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace sluice {
 
@@ -14,77 +16,101 @@ constexpr double smoothing = 0.3;
 /// A latency moves faster: it is the danger sign.
 constexpr double latency_smoothing = 0.5;
 
+/// Requests in flight times time is summed up in whole 2^-20 us: a sum of doubles would depend on the order.
+constexpr double in_flight_units = 0x1p20 * 1e6;
+constexpr double most_in_flight = 0x1p62;
+
+template<class T>
+void add(T& to, T x) noexcept {
+  to = x > std::numeric_limits<T>::max() - to ? std::numeric_limits<T>::max() : to + x;
+}
+
+void add(duration& to, duration x) noexcept {
+  auto sum = to.count();
+  add(sum, std::max(x, duration::zero()).count());
+  to = duration{sum};
+}
+
+/// As of a sample: what is neither read nor write counts as an empty read.
+work work_of(const sample_sums& x) noexcept {
+  const auto others = x.completions > x.reads ? std::max(x.completions - x.reads, x.writes) - x.writes : 0;
+  return {static_cast<double>(x.reads) + static_cast<double>(others), static_cast<double>(x.read_bytes),
+          static_cast<double>(x.writes), static_cast<double>(x.write_bytes)};
+}
+
 } // namespace
 
-sequence_filter::verdict sequence_filter::take(std::uint64_t incarnation, std::uint64_t sequence) noexcept {
-  if (seen_ == 0 || incarnation != incarnation_) {
-    incarnation_ = incarnation;
-    last_ = sequence;
-    seen_ = 1;
-    return verdict::newest;
-  }
-  if (sequence > last_) {
-    const auto step = sequence - last_;
-    seen_ = step >= 64 ? 1 : (seen_ << step) | 1;
-    last_ = sequence;
-    return verdict::newest;
-  }
-  const auto behind = last_ - sequence;
-  if (behind >= 64 || ((seen_ >> behind) & 1) != 0)
-    return verdict::refused;
-  seen_ |= std::uint64_t{1} << behind;
-  return verdict::late;
-}
-
-bool signal_intake::add(std::uint64_t incarnation, const sample& x, instant now) noexcept {
-  const auto kind = to_.filter.take(incarnation, x.sequence);
+sequence_filter::verdict stream_signal::take(std::uint64_t incarnation, const sample& x, instant now) noexcept {
+  if (sums.samples >= max_samples_per_tick)
+    return sequence_filter::verdict::refused;
+  const auto kind = filter.take(incarnation, x.sequence);
   if (kind == sequence_filter::verdict::refused)
-    return false;
-  to_.ever = true;
-  to_.heard = now;
-  length_ += x.interval;
-  arrivals_ += x.arrivals;
-  completions_ += x.completions;
-  bytes_ += x.read_bytes + x.write_bytes;
-  timed_ += x.backend_latency.count();
-  latency_ += std::max(x.backend_latency.sum(), duration::zero());
-  in_flight_seconds_ += x.mean_in_flight * seconds(x.interval);
-  depth_ += x.limited_by_depth;
-  rate_ += x.limited_by_rate;
+    return kind;
+  ever = true;
+  heard = std::max(heard, now);
+  ++sums.samples;
+  add(sums.length, x.interval);
+  add(sums.arrivals, x.arrivals);
+  add(sums.completions, x.completions);
+  add(sums.reads, x.reads);
+  add(sums.writes, x.writes);
+  add(sums.read_bytes, x.read_bytes);
+  add(sums.write_bytes, x.write_bytes);
+  add(sums.timed, x.backend_latency.count());
+  add(sums.latency, x.backend_latency.sum());
+  add(sums.in_flight,
+      static_cast<std::uint64_t>(std::min(x.mean_in_flight * seconds(x.interval) * in_flight_units, most_in_flight)));
+  add(sums.held_by_depth, x.limited_by_depth);
+  add(sums.held_by_rate, x.limited_by_rate);
   if (kind == sequence_filter::verdict::newest) {
-    to_.backlog = x.backlog;
-    to_.in_flight = x.in_flight;
+    backlog = x.backlog;
+    in_flight = x.in_flight;
+    generation = x.generation;
+    control = x.control;
   }
-  to_.generation = std::max(to_.generation, x.generation);
-  return true;
+  highest = std::max(highest, x.generation);
+  return kind;
 }
 
-void signal_intake::close(instant now, duration silent) noexcept {
-  to_.fresh = length_ > duration::zero();
-  to_.completed = timed_;
-  if (to_.fresh) {
-    const auto length = seconds(length_);
-    to_.arrivals = static_cast<double>(arrivals_) / length;
-    to_.completions = static_cast<double>(completions_) / length;
-    to_.bytes = static_cast<double>(bytes_) / length;
-    to_.mean_in_flight = in_flight_seconds_ / length;
-    to_.held_by_depth = std::min(seconds(depth_) / length, 1.0);
-    to_.held_by_rate = std::min(seconds(rate_) / length, 1.0);
-    to_.used += smoothing * (to_.completions - to_.used);
-    to_.recent_[to_.next_] = to_.arrivals;
-    to_.next_ = (to_.next_ + 1) % to_.recent_.size();
-    to_.demand = *std::max_element(to_.recent_.begin(), to_.recent_.end());
-    if (timed_ > 0) {
-      const auto mean = seconds(latency_) / static_cast<double>(timed_);
-      to_.latency = to_.latency <= 0 ? mean : to_.latency + latency_smoothing * (mean - to_.latency);
+void stream_signal::close(instant now, duration silent) noexcept {
+  fresh = sums.samples > 0;
+  if (fresh) {
+    quiet = false;
+    const auto length = seconds(std::max(sums.length, duration{1}));
+    arrivals = static_cast<double>(sums.arrivals) / length;
+    completions = static_cast<double>(sums.completions) / length;
+    bytes = (static_cast<double>(sums.read_bytes) + static_cast<double>(sums.write_bytes)) / length;
+    mean_in_flight = static_cast<double>(sums.in_flight) / in_flight_units / length;
+    held_by_depth = std::min(seconds(sums.held_by_depth) / length, 1.0);
+    held_by_rate = std::min(seconds(sums.held_by_rate) / length, 1.0);
+    used += smoothing * (completions - used);
+    done.approach(work_of(sums) * (1 / length), smoothing);
+    recent_[next_] = arrivals;
+    next_ = (next_ + 1) % recent_.size();
+    demand = *std::max_element(recent_.begin(), recent_.end());
+    if (sums.timed > 0) {
+      const auto mean = seconds(sums.latency) / static_cast<double>(sums.timed);
+      latency = latency <= 0 ? mean : latency + latency_smoothing * (mean - latency);
     }
-    if (arrivals_ > 0 || completions_ > 0 || to_.outstanding() > 0)
-      to_.active = now;
-  } else if (now - to_.heard >= silent) {
-    to_.arrivals = to_.completions = to_.bytes = to_.used = to_.demand = 0;
-    to_.backlog = to_.in_flight = to_.mean_in_flight = to_.latency = to_.held_by_depth = to_.held_by_rate = 0;
-    to_.recent_ = {};
+    if (sums.arrivals > 0 || sums.completions > 0 || outstanding() > 0)
+      active = now;
+  } else if (now - heard >= silent) {
+    quiet = true;
+    const auto before = active;
+    forget_figures();
+    active = before;
+    backlog = in_flight = 0;
   }
+  sums = {};
+  filter.close();
+}
+
+void stream_signal::forget_figures() noexcept {
+  arrivals = completions = bytes = used = demand = 0;
+  mean_in_flight = latency = held_by_depth = held_by_rate = 0;
+  done = {};
+  recent_ = {};
+  active = instant::zero();
 }
 
 } // namespace sluice

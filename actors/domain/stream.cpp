@@ -5,13 +5,25 @@
 
 namespace sluice {
 
+namespace {
+
+bool name_character(char c) noexcept {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == ':'
+         || c == '@' || c == '-';
+}
+
+} // namespace
+
 bool valid_name(std::string_view name) noexcept {
-  constexpr auto allowed = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_'
-           || c == ':' || c == '@' || c == '-';
-  };
   return !name.empty() && name.size() <= max_name_size && name.front() != '.' && name.front() != '-'
-         && std::all_of(name.begin(), name.end(), allowed);
+         && std::all_of(name.begin(), name.end(), name_character);
+}
+
+bool valid_pattern(std::string_view pattern) noexcept {
+  return !pattern.empty() && pattern.size() <= max_name_size && pattern.front() != '.' && pattern.front() != '-'
+         && std::all_of(pattern.begin(), pattern.end(), [](char c) {
+              return c == '*' || c == '?' || name_character(c);
+            });
 }
 
 std::string to_string(const stream_id& x) {

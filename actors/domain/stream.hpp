@@ -39,6 +39,9 @@ struct selector {
   friend auto operator<=>(const selector&, const selector&) = default;
 };
 
+/// True if `pattern` is a name in which `*` stands for any characters and `?` for one.
+[[nodiscard]] bool valid_pattern(std::string_view pattern) noexcept;
+
 /// True if `pattern` matches all of `text`. Linear in practice: backtracks to the last `*` only.
 [[nodiscard]] bool matches(std::string_view pattern, std::string_view text) noexcept;
 

@@ -2,6 +2,7 @@
 #include "actors/domain/stream_throttles.hpp"
 
 #include "actors/domain/envelope.hpp"
+#include "actors/domain/joint_burst.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,8 +16,9 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double backlog_horizon = 0.2; ///< [s], in which what waits is to be served; control.md
 constexpr double demand_slack = 1.2;
 constexpr double demand_extra = 10;  ///< I/O per second
-constexpr double least_share = 0.05; ///< of a limit, divided by the streams: an idle one must be able to begin
+constexpr double least_share = 0.02; ///< of a limit, divided by the streams: an idle one must be able to begin
 constexpr double held_enough = 0.05; ///< share of the time
+constexpr duration longest_burst = std::chrono::hours{1}; ///< of an allowance
 
 double as_limit(rate x) {
   return x.unlimited() ? infinite : static_cast<double>(x.per_second);
@@ -35,73 +37,114 @@ rate lower(rate a, rate b) {
 
 class splitter {
 public:
-  splitter(const entity& x, std::span<stream_state* const> streams) : x_(x), streams_(streams) {
-    for (const auto* s : streams) {
-      demand_.push_back(demand_slack * s->signal.demand + demand_extra + s->signal.backlog / backlog_horizon);
-      const auto size = s->signal.completions > 0 ? s->signal.bytes / s->signal.completions : 0;
-      bytes_.push_back(demand_.back() * size + 4096 * demand_extra);
-      outstanding_.push_back(1.5 * s->signal.outstanding() + 2);
+  splitter(const entity& x, const stream_table& streams, split_scratch& scratch)
+      : x_(x), streams_(streams), slots_(x.ledger.streams), scratch_(scratch) {
+    scratch_.shares.assign(slots_.size(), stream_share{{}, 0, infinite});
+    scratch_.demand.resize(slots_.size());
+    scratch_.asked.resize(slots_.size());
+    scratch_.parts.resize(slots_.size());
+    scratch_.depths.resize(slots_.size());
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      const auto& s = streams_[slots_[i]].signal;
+      scratch_.demand[i] = demand_slack * s.demand + demand_extra + s.backlog / backlog_horizon;
     }
   }
 
   /// What the agreement's limit permits each stream.
-  [[nodiscard]] std::vector<allowance> limits() const {
-    std::vector<allowance> result(streams_.size());
+  void limits() {
     if (!x_.terms)
-      return result;
+      return;
     const auto& limit = x_.terms->limit;
-    const auto count = static_cast<double>(streams_.size());
-    const auto iops = as_limit(limit.iops);
-    const auto rates = share_out(iops, demand_, least_share * iops / count);
-    const auto bandwidth = as_limit(limit.bandwidth);
-    const auto bytes = share_out(bandwidth, bytes_, least_share * bandwidth / count);
-    for (std::size_t i = 0; i < result.size(); ++i) {
-      result[i].iops = as_rate(rates[i]);
-      result[i].bandwidth = as_rate(bytes[i]);
-      if (limit.above && std::isfinite(rates[i])) {
-        result[i].burst_iops = as_rate(rates[i] / iops * static_cast<double>(limit.above->iops.per_second));
-        result[i].burst_length = limit.above->length;
-      }
-    }
-    return result;
+    if (!limit.iops.unlimited())
+      limit_rates(limit);
+    if (!limit.bandwidth.unlimited())
+      limit_bandwidths(limit);
   }
 
-  [[nodiscard]] std::vector<std::uint32_t> depths(double depth) const {
-    if (depth <= 0)
-      return std::vector<std::uint32_t>(streams_.size(), 0);
-    return whole_parts(share_out(depth, outstanding_, 1));
+  void depths() {
+    if (x_.depth <= 0)
+      return;
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      scratch_.asked[i] = 1.5 * streams_[slots_[i]].signal.outstanding() + 2;
+    share_out(x_.depth, scratch_.asked, 1, scratch_.parts, scratch_.allocation);
+    whole_parts(scratch_.parts, scratch_.depths);
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      scratch_.shares[i].depth = scratch_.depths[i];
   }
 
-  /// Rates where the depth is too coarse; infinite elsewhere.
-  [[nodiscard]] std::vector<double> rates(double least) const {
-    const auto count = static_cast<double>(streams_.size());
-    if (x_.depth <= 0 || !x_.hungry || (!x_.cap_rate && x_.depth >= count))
-      return std::vector<double>(streams_.size(), infinite);
-    auto result = share_out(x_.part, demand_, least);
-    for (auto& x : result)
-      x = std::max(x, least);
-    return result;
+  void rates(double least) {
+    const auto cap = rate_cap(x_);
+    if (!std::isfinite(cap))
+      return;
+    share_out(cap, scratch_.demand, least, scratch_.parts, scratch_.allocation);
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      scratch_.shares[i].rate = scratch_.parts[i];
   }
 
 private:
+  /// In I/O as promises count them; each stream's share is then said in its requests.
+  void limit_rates(const sluice::limit& limit) {
+    const auto iops = as_limit(limit.iops);
+    const auto extra = slots_.size() > 1 ? x_.credit.extra_rate(limit) : 0;
+    const auto count = static_cast<double>(slots_.size());
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      scratch_.asked[i] = scratch_.demand[i] * counted_of(streams_[slots_[i]].signal);
+    share_out(iops + extra, scratch_.asked, least_share * iops / count, scratch_.parts, scratch_.allocation);
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      auto& to = scratch_.shares[i].limit;
+      const auto counted = counted_of(streams_[slots_[i]].signal);
+      to.iops = as_rate(scratch_.parts[i] / counted);
+      if (limit.above) {
+        const auto most = static_cast<double>(limit.above->iops.per_second);
+        to.burst_iops = as_rate(scratch_.parts[i] / (iops + extra) * most / counted);
+        // Its bucket keeps its size, (burst rate - rate) * length, though the rate is raised.
+        const auto longer = most > iops + extra ? (most - iops) / (most - iops - extra) : 1;
+        to.burst_length = std::min(std::chrono::duration_cast<duration>(limit.above->length * longer), longest_burst);
+      }
+    }
+  }
+
+  void limit_bandwidths(const sluice::limit& limit) {
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      const auto& s = streams_[slots_[i]].signal;
+      const auto size = s.completions > 0 ? s.bytes / s.completions : 0;
+      scratch_.asked[i] = scratch_.demand[i] * size + 4096 * demand_extra;
+    }
+    const auto bandwidth = as_limit(limit.bandwidth);
+    const auto count = static_cast<double>(slots_.size());
+    share_out(bandwidth, scratch_.asked, least_share * bandwidth / count, scratch_.parts, scratch_.allocation);
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      scratch_.shares[i].limit.bandwidth = as_rate(scratch_.parts[i]);
+  }
+
   const entity& x_;
-  std::span<stream_state* const> streams_;
-  std::vector<double> demand_;
-  std::vector<double> bytes_;
-  std::vector<double> outstanding_;
+  const stream_table& streams_;
+  std::span<const stream_slot> slots_;
+  split_scratch& scratch_;
 };
 
-/// Remembers for a while that something held the stream back, so that its rule does not flicker.
-void note_holding(stream_state& s, const allowance& now, instant at, const control_policy& policy) {
-  if (s.signal.held_by_depth > held_enough || (now.depth > 0 && s.signal.outstanding() > now.depth))
-    s.held_until = at + policy.sticky;
-  else if (now.depth == 0)
-    s.held_until = instant::zero();
-  if (s.signal.held_by_rate > held_enough && (!now.iops.unlimited() || !now.bandwidth.unlimited()))
-    s.limited_until = at + policy.sticky;
+bool held_by_depth(const stream_state& s, const allowance& now) noexcept {
+  return s.signal.held_by_depth > held_enough || (now.depth > 0 && s.signal.outstanding() > now.depth);
 }
 
-throttle_rule rule_of(const entity& x, const stream_state& s, const backend_reason& why, bool rate_is_ours) {
+/// What is only observed is not held back, hence no sample says so: then the demand tells.
+bool held_by_rate(const stream_state& s, const allowance& now, bool observed) noexcept {
+  if (!observed)
+    return s.signal.held_by_rate > held_enough && (!now.iops.unlimited() || !now.bandwidth.unlimited());
+  return s.signal.demand > as_limit(now.iops) || s.signal.bytes > as_limit(now.bandwidth);
+}
+
+void note_holding(stream_state& s, const allowance& now, const backend_reason& why,
+                  const control_policy& policy) noexcept {
+  if (held_by_depth(s, now))
+    s.held_until = why.now + policy.sticky;
+  else if (now.depth == 0)
+    s.held_until = instant::zero();
+  if (held_by_rate(s, now, why.observed))
+    s.limited_until = why.now + policy.sticky;
+}
+
+throttle_rule rule_of(const entity& x, const stream_state& s, const backend_reason& why, bool rate_is_ours) noexcept {
   const auto held = why.now < s.held_until || (rate_is_ours && why.now < s.limited_until);
   if (held && x.cut)
     return throttle_rule::capacity;
@@ -112,25 +155,13 @@ throttle_rule rule_of(const entity& x, const stream_state& s, const backend_reas
   return why.now < s.limited_until ? throttle_rule::limit : throttle_rule::none;
 }
 
-reason reason_of(const entity& x, const stream_state& s, const backend_reason& why, throttle_rule rule) {
-  reason result;
-  result.rule = rule;
-  result.agreement = x.terms ? x.name : std::string{};
-  result.backend = std::string{why.backend};
-  result.demand = static_cast<std::uint64_t>(std::llround(std::clamp(s.signal.demand, 0.0, 1e12)));
-  result.promised = static_cast<std::uint64_t>(std::llround(std::clamp(x.promise.rate, 0.0, 1e12)));
-  result.capacity = static_cast<std::uint64_t>(std::llround(std::clamp(why.view.capacity, 0.0, 1e12)));
-  result.since = why.label;
-  if (rule == throttle_rule::protection) {
-    result.beneficiary = why.beneficiary->name;
-    result.measured = duration{std::llround(std::min(why.beneficiary->latency, 3600.0) * 1e9)};
-    result.target = duration{std::llround(why.beneficiary->promise.target * 1e9)};
-  }
-  return result;
+std::uint64_t whole(double x) {
+  return static_cast<std::uint64_t>(std::llround(std::clamp(x, 0.0, 1e12)));
 }
 
-/// An operator's order over everything else.
-void apply_order(throttle& x, const override_order& order) {
+} // namespace
+
+void apply_order(wanted_command& x, const override_order& order) noexcept {
   for (auto* part : {&x.now, &x.envelope}) {
     part->iops = lower(part->iops, order.iops);
     part->bandwidth = lower(part->bandwidth, order.bandwidth);
@@ -139,48 +170,78 @@ void apply_order(throttle& x, const override_order& order) {
       part->burst_length = duration::zero();
     }
   }
-  x.why.rule = throttle_rule::override_;
-  x.why.beneficiary = order.who;
-  x.why.measured = x.why.target = duration::zero();
+  x.rule = throttle_rule::override_;
+  x.beneficiary = order.who;
 }
 
-} // namespace
+double rate_cap(const entity& x) noexcept {
+  const auto count = static_cast<double>(x.ledger.streams.size());
+  return x.depth <= 0 || !x.hungry || (!x.cap_rate && x.depth >= count) ? infinite : x.part;
+}
 
-std::vector<throttle> wanted_throttles(const entity& x, std::span<const stream_id* const> ids,
-                                       std::span<stream_state* const> streams, const backend_reason& why,
-                                       bool controlled, const control_policy& policy) {
-  std::vector<throttle> result(streams.size());
-  const splitter split{x, streams};
-  const auto limits = split.limits();
-  const auto depths = split.depths(x.depth);
-  const auto rates = split.rates(static_cast<double>(policy.best_effort_floor.per_second));
-  const auto promised = x.promise.target > 0 ? x.promise.target : why.view.aim;
-  // In equal parts, whatever they ask for just now: it is for the time in which nobody counts.
-  const auto envelope = envelope_depth(x.promise.rate, promised) / static_cast<double>(streams.size());
-  for (std::size_t i = 0; i < streams.size(); ++i) {
-    auto& to = result[i];
-    auto& s = *streams[i];
-    to.stream = *ids[i];
-    auto rate_is_ours = false;
-    if (controlled) {
-      to.now = limits[i];
-      to.envelope = limits[i];
-      to.now.depth = depths[i];
-      to.envelope.depth = static_cast<std::uint32_t>(std::ceil(envelope));
-      const auto capped = lower(to.now.iops, as_rate(rates[i]));
-      rate_is_ours = std::isfinite(rates[i]) && capped != to.now.iops;
-      if (rate_is_ours) {
-        to.now.iops = capped;
-        to.now.burst_iops = rate{};
-        to.now.burst_length = duration::zero();
-      }
+void split(const entity& x, const stream_table& streams, double least, split_scratch& scratch) {
+  splitter its{x, streams, scratch};
+  its.limits();
+  its.depths();
+  its.rates(least);
+}
+
+wanted_command wanted_for(const entity& x, stream_state& s, const stream_share& share, const backend_reason& why,
+                          const control_policy& policy) noexcept {
+  wanted_command to;
+  auto rate_is_ours = false;
+  if (why.controlled) {
+    const auto promised = x.promise.target > 0 ? x.promise.target : why.view.aim;
+    // In equal parts, whatever they ask for just now: it is for the time in which nobody counts.
+    const auto envelope = envelope_depth(x.promised(), promised) / static_cast<double>(x.ledger.streams.size());
+    to.now = to.envelope = share.limit;
+    to.now.depth = share.depth;
+    to.envelope.depth = static_cast<std::uint32_t>(std::ceil(envelope));
+    const auto capped = lower(to.now.iops, as_rate(share.rate));
+    rate_is_ours = std::isfinite(share.rate) && capped != to.now.iops;
+    if (rate_is_ours) {
+      to.now.iops = capped;
+      to.now.burst_iops = rate{};
+      to.now.burst_length = duration::zero();
     }
-    note_holding(s, to.now, why.now, policy);
-    to.why = reason_of(x, s, why, controlled ? rule_of(x, s, why, rate_is_ours) : throttle_rule::none);
-    if (s.order != nullptr && s.order->holds(why.now))
-      apply_order(to, s.order->order);
   }
-  return result;
+  note_holding(s, to.now, why, policy);
+  to.rule = why.controlled ? rule_of(x, s, why, rate_is_ours) : throttle_rule::none;
+  if (x.terms)
+    to.agreement = x.name;
+  if (to.rule == throttle_rule::protection)
+    to.beneficiary = why.beneficiary->name;
+  if (s.order != nullptr && s.order->holds(why.now))
+    apply_order(to, s.order->order);
+  return to;
+}
+
+instant next_wanted(const stream_state& s, const wanted_command& wanted, const backend_reason& why) noexcept {
+  const auto now = why.now;
+  if (held_by_depth(s, wanted.now) || held_by_rate(s, wanted.now, why.observed))
+    return now; // for as long as its samples say so the rule is prolonged
+  auto due = instant::max();
+  for (const auto end : {s.held_until, s.limited_until, s.order != nullptr ? s.order->expires : instant::zero()})
+    if (end > now)
+      due = std::min(due, end);
+  return due;
+}
+
+void note_figures(reason& to, const entity& x, const stream_state& s, const backend_reason& why,
+                  const control_policy& policy) {
+  to.backend.assign(why.backend);
+  to.demand = whole(s.signal.demand);
+  to.promised = whole(x.promise.rate);
+  to.capacity = whole(why.view.capacity);
+  to.part = x.hungry ? whole(x.part) : 0;
+  to.rest = policy.sticky;
+  to.until = to.rule == throttle_rule::override_ && s.order != nullptr ? s.order->order.until : wall_time{};
+  to.observed = false;
+  to.measured = to.target = duration::zero();
+  if (to.rule == throttle_rule::protection) {
+    to.measured = duration{std::llround(std::min(why.beneficiary->latency, 3600.0) * 1e9)};
+    to.target = duration{std::llround(why.beneficiary->promise.target * 1e9)};
+  }
 }
 
 } // namespace sluice

@@ -47,10 +47,14 @@ struct reason {
   std::uint64_t promised = 0; ///< what it was promised [I/O per second]
   std::uint64_t capacity = 0; ///< what the backend was measured to give [I/O per second]
   wall_time since;            ///< since when this rule holds for it
+  std::uint64_t part = 0; ///< of the capacity, what the plan gives its agreement or client [I/O per second]; 0 = all
+  duration rest{0};       ///< once nothing of the rule's cause was seen for so long, the rule ends
+  wall_time until;        ///< of an operator's order: when it ends; zero = when it is taken back
+  bool observed = false;  ///< it would hold, but the policy of the backend only observes: nothing was sent
   friend auto operator<=>(const reason&, const reason&) = default;
 };
 
-/// One English sentence with the figures, for logs and people.
+/// Why, in English sentences with the figures; explanation.hpp adds what is held to, and until when.
 [[nodiscard]] std::string to_sentence(const reason& x);
 
 struct throttle {

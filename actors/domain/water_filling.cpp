@@ -27,14 +27,8 @@ claim sane(const claim& x) {
   return result;
 }
 
-/// A level at which the total begins to grow faster (a claim leaves its floor) or slower (it reaches its ceiling).
-struct bend {
-  double level;
-  double slope;
-};
-
-std::vector<bend> bends_of(std::span<const claim> claims) {
-  std::vector<bend> result;
+void find_bends(std::span<const claim> claims, std::vector<bend>& result) {
+  result.clear();
   result.reserve(2 * claims.size());
   for (const auto& x : claims) {
     if (x.weight <= 0 || x.ceiling <= x.floor)
@@ -46,7 +40,6 @@ std::vector<bend> bends_of(std::span<const claim> claims) {
   std::sort(result.begin(), result.end(), [](const bend& a, const bend& b) {
     return a.level < b.level;
   });
-  return result;
 }
 
 /// The level at which the total has grown by `spare` above the sum of the floors.
@@ -75,21 +68,30 @@ double level_for(double spare, std::span<const bend> bends) {
 
 } // namespace
 
-filling water_fill(std::span<const claim> claims, double amount) {
-  std::vector<claim> wanted;
+double water_fill(std::span<const claim> claims, double amount, std::span<double> parts, filling_scratch& scratch) {
+  auto& wanted = scratch.claims;
+  wanted.clear();
   wanted.reserve(claims.size());
   double floors = 0;
   for (const auto& x : claims) {
     wanted.push_back(sane(x));
     floors += wanted.back().floor;
   }
-  filling result;
-  result.level = level_for(std::max(sane(amount) - floors, 0.0), bends_of(wanted));
-  result.parts.reserve(claims.size());
-  for (const auto& x : wanted) {
-    const auto share = x.weight > 0 ? result.level * x.weight : 0;
-    result.parts.push_back(std::clamp(share, x.floor, x.ceiling));
+  find_bends(wanted, scratch.bends);
+  const auto level = level_for(std::max(sane(amount) - floors, 0.0), scratch.bends);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const auto& x = wanted[i];
+    const auto share = x.weight > 0 ? level * x.weight : 0;
+    parts[i] = std::clamp(share, x.floor, x.ceiling);
   }
+  return level;
+}
+
+filling water_fill(std::span<const claim> claims, double amount) {
+  filling_scratch scratch;
+  filling result;
+  result.parts.resize(claims.size());
+  result.level = water_fill(claims, amount, result.parts, scratch);
   return result;
 }
 

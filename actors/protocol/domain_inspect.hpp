@@ -3,6 +3,7 @@
 
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/event.hpp"
+#include "actors/domain/policy_document.hpp"
 #include "actors/domain/sample_row.hpp"
 #include "actors/domain/throttle.hpp"
 #include "actors/domain/verdict.hpp"
@@ -112,7 +113,7 @@ typename Inspector::result_type inspect(Inspector& f, allowance& x) {
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, reason& x) {
   return f(caf::meta::type_name("reason"), x.rule, x.agreement, x.beneficiary, x.backend, x.measured, x.target,
-           x.demand, x.promised, x.capacity, x.since);
+           x.demand, x.promised, x.capacity, x.since, x.part, x.rest, x.until, x.observed);
 }
 
 template<class Inspector>
@@ -139,7 +140,28 @@ typename Inspector::result_type inspect(Inspector& f, event& x) {
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, backend_status& x) {
   return f(caf::meta::type_name("backend_status"), x.name, x.capacity, x.delivered, x.promised, x.in_flight, x.streams,
-           x.throttled, x.latency, x.deficit);
+           x.throttled, x.latency, x.deficit, x.full_seen, x.least_latency, x.observed);
+}
+
+template<class Inspector>
+typename Inspector::result_type inspect(Inspector& f, policy_setting& x) {
+  return f(caf::meta::type_name("policy_setting"), x.name, x.value);
+}
+
+template<class Inspector>
+typename Inspector::result_type inspect(Inspector& f, policy_rule& x) {
+  return f(caf::meta::type_name("policy_rule"), x.match, x.settings);
+}
+
+template<class Inspector>
+typename Inspector::result_type inspect(Inspector& f, tenant_share& x) {
+  return f(caf::meta::type_name("tenant_share"), x.name, x.parent, x.weight);
+}
+
+template<class Inspector>
+typename Inspector::result_type inspect(Inspector& f, policy_document& x) {
+  return f(caf::meta::type_name("policy_document"), x.defaults, x.backends, x.tenants, x.version, x.author, x.reason,
+           x.since);
 }
 
 } // namespace sluice

@@ -62,7 +62,8 @@ using sla_core_actor = caf::typed_actor<
     caf::reacts_to<sample_batch>,
     // A gateway connected or was lost.
     caf::reacts_to<gateway_info>,
-    // All agreements and operator's orders in force, replacing what it had. Answers how many agreements it holds.
+    // All agreements and operator's orders in force and the policy, replacing what it had. Answers how many agreements
+    // it holds. A policy that it cannot work with changes nothing: the one before stays.
     // Repeated by the application server whenever the core is found again.
     caf::replies_to<terms>::with<std::uint64_t>,
     // FINDER: a peer was found or is gone.
@@ -85,13 +86,18 @@ using database_manager_actor = caf::typed_actor<
     caf::replies_to<order_atom, override_order>::with<override_order>,
     // Takes an operator's order back. Fails with ec::not_found.
     caf::replies_to<retract_atom, stream_id>::with<override_order>,
-    // All agreements and orders in force.
+    // All agreements and orders in force, and the policy.
     caf::replies_to<terms_atom>::with<terms>,
     // Stores rows; answers how many were new once they are committed. Waits in a bounded buffer while PostgreSQL is
     // away; fails with ec::buffer_full beyond it.
     caf::replies_to<row_batch>::with<std::uint64_t>,
     // How it is doing. Never fails.
-    caf::replies_to<status_atom>::with<database_status>>;
+    caf::replies_to<status_atom>::with<database_status>,
+    // Stores a new version of the policy, with author and reason. An equal one changes nothing and is answered as
+    // stored.
+    caf::replies_to<replace_atom, policy_document>::with<policy_document>,
+    // All versions of the policy, newest first; at most max_policy_history.
+    caf::replies_to<history_atom>::with<std::vector<policy_document>>>;
 
 } // namespace sluice
 

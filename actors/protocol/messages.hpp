@@ -101,15 +101,16 @@ typename Inspector::result_type inspect(Inspector& f, apply_result& x) {
   return f(caf::meta::type_name("apply_result"), x.applied, x.refused);
 }
 
-/// All agreements and operator's orders in force.
+/// All agreements and operator's orders in force, and the policy.
 struct terms {
   std::vector<agreement> agreements;
   std::vector<override_order> overrides;
+  policy_document policy{}; ///< version 0: none was ever stored
 };
 
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, terms& x) {
-  return f(caf::meta::type_name("terms"), x.agreements, x.overrides);
+  return f(caf::meta::type_name("terms"), x.agreements, x.overrides, x.policy);
 }
 
 /// What the core decided and saw: what changed since its last report, everything when its receiver is new.
@@ -121,12 +122,13 @@ struct core_report {
   std::vector<backend_status> backends;
   std::vector<event> events;
   std::vector<verdict> verdicts;
+  std::vector<throttle> observed{}; ///< what would hold on backends that are only observed; rule `none` = nothing would
 };
 
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, core_report& x) {
   return f(caf::meta::type_name("core_report"), x.at, x.complete, x.throttles, x.forgotten, x.backends, x.events,
-           x.verdicts);
+           x.verdicts, x.observed);
 }
 
 /// Rows to be stored, answered when they are committed.
@@ -180,6 +182,8 @@ CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::gateway_info>))
 CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::verdict>))
 CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::event>))
 CAF_ADD_TYPE_ID(sluice, (sluice::lease_renewal))
+CAF_ADD_TYPE_ID(sluice, (sluice::policy_document))
+CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::policy_document>))
 CAF_END_TYPE_ID_BLOCK(sluice)
 
 // clang-format off

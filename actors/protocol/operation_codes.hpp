@@ -29,6 +29,10 @@ enum class operation_code : std::uint32_t {
   store_rows = 130,
   ask_database_status = 131,
   database_status = 132,
+  replace_policy = 133,
+  policy = 134,
+  policy_history = 135,
+  policies = 136,
 };
 
 } // namespace sluice

@@ -58,6 +58,10 @@ inline constexpr log_event link_insecure{"link-insecure", log_level::warning};  
 inline constexpr log_event terms_taken{"terms-taken", log_level::info};           // agreements= overrides=
 inline constexpr log_event stream_throttled{"stream-throttled", log_level::info}; // stream= rule= iops= depth= for= …
 inline constexpr log_event stream_released{"stream-released", log_level::info};   // stream=
+inline constexpr log_event would_throttle{"would-throttle", log_level::info};     // as stream-throttled; only observed
+inline constexpr log_event would_release{"would-release", log_level::info};       // stream=
+inline constexpr log_event policy_taken{"policy-taken", log_level::info};         // version= author= policy=
+inline constexpr log_event policy_refused{"policy-refused", log_level::error};    // version= path= reason= mistakes=
 inline constexpr log_event promise_violated{"promise-violated", log_level::warning}; // agreement= measured_ms= …
 inline constexpr log_event promise_recovered{"promise-recovered", log_level::info};  // agreement=
 inline constexpr log_event capacity_deficit{"capacity-deficit", log_level::warning}; // backend= promised= capacity=
@@ -72,15 +76,18 @@ inline constexpr log_event throttle_sent{"throttle-sent", log_level::debug};    
 inline constexpr log_event throttle_taken{"throttle-taken", log_level::debug};   // stream= generation= at_us= (gateway)
 
 // --- application server ----------------------------------------------------------------------------------------------
-inline constexpr log_event listening{"listening", log_level::info};                         // address= port=
-inline constexpr log_event token_made{"token-made", log_level::info};                       // file=
-inline constexpr log_event terms_loaded{"terms-loaded", log_level::info};                   // agreements= overrides=
-inline constexpr log_event agreement_established{"agreement-established", log_level::info}; // agreement= version= who=
-inline constexpr log_event agreement_ended{"agreement-ended", log_level::info};             // agreement= who=
-inline constexpr log_event override_ordered{"override-ordered", log_level::info}; // stream= iops= who= why= until=
-inline constexpr log_event override_ended{"override-ended", log_level::info};     // stream= who=
-inline constexpr log_event rows_dropped{"rows-dropped", log_level::warning};      // rows= reason=
-inline constexpr log_event samples_lost{"samples-lost", log_level::warning};      // gateway= batches=
+inline constexpr log_event listening{"listening", log_level::info};       // address= port=
+inline constexpr log_event token_made{"token-made", log_level::info};     // file=
+inline constexpr log_event terms_loaded{"terms-loaded", log_level::info}; // agreements= overrides= policy=
+inline constexpr log_event agreement_established{"agreement-established",
+                                                 log_level::info}; // agreement= version= who= admission=
+inline constexpr log_event agreement_refused{"agreement-refused", log_level::info};   // agreement= reason= fits=
+inline constexpr log_event policy_established{"policy-established", log_level::info}; // version= who= why= policy=
+inline constexpr log_event agreement_ended{"agreement-ended", log_level::info};       // agreement= who=
+inline constexpr log_event override_ordered{"override-ordered", log_level::info};     // stream= iops= who= why= until=
+inline constexpr log_event override_ended{"override-ended", log_level::info};         // stream= who=
+inline constexpr log_event rows_dropped{"rows-dropped", log_level::warning};          // rows= reason=
+inline constexpr log_event samples_lost{"samples-lost", log_level::warning};          // gateway= batches=
 
 // --- database manager ------------------------------------------------------------------------------------------------
 inline constexpr log_event database_connected{"database-connected", log_level::info};      // schema=

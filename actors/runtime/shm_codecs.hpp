@@ -44,6 +44,10 @@ void add_codecs(CodecTable& table) {
   table.template add<row_batch>(number(store_rows));
   table.template add<status_atom>(number(ask_database_status));
   table.template add<sluice::database_status>(number(database_status));
+  table.template add<replace_atom, policy_document>(number(replace_policy));
+  table.template add<policy_document>(number(policy));
+  table.template add<history_atom>(number(policy_history));
+  table.template add<std::vector<policy_document>>(number(policies));
 }
 
 } // namespace sluice

@@ -5,7 +5,7 @@
 #include "actors/sla_core/decision_log.hpp"
 
 #include <algorithm>
-#include <iterator>
+#include <span>
 #include <utility>
 
 namespace sluice {
@@ -24,21 +24,13 @@ wall_time label_now() {
   return {std::chrono::duration_cast<std::chrono::microseconds>(caf::make_timestamp().time_since_epoch()).count()};
 }
 
-void on_samples(core_pointer self, sample_batch& batch) {
-  auto& state = self->state;
+void on_samples(core_pointer self, const sample_batch& batch) {
+  const auto now = now_of(self);
   if (log_accepts(log_events::samples_taken.level, component))
     log(log_events::samples_taken, component, log_field{"gateway", batch.gateway},
         log_field{"sequence", batch.sequence});
-  for (auto& x : batch.samples)
-    state.inbox.push_back({batch.incarnation, std::move(x)});
-  if (state.inbox.size() <= state.options.samples_bound)
-    return;
-  const auto excess = state.inbox.size() - state.options.samples_bound;
-  state.inbox.erase(state.inbox.begin(), state.inbox.begin() + static_cast<std::ptrdiff_t>(excess));
-  std::uint64_t suppressed = 0;
-  if (state.dropped_samples.pass(now_of(self), suppressed))
-    log(log_events::samples_lost, component, log_field{"gateway", batch.gateway}, log_field{"samples", excess},
-        log_field{"suppressed", suppressed});
+  for (const auto& x : batch.samples)
+    take(self->state.loop, batch.incarnation, x, now);
 }
 
 void log_refused(core_pointer self, std::uint64_t refused) {
@@ -49,53 +41,58 @@ void log_refused(core_pointer self, std::uint64_t refused) {
 }
 
 /// To the performance monitor, in messages of bounded size. Without one they are lost: the plan repeats them.
-void send_throttles(core_pointer self, const std::vector<throttle>& throttles) {
+template<class Message, class T>
+void send_parts(core_pointer self, std::span<const T> all) {
   if (!self->state.monitor)
     return;
-  if (log_accepts(log_events::throttle_sent.level, component))
-    for (const auto& x : throttles)
-      log(log_events::throttle_sent, component, log_field{"stream", to_string(x.stream)},
-          log_field{"generation", x.generation});
   const auto bound = self->state.options.batch;
-  for (std::size_t first = 0; first < throttles.size(); first += bound) {
-    const auto last = std::min(first + bound, throttles.size());
-    throttle_batch part;
-    part.throttles.assign(throttles.begin() + static_cast<std::ptrdiff_t>(first),
-                          throttles.begin() + static_cast<std::ptrdiff_t>(last));
-    self->send(self->state.monitor, std::move(part));
+  for (std::size_t first = 0; first < all.size(); first += bound) {
+    const auto part = all.subspan(first, std::min(bound, all.size() - first));
+    self->send(self->state.monitor, Message{{part.begin(), part.end()}});
   }
 }
 
 /// To the application server: what changed, or all of it when it knows nothing yet. Nothing if there is nothing to say.
-void send_report(core_pointer self, loop_output& out, instant now, wall_time label) {
+void send_report(core_pointer self, const loop_output& out, instant now, wall_time label) {
   auto& state = self->state;
   if (!state.server || !state.loop.terms_known)
     return;
   core_report report;
   report.at = label;
   report.complete = state.server_knows_nothing;
-  auto throttles = report.complete ? in_force(state.loop) : std::move(out.throttles);
+  const auto everything = report.complete ? in_force(state.loop) : std::vector<throttle>{};
+  const auto throttles = report.complete ? std::span{everything} : out.throttles.all();
   if (report.complete || now - state.status_sent >= state.options.status_interval) {
-    report.backends = std::move(out.backends);
+    report.backends.assign(out.backends.begin(), out.backends.end());
     state.status_sent = now;
   }
-  report.forgotten = std::move(out.forgotten);
-  report.events = std::move(out.events);
-  report.verdicts = std::move(out.verdicts);
+  report.forgotten = out.forgotten;
+  report.events.assign(out.events.begin(), out.events.end());
+  report.verdicts = out.verdicts;
   state.server_knows_nothing = false;
 
   // The first part says everything but the throttles beyond the bound; those follow as changes.
-  auto rest = throttles.begin();
+  auto rest = throttles;
   do {
-    const auto part = std::min(throttles.end() - rest, static_cast<std::ptrdiff_t>(state.options.batch));
-    report.throttles.assign(std::make_move_iterator(rest), std::make_move_iterator(rest + part));
-    rest += part;
+    const auto part = rest.first(std::min(rest.size(), state.options.batch));
+    report.throttles.assign(part.begin(), part.end());
+    rest = rest.subspan(part.size());
     if (report.complete || !report.throttles.empty() || !report.backends.empty() || !report.forgotten.empty()
         || !report.events.empty() || !report.verdicts.empty())
       self->send(state.server, std::move(report));
     report = core_report{};
     report.at = label;
-  } while (rest != throttles.end());
+  } while (!rest.empty());
+}
+
+/// At debug level, for whoever wants to know how soon something was decided.
+void log_steps(const loop_output& out) {
+  if (!log_accepts(log_events::throttle_sent.level, component))
+    return;
+  for (const auto& x : out.throttles.all())
+    log(log_events::throttle_sent, component, log_field{"stream", to_string(x.stream)},
+        log_field{"generation", x.generation});
+  log(log_events::planned, component, log_field{"throttles", out.throttles.all().size()});
 }
 
 void make_plan(core_pointer self) {
@@ -104,13 +101,10 @@ void make_plan(core_pointer self) {
   state.planned = now;
   state.order_waits = false;
   const auto label = label_now();
-  std::vector<delivered_sample> samples(std::make_move_iterator(state.inbox.begin()),
-                                        std::make_move_iterator(state.inbox.end()));
-  state.inbox.clear();
-  auto out = step(state.loop, std::move(samples), now, label, state.options.policy);
-  send_throttles(self, out.throttles);
-  if (log_accepts(log_events::planned.level, component))
-    log(log_events::planned, component, log_field{"throttles", out.throttles.size()});
+  const auto& out = step(state.loop, now, label, state.options.policy);
+  send_parts<throttle_batch>(self, out.throttles.all());
+  send_parts<lease_renewal>(self, out.renewals.all());
+  log_steps(out);
   log_refused(self, out.refused);
   log_decisions(out, component, state.options.lines_bound);
   send_report(self, out, now, label);
@@ -160,7 +154,9 @@ void on_peer_up(core_pointer self, const std::string& role, const caf::strong_ac
   log(log_events::peer_up, component, log_field{"role", role});
   if (role == "performance-monitor") {
     state.monitor = caf::actor_cast<performance_monitor_actor>(who);
-    send_throttles(self, in_force(state.loop)); // it may have been restarted and know none
+    // It may have been restarted and know none.
+    const auto everything = in_force(state.loop);
+    send_parts<throttle_batch>(self, std::span<const throttle>{everything});
   } else if (role == "application-server") {
     state.server = caf::actor_cast<application_server_actor>(who);
     state.server_knows_nothing = true;
@@ -186,7 +182,7 @@ core_actor::behavior_type sla_core(core_pointer self, core_options options) {
   });
   self->delayed_send(self, options.tick, tick_atom::value);
   return {
-      [self](sample_batch& batch) {
+      [self](const sample_batch& batch) {
         on_samples(self, batch);
       },
       [](const gateway_info&) {

@@ -8,8 +8,6 @@
 
 #include <caf/all.hpp>
 
-#include <deque>
-#include <map>
 #include <string>
 
 namespace sluice {
@@ -20,9 +18,8 @@ struct core_options {
       std::chrono::milliseconds{10};                  ///< between a plan and one that an operator's order brings on
   duration status_interval = std::chrono::seconds{1}; ///< between two reports of all backends
   control_policy policy;
-  std::size_t samples_bound = 100'000; ///< that may wait for the next tick; the oldest are dropped, counted and logged
-  std::size_t batch = 1024;            ///< throttles in one message
-  std::size_t lines_bound = 50;        ///< log lines per tick; further decisions of the tick are counted in the last
+  std::size_t batch = 1024;     ///< throttles in one message
+  std::size_t lines_bound = 50; ///< log lines per tick; further decisions of the tick are counted in the last
 };
 
 /// As published, plus its own clock.
@@ -37,7 +34,6 @@ struct core_state {
 
   core_options options;
   loop_state loop;
-  std::deque<delivered_sample> inbox;
   performance_monitor_actor monitor;
   application_server_actor server;
   bool server_knows_nothing = true; ///< its next report is a complete one
@@ -45,7 +41,6 @@ struct core_state {
   bool order_waits = false;
   instant status_sent{0};
   line_limiter refused_samples;
-  line_limiter dropped_samples;
 };
 
 core_actor::behavior_type sla_core(core_actor::stateful_pointer<core_state> self, core_options options);

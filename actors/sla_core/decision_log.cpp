@@ -41,10 +41,21 @@ void log_throttle(const event& x, const log_event& line, const throttle& what, c
       log_field{"depth", what.now.depth}, log_field{"for", what.why.beneficiary}, log_field{"reason", x.text});
 }
 
+/// Whether `text` is to_string(id).
+bool names(std::string_view text, const stream_id& id) {
+  const auto part = [&text](std::string_view x) {
+    const auto same = text.starts_with(x);
+    text.remove_prefix(std::min(text.size(), x.size()));
+    return same;
+  };
+  return part(id.gateway) && part("/") && part(id.volume) && part("/") && part(id.client) && text.empty();
+}
+
 } // namespace
 
 void log_decisions(const loop_output& out, caf::atom_value component, std::size_t bound) {
   std::size_t lines = 0;
+  const auto* what = out.throttles.begin(); // events about throttles are in their order
   for (const auto& x : out.events) {
     const auto* line = line_for(x.kind);
     if (line == nullptr)
@@ -54,10 +65,11 @@ void log_decisions(const loop_output& out, caf::atom_value component, std::size_
           log_field{"suppressed", out.events.size() - bound});
       return;
     }
-    const auto what = std::find_if(out.throttles.begin(), out.throttles.end(), [&](const throttle& t) {
-      return x.kind == event_kind::stream_throttled && to_string(t.stream) == x.subject;
-    });
-    if (what != out.throttles.end())
+    if (x.kind == event_kind::stream_throttled)
+      what = std::find_if(what, out.throttles.end(), [&](const throttle& t) {
+        return names(x.subject, t.stream);
+      });
+    if (x.kind == event_kind::stream_throttled && what != out.throttles.end())
       log_throttle(x, *line, *what, component);
     else
       log(*line, component, log_field{subject_name(x.kind), x.subject}, log_field{"reason", x.text});

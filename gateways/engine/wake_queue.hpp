@@ -1,15 +1,13 @@
-// Which stream must be looked at when: a binary heap in which a member can move. Pure.
+// Which stream must be looked at when. Pure.
 #pragma once
 
 #include "actors/domain/units.hpp"
-
-#include <cstddef>
-#include <vector>
+#include "gateways/throttle/movable_heap.hpp"
 
 namespace sluice::gateway {
 
 /// Base of what can wait in a wake_queue.
-class wakeable {
+class wakeable : public heap_member {
 public:
   virtual ~wakeable() = default;
 
@@ -24,31 +22,39 @@ public:
 
 private:
   friend class wake_queue;
-  static constexpr std::size_t nowhere = ~std::size_t{0};
   instant due_{0};
-  std::size_t place_ = nowhere;
 };
 
 /// Bounded by the number of members, each of which is in it at most once.
 class wake_queue {
 public:
   /// Puts `x` in, or moves it.
-  void set(wakeable& x, instant due);
+  void set(wakeable& x, instant due) {
+    x.due_ = due;
+    if (x.in_heap())
+      heap_.moved(x);
+    else
+      heap_.insert(x);
+  }
 
   /// Takes `x` out if it is in.
-  void remove(wakeable& x);
+  void remove(wakeable& x) {
+    if (x.in_heap())
+      heap_.remove(x);
+  }
 
   /// The one that is due first; nullptr if nobody waits.
   [[nodiscard]] wakeable* first() const {
-    return heap_.empty() ? nullptr : heap_.front();
+    return heap_.first();
   }
 
 private:
-  void put(std::size_t place, wakeable& x);
-  void sift_up(std::size_t place);
-  void sift_down(std::size_t place);
-
-  std::vector<wakeable*> heap_;
+  struct sooner {
+    bool operator()(const wakeable& a, const wakeable& b) const {
+      return a.due_ < b.due_;
+    }
+  };
+  movable_heap<wakeable, sooner> heap_;
 };
 
 } // namespace sluice::gateway

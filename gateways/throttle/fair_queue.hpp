@@ -1,16 +1,16 @@
 // Whose turn it is among those that contend for one limit: start-time fair queueing. Says nothing about when. Pure.
 #pragma once
 
-#include <cstddef>
+#include "gateways/throttle/movable_heap.hpp"
+
 #include <cstdint>
-#include <vector>
 
 namespace sluice::gateway {
 
 class shared_limit;
 
 /// One contender's place in a fair queue. Lives as long as its queue may refer to it.
-class fair_share {
+class fair_share : public heap_member {
 public:
   explicit fair_share(shared_limit* below = nullptr) : below_(below) {}
   fair_share(const fair_share&) = delete;
@@ -32,7 +32,7 @@ public:
 
   /// It waits for its turn.
   [[nodiscard]] bool contending() const {
-    return place_ != nowhere;
+    return in_heap();
   }
 
   /// The limit whose contenders this one stands for; nullptr if it stands for itself.
@@ -45,7 +45,6 @@ public:
 private:
   friend class fair_queue;
   __extension__ using virtual_time = unsigned __int128;
-  static constexpr std::size_t nowhere = ~std::size_t{0};
 
   shared_limit* below_;
   std::uint32_t weight_ = 1;
@@ -53,7 +52,6 @@ private:
   virtual_time start_ = 0;  ///< while contending
   virtual_time finish_ = 0; ///< of what it was given last
   std::uint64_t turn_ = 0;  ///< who came first goes first among equals
-  std::size_t place_ = nowhere;
 };
 
 /// Start-time fair queueing (Goyal, Vin, Cheng: "Start-time Fair Queueing", SIGCOMM 1996). Each service of cost c moves
@@ -74,7 +72,7 @@ public:
 
   /// Whose turn it is; nullptr if nobody contends.
   [[nodiscard]] fair_share* first() const {
-    return heap_.empty() ? nullptr : heap_.front();
+    return heap_.first();
   }
 
   /// `x` was served, contending or not; if it does it goes on contending. @param cost at most cost_curve::max_cost
@@ -94,14 +92,13 @@ private:
   [[nodiscard]] fair_share::virtual_time beginning_of(const fair_share& x) const {
     return x.era_ == era_ && x.finish_ > now_ ? x.finish_ : now_;
   }
-  [[nodiscard]] static bool before(const fair_share& a, const fair_share& b) {
-    return a.start_ != b.start_ ? a.start_ < b.start_ : a.turn_ < b.turn_;
-  }
-  void put(std::size_t place, fair_share& x);
-  void sift_up(std::size_t place);
-  void sift_down(std::size_t place);
+  struct before {
+    bool operator()(const fair_share& a, const fair_share& b) const {
+      return a.start_ != b.start_ ? a.start_ < b.start_ : a.turn_ < b.turn_;
+    }
+  };
 
-  std::vector<fair_share*> heap_;
+  movable_heap<fair_share, before> heap_;
   fair_share::virtual_time now_ = 0;
   std::uint64_t turns_ = 0;
   std::uint32_t era_ = 0;

@@ -72,6 +72,14 @@ const char* sluice_operation(operation_code x) {
     return "ask-database-status";
   case database_status:
     return "database-status";
+  case replace_policy:
+    return "replace-policy";
+  case policy:
+    return "policy";
+  case policy_history:
+    return "policy-history";
+  case policies:
+    return "policies";
   }
   return nullptr;
 }

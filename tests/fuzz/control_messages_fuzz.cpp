@@ -1,6 +1,7 @@
 // Fuzz target: what crosses the control link, both ways. The first byte says which message, the rest is its content in
 // CAF's form. What can be read is judged as gateway and monitor do, and what they take makes sense; what was read is
 // read again from what is written of it.
+#include "actors/domain/explanation.hpp"
 #include "actors/protocol/messages.hpp"
 #include "gateways/throttle/stream_control.hpp"
 
@@ -80,7 +81,7 @@ void obey(const throttle_batch& batch) {
     require(rule.until > now);
     if (taken)
       require(valid_name(x.stream.gateway) && rule.state == control_state::throttled && rule.until <= now + max_lease);
-    (void)to_sentence(x.why);
+    (void)to_sentence(x);
     now += std::chrono::seconds{1};
   }
 }

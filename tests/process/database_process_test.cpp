@@ -119,5 +119,5 @@ TEST_CASE("with PostgreSQL it makes schema and partitions and stops in order") {
   CHECK(x.says("partition-made table=events"));
   x.stop();
   CHECK(x.wait() == 0);
-  CHECK(server.count("schema_migrations") == 3);
+  CHECK(server.count("schema_migrations") == 4);
 }

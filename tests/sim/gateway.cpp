@@ -93,6 +93,7 @@ void gateway_stream::submit(pending x) {
 void gateway_stream::apply(const throttle& x) {
   if (!control_.accept(x, sim_.now()).empty())
     return;
+  last_ = x;
   ++commands;
   account();
   renew_rule();
@@ -101,6 +102,13 @@ void gateway_stream::apply(const throttle& x) {
   sim_.at(rule_.until, [this] {
     admit();
   });
+}
+
+void gateway_stream::renew(std::uint64_t generation) {
+  if (generation == 0 || generation != last_.generation)
+    return;
+  apply(throttle{last_});
+  --commands; // nothing was commanded
 }
 
 sample gateway_stream::take_sample() {

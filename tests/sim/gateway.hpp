@@ -32,13 +32,16 @@ public:
 
   void apply(const throttle& x);
 
+  /// The lease of the throttle in force begins anew, if it is of this generation.
+  void renew(std::uint64_t generation);
+
   /// What was measured since the last call.
   [[nodiscard]] sample take_sample();
 
   [[nodiscard]] const stream_id& id() const noexcept {
     return sample_.stream;
   }
-  /// Commands that changed something, or refreshed it.
+  /// Throttles that were applied, also those that changed nothing; no renewals.
   std::uint64_t commands = 0;
 
 private:
@@ -59,6 +62,7 @@ private:
   std::deque<std::function<void()>> socket_;
   std::deque<pending> backlog_;
   gateway::stream_control control_;
+  throttle last_; ///< that was accepted
   gateway::rule_in_force rule_;
   gateway::gate gate_;
   gateway::hold held_ = gateway::hold::none; ///< why the first request waits

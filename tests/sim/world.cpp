@@ -19,7 +19,6 @@ instant at_seconds(double x) {
 
 world::world(const world_options& options)
     : backend(sim, options.device, options.seed), options_(options), chance_(options.seed, 2) {
-  core.name = "disk";
   sim.after(chance_.between(duration{1}, tick_length), [this] {
     tick();
   });
@@ -40,13 +39,16 @@ void world::establish(const agreement& x) {
     return old.name == x.name;
   });
   agreements_.push_back(x);
-  ++revision_;
+  tell_terms();
 }
 
 void world::order(const override_order& x) {
-  if (auto active = activate(x, wall_time{sim.now().count() / 1000}, sim.now()))
-    overrides_.push_back(*active);
-  ++revision_;
+  orders_.push_back(x);
+  tell_terms();
+}
+
+void world::tell_terms() {
+  set_terms(core, agreements_, orders_, sim.now(), wall_time{sim.now().count() / 1000});
 }
 
 void world::restart_core(double at, double back) {
@@ -55,9 +57,8 @@ void world::restart_core(double at, double back) {
   });
   sim.at(at_seconds(back), [this] {
     alive_ = true;
-    inbox_.clear();
-    core = backend_state{};
-    core.name = "disk";
+    core = loop_state{};
+    tell_terms();
   });
 }
 
@@ -72,7 +73,8 @@ void world::sample_all(std::size_t index) {
     if (chance_.uniform() < options_.link.lost)
       continue;
     sim.after(chance_.between(options_.link.delay_least, options_.link.delay_most), [this, taken] {
-      inbox_.push_back({1, taken});
+      if (alive_)
+        take(core, 1, taken, sim.now());
     });
   }
   sim.after(tick_length, [this, index] {
@@ -82,14 +84,15 @@ void world::sample_all(std::size_t index) {
 
 void world::tick() {
   if (alive_ && options_.control) {
-    const plan_input input{inbox_, agreements_, overrides_, revision_, sim.now(), wall_time{sim.now().count() / 1000}};
-    auto planned = plan(core, input, options_.policy);
-    inbox_.clear();
-    for (const auto& x : planned.throttles)
+    const auto& out = step(core, sim.now(), wall_time{sim.now().count() / 1000}, options_.policy);
+    for (const auto& x : out.throttles)
       deliver(x);
-    for (auto& x : planned.events)
-      events.push_back(std::move(x));
-    status = planned.status;
+    for (const auto& x : out.renewals)
+      deliver(x);
+    for (const auto& x : out.events)
+      events.push_back(x);
+    if (!out.backends.empty())
+      status = out.backends.front();
   }
   sim.after(tick_length, [this] {
     tick();
@@ -107,6 +110,19 @@ void world::deliver(const throttle& x) {
     return;
   sim.after(chance_.between(options_.link.delay_least, options_.link.delay_most), [to = gate->get(), x] {
     to->apply(x);
+  });
+}
+
+void world::deliver(const renewal& x) {
+  if (chance_.uniform() < options_.link.lost)
+    return;
+  const auto gate = std::find_if(gates_.begin(), gates_.end(), [&](const auto& g) {
+    return g->id() == x.stream;
+  });
+  if (gate == gates_.end())
+    return;
+  sim.after(chance_.between(options_.link.delay_least, options_.link.delay_most), [to = gate->get(), x] {
+    to->renew(x.generation);
   });
 }
 

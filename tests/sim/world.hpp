@@ -1,7 +1,7 @@
 // A whole run: one backend, its gateway streams and clients, the links and the core's plan() every 100 ms.
 #pragma once
 
-#include "actors/domain/plan.hpp"
+#include "actors/domain/loop.hpp"
 #include "tests/sim/workload.hpp"
 
 #include <memory>
@@ -35,21 +35,26 @@ public:
   std::vector<event> events;
   backend_status status;
   std::uint64_t throttles = 0;
-  backend_state core; ///< what the core carries from tick to tick
+  loop_state core; ///< what the core carries from tick to tick
+
+  /// What the core carries of the one backend.
+  [[nodiscard]] const backend_state& disk() const {
+    return core.backends.at("disk");
+  }
 
 private:
   void sample_all(std::size_t index);
   void tick();
   void deliver(const throttle& x);
+  void deliver(const renewal& x);
+  void tell_terms();
 
   world_options options_;
   chance chance_;
   std::vector<std::unique_ptr<gateway_stream>> gates_;
   std::vector<std::unique_ptr<client>> clients_;
   std::vector<agreement> agreements_;
-  std::vector<active_override> overrides_;
-  std::uint64_t revision_ = 1;
-  std::vector<delivered_sample> inbox_;
+  std::vector<override_order> orders_;
   bool alive_ = true;
 };
 

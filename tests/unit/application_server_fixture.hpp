@@ -30,6 +30,9 @@ struct peers {
   caf::error refuses; ///< every operation, while it is an error
   std::map<std::string, agreement> agreements;
   std::map<stream_id, override_order> orders;
+  std::vector<policy_document> policies; ///< newest last
+  bool hold_agreements = false;          ///< changes of agreements are answered by release()
+  std::vector<std::function<void()>> held_agreements;
   database_status status;
   std::vector<gateway_info> monitored;
 
@@ -87,6 +90,13 @@ inline database_manager_actor::behavior_type fake_database(database_manager_acto
       [=](replace_atom, const agreement& x) -> caf::result<agreement> {
         if (seen->refuses)
           return seen->refuses;
+        if (seen->hold_agreements) {
+          auto promise = self->make_response_promise<agreement>();
+          seen->held_agreements.emplace_back([=]() mutable {
+            promise.deliver(store(x));
+          });
+          return promise;
+        }
         return store(x);
       },
       [=](end_atom, const std::string& x) -> caf::result<agreement> {
@@ -121,6 +131,8 @@ inline database_manager_actor::behavior_type fake_database(database_manager_acto
           all.agreements.push_back(x);
         for (const auto& [stream, x] : seen->orders)
           all.overrides.push_back(x);
+        if (!seen->policies.empty())
+          all.policy = seen->policies.back();
         return all;
       },
       [=](const row_batch& x) -> caf::result<std::uint64_t> {
@@ -140,6 +152,19 @@ inline database_manager_actor::behavior_type fake_database(database_manager_acto
           seen->held.clear();
         }
         return seen->status;
+      },
+      [=](replace_atom, const policy_document& x) -> caf::result<policy_document> {
+        if (seen->refuses)
+          return seen->refuses;
+        if (!seen->policies.empty() && same_policy(seen->policies.back(), x))
+          return seen->policies.back();
+        seen->policies.push_back(x);
+        seen->policies.back().version = static_cast<std::uint32_t>(seen->policies.size());
+        seen->policies.back().since = wall_time{begin_us};
+        return seen->policies.back();
+      },
+      [=](history_atom) -> caf::result<std::vector<policy_document>> {
+        return std::vector<policy_document>{seen->policies.rbegin(), seen->policies.rend()};
       },
   };
 }
@@ -186,6 +211,7 @@ struct application_world : deterministic_system {
 
   ~application_world() {
     seen.held.clear();
+    seen.held_agreements.clear();
     for (const auto& x : {caf::actor_cast<caf::strong_actor_ptr>(front), caf::actor_cast<caf::strong_actor_ptr>(back)})
       caf::anon_send_exit(caf::actor_cast<caf::actor>(x), caf::exit_reason::user_shutdown);
     for (const auto& x : spawned)

@@ -11,6 +11,7 @@ namespace {
 /// What the stand-ins for the other processes were sent.
 struct seen {
   std::vector<throttle> throttles;
+  std::vector<renewal> renewals;
   std::vector<core_report> reports;
 };
 
@@ -18,7 +19,9 @@ performance_monitor_actor::behavior_type fake_monitor(performance_monitor_actor:
   return {[log](const throttle_batch& x) {
             log->throttles.insert(log->throttles.end(), x.throttles.begin(), x.throttles.end());
           },
-          [](const lease_renewal&) {},
+          [log](const lease_renewal& x) {
+            log->renewals.insert(log->renewals.end(), x.renewals.begin(), x.renewals.end());
+          },
           [](list_atom) {
             return std::vector<gateway_info>{};
           },
@@ -162,7 +165,7 @@ TEST_CASE("without peers the core goes on deciding; the monitor gets everything 
   CHECK(f.log.throttles[0].now.iops.per_second == 500);
 }
 
-TEST_CASE("a throttle is refreshed every second while nothing changes, and reports stay rare") {
+TEST_CASE("a throttle that its gateway has is renewed every second while nothing changes, and reports stay rare") {
   fixture f;
   f.up("performance-monitor", f.monitor);
   f.up("application-server", f.server);
@@ -174,10 +177,11 @@ TEST_CASE("a throttle is refreshed every second while nothing changes, and repor
     f.measure(generation);
     f.pass(100ms);
   }
-  CHECK(f.log.throttles.size() >= 5);
-  CHECK(f.log.throttles.size() <= 7);
-  CHECK(f.log.throttles.back().generation == generation);
-  CHECK(f.log.reports.size() <= 12); // a refresh and the backends, once a second each
+  CHECK(f.log.throttles.size() == 1);
+  CHECK(f.log.renewals.size() >= 4);
+  CHECK(f.log.renewals.size() <= 6);
+  CHECK(f.log.renewals.back() == renewal{f.log.throttles[0].stream, generation});
+  CHECK(f.log.reports.size() <= 7); // the backends, once a second
 }
 
 TEST_CASE("a server that is found again gets a complete report, in parts of bounded size") {
@@ -201,18 +205,6 @@ TEST_CASE("a server that is found again gets a complete report, in parts of boun
   CHECK(f.log.reports[0].throttles.size() == 4);
   CHECK(!f.log.reports[1].complete);
   CHECK(f.log.reports[2].throttles.size() == 2);
-}
-
-TEST_CASE("samples beyond the bound push out the oldest") {
-  core_options options;
-  options.samples_bound = 3;
-  fixture f{options};
-  f.up("performance-monitor", f.monitor);
-  f.give_terms({limited(500)});
-  f.measure(0, 5);
-  f.pass(100ms);
-  REQUIRE(f.log.throttles.size() == 3);
-  CHECK(f.log.throttles[0].stream.volume == "volume-2");
 }
 
 TEST_CASE("a message of another interface and an error do not end the core") {

@@ -105,8 +105,13 @@ TEST_CASE("a throttle and a report are the same after the wire") {
   held.now.depth = 24;
   held.envelope.depth = 32;
   held.why.rule = throttle_rule::protection;
+  held.why.part = 3000;
+  held.why.rest = 2s;
+  held.why.until = wall_time{5};
   sent.throttles.push_back(held);
-  sent.backends.push_back({"array", 7900, 7800, 2500, 40, 2, 1, 5ms, false});
+  sent.backends.push_back({"array", 7900, 7800, 2500, 40, 2, 1, 5ms, false, true, 1ms, true});
+  held.why.observed = true;
+  sent.observed.push_back(held);
   sent.events.push_back({wall_time{1}, event_kind::stream_throttled, "gw1/batch/unix-0", "text"});
   verdict met;
   met.agreement = "oltp-gold";
@@ -117,6 +122,40 @@ TEST_CASE("a throttle and a report are the same after the wire") {
   CHECK(got.backends == sent.backends);
   CHECK(got.events == sent.events);
   CHECK(got.verdicts == sent.verdicts);
+  CHECK(got.observed == sent.observed);
+}
+
+TEST_CASE("the terms are the same after the wire, the policy included") {
+  config cfg;
+  caf::actor_system system{cfg};
+  terms sent{{some_agreement()}, {}, {}};
+  sent.policy.defaults = {{"mode", 1}, {"knee", 5'000'000}};
+  sent.policy.backends = {{"ssd*", {{"hysteresis.sticky", 1}}}, {"*", {}}};
+  sent.policy.tenants = {{"acme", "", 10}, {"lab", "acme", 3}};
+  sent.policy.version = 4;
+  sent.policy.author = "ann";
+  sent.policy.reason = "trial";
+  sent.policy.since = wall_time{7};
+  const auto got = read<terms>(system, written(system, sent));
+  CHECK(got.agreements == sent.agreements);
+  CHECK(got.policy == sent.policy);
+}
+
+TEST_CASE("the bytes of a policy are those that other processes expect") {
+  config cfg;
+  caf::actor_system system{cfg};
+  policy_document x;
+  x.defaults = {{"mode", 1}};
+  x.tenants = {{"a", "b", 2}};
+  x.version = 3;
+  x.author = "me";
+  x.since = wall_time{4};
+  // Sizes of lists and texts in one byte, numbers with the highest byte first.
+  const std::vector<char> expected{1, 4, 'm', 'o', 'd', 'e', 0,   0, 0, 0, 0, 0, 0, 1,        // defaults
+                                   0,                                                         // backends
+                                   1, 1, 'a', 1,   'b', 0,   0,   0, 2,                       // tenants
+                                   0, 0, 0,   3,   2,   'm', 'e', 0, 0, 0, 0, 0, 0, 0, 0, 4}; // version to since
+  CHECK(written(system, x) == expected);
 }
 
 TEST_CASE("a lease renewal is written byte by byte as gateways of this version read it") {

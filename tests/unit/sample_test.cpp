@@ -103,17 +103,16 @@ TEST_CASE("a gateway that was restarted counts from one again and is heard at on
 
 TEST_CASE("rates come from the length of the samples, not from the tick; gauges from the newest sample") {
   stream_signal s;
-  signal_intake intake{s};
   auto first = ordinary();
   auto second = ordinary();
   first.sequence = 2;
   first.backlog = 9;
   second.sequence = 1; // late
   second.backlog = 1;
-  CHECK(intake.add(1, first, 1s));
-  CHECK(intake.add(1, second, 1s));
-  CHECK(!intake.add(1, second, 1s));
-  intake.close(1s, 1s);
+  CHECK(s.take(1, first, 1s) == sequence_filter::verdict::newest);
+  CHECK(s.take(1, second, 1s) == sequence_filter::verdict::late);
+  CHECK(s.take(1, second, 1s) == sequence_filter::verdict::refused);
+  s.close(1s, 1s);
   CHECK(s.arrivals == doctest::Approx(2000)); // 400 in 200 ms
   CHECK(s.backlog == 9);
   CHECK(s.latency == doctest::Approx(0.004));
@@ -121,15 +120,12 @@ TEST_CASE("rates come from the length of the samples, not from the tick; gauges 
 
 TEST_CASE("a missing sample leaves everything as it was, silence for long means nothing is asked for") {
   stream_signal s;
-  {
-    signal_intake intake{s};
-    REQUIRE(intake.add(1, ordinary(), 1s));
-    intake.close(1s, 1s);
-  }
-  signal_intake{s}.close(1500ms, 1s);
+  REQUIRE(s.take(1, ordinary(), 1s) == sequence_filter::verdict::newest);
+  s.close(1s, 1s);
+  s.close(1500ms, 1s);
   CHECK(!s.fresh);
   CHECK(s.arrivals == doctest::Approx(2000));
-  signal_intake{s}.close(2s, 1s);
+  s.close(2s, 1s);
   CHECK(s.arrivals == 0);
   CHECK(s.outstanding() == 0);
 }

@@ -2,37 +2,16 @@
 #include "actors/application_server/http/answers.hpp"
 
 #include "actors/application_server/http/document.hpp"
+#include "actors/application_server/http/explain.hpp"
+#include "actors/application_server/http/json_figures.hpp"
+#include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/problem.hpp"
-#include "actors/application_server/http/wall_clock_text.hpp"
 #include "actors/domain/quantity.hpp"
 #include "actors/domain/selection.hpp"
-
-#include <cmath>
 
 namespace sluice::http {
 
 namespace {
-
-double milliseconds(duration x) {
-  return static_cast<double>(x.count()) / 1e6;
-}
-
-/// Three decimals are more than any clock here can tell, and keep the answers short.
-double rounded(double x) {
-  return std::round(x * 1000) / 1000;
-}
-
-json text_or_null(const std::string& x) {
-  return x.empty() ? json(nullptr) : json(x);
-}
-
-json number_or_null(std::uint64_t x) {
-  return x == 0 ? json(nullptr) : json(x);
-}
-
-json time_or_null(wall_time x) {
-  return x.unix_us == 0 ? json(nullptr) : json(rfc3339(x));
-}
 
 json items(json list) {
   return {{"items", std::move(list)}};
@@ -48,6 +27,7 @@ json stream_json(const observatory& known, const stream_id& id, const stream_rec
   const auto figures = fresh && at.now - x.completed < figures_valid_for ? x.last_second : stream_figures{};
   const auto* falls_under = agreement_for(known.agreements, id);
   const auto* held = holding_back(known, id);
+  const auto* would = known.decisions.find_observed(id);
   return {{"stream", to_string(id)},
           {"gateway", id.gateway},
           {"volume", id.volume},
@@ -66,6 +46,7 @@ json stream_json(const observatory& known, const stream_id& id, const stream_rec
           {"in_flight", fresh ? x.in_flight : 0},
           {"control", to_string(x.control)},
           {"throttle", held == nullptr ? json(nullptr) : throttle_json(*held)},
+          {"would_throttle", would == nullptr ? json(nullptr) : throttle_json(*would)},
           {"last_seen", rfc3339(x.last_seen)}};
 }
 
@@ -114,54 +95,13 @@ response stream(const observatory& known, const call& x, const moment& at) {
   return answer(200, body);
 }
 
-/// What the gateway says is in force may differ from what the core decided: then say so.
-std::string explanation(const stream_record& record, const throttle* decided, bool covered) {
-  if (record.control == control_state::envelope)
-    return "The server's throttle ran out before a new one came; the gateway applies the static envelope of the "
-           "agreement.";
-  if (record.control == control_state::fixed)
-    return "The gateway applies the static limits of its own ini file; the SLA core has sent it no throttle.";
-  if (decided == nullptr || decided->now.unlimited())
-    return covered ? "Nothing holds this stream back."
-                   : "Nothing holds this stream back; no agreement covers it, hence it is best effort.";
-  return to_sentence(decided->why);
-}
-
-json reason_json(const reason& x) {
-  const bool none = x.rule == throttle_rule::none;
-  const bool judged = x.target > duration::zero(); // a latency was promised and compared
-  return {{"rule", to_string(x.rule)},
-          {"for", text_or_null(x.beneficiary)},
-          {"measured_ms", judged ? json(rounded(milliseconds(x.measured))) : json(nullptr)},
-          {"target_ms", judged ? json(rounded(milliseconds(x.target))) : json(nullptr)},
-          {"demand_iops", none ? json(nullptr) : json(x.demand)},
-          {"promised_iops", none ? json(nullptr) : json(x.promised)},
-          {"capacity_iops", none ? json(nullptr) : json(x.capacity)},
-          {"since", time_or_null(x.since)}};
-}
-
-response explain(const observatory& known, const call& x) {
-  const auto* record = known.streams.find(x.stream);
-  if (record == nullptr)
-    return unknown_stream(x.stream);
-  const auto* decided = known.decisions.find(x.stream);
-  const auto* held = holding_back(known, x.stream);
-  const auto* falls_under = agreement_for(known.agreements, x.stream);
-  return answer(200, {{"stream", to_string(x.stream)},
-                      {"agreement", falls_under == nullptr ? json(nullptr) : json(falls_under->name)},
-                      {"tenant", falls_under == nullptr ? json(nullptr) : json(falls_under->tenant)},
-                      {"backend", record->backend},
-                      {"control", to_string(record->control)},
-                      {"sentence", explanation(*record, decided, falls_under != nullptr)},
-                      {"throttle", held == nullptr ? json(nullptr) : throttle_json(*held)},
-                      {"reason", reason_json(decided == nullptr ? reason{} : decided->why)}});
-}
-
 response throttles(const observatory& known) {
   auto list = json::array();
   for (const auto& [id, x] : known.decisions.throttles())
     if (!x.now.unlimited())
       list.push_back(throttle_json(x));
+  for (const auto& [id, x] : known.decisions.observed())
+    list.push_back(throttle_json(x));
   return answer(200, items(std::move(list)));
 }
 
@@ -188,10 +128,14 @@ response backends(const observatory& known) {
   auto list = json::array();
   for (const auto& [name, x] : known.decisions.backends())
     list.push_back({{"backend", name},
+                    {"mode", mode_text(x.observed)},
                     {"capacity_iops", x.capacity},
+                    {"capacity_measured", x.full_seen},
                     {"delivered_iops", x.delivered},
                     {"promised_iops", x.promised},
                     {"latency_ms", rounded(milliseconds(x.latency))},
+                    {"least_latency_ms",
+                     x.least_latency > duration::zero() ? json(rounded(milliseconds(x.least_latency))) : json(nullptr)},
                     {"in_flight", x.in_flight},
                     {"streams", x.streams},
                     {"throttled", x.throttled},
@@ -219,6 +163,7 @@ json throttle_json(const throttle& x) {
   out.update(allowed(x.now));
   out["envelope"] = allowed(x.envelope);
   out["lease_ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(x.lease).count();
+  out["mode"] = mode_text(x.why.observed);
   out["rule"] = to_string(x.why.rule);
   out["for"] = text_or_null(x.why.beneficiary);
   out["backend"] = x.why.backend;
@@ -231,6 +176,8 @@ bool is_about_the_present(operation x) noexcept {
   case operation::list_streams:
   case operation::show_stream:
   case operation::explain_stream:
+  case operation::explain_agreement:
+  case operation::explain_backend:
   case operation::list_throttles:
   case operation::list_gateways:
   case operation::list_backends:
@@ -248,7 +195,11 @@ response answer_from(const observatory& known, const call& x, const moment& at) 
   case operation::show_stream:
     return stream(known, x, at);
   case operation::explain_stream:
-    return explain(known, x);
+    return explain_stream(known, x.stream, at);
+  case operation::explain_agreement:
+    return explain_agreement(known, x.name, at);
+  case operation::explain_backend:
+    return explain_backend(known, x.name, at);
   case operation::list_throttles:
     return throttles(known);
   case operation::list_gateways:
@@ -266,6 +217,13 @@ json agreements_json(std::span<const agreement> x) {
   auto list = json::array();
   for (const auto& one : x)
     list.push_back(write_agreement(one));
+  return items(std::move(list));
+}
+
+json policies_json(std::span<const policy_document> x) {
+  auto list = json::array();
+  for (const auto& one : x)
+    list.push_back(write_policy(one));
   return items(std::move(list));
 }
 

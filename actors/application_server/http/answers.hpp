@@ -27,6 +27,7 @@ struct moment {
 
 // --- the terms, held by the desk -------------------------------------------------------------------------------------
 [[nodiscard]] json agreements_json(std::span<const agreement> x);
+[[nodiscard]] json policies_json(std::span<const policy_document> x);
 [[nodiscard]] json order_json(const override_order& x);
 /// Only those in force at `now`.
 [[nodiscard]] json orders_json(std::span<const override_order> x, wall_time now);

@@ -1,7 +1,7 @@
 // Judges requests, in the order in which little is told to those who may know nothing.
 #include "actors/application_server/http/call.hpp"
 
-#include "actors/application_server/http/document.hpp"
+#include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/text_reader.hpp"
 #include "actors/domain/quantity.hpp"
@@ -33,6 +33,14 @@ bool token_given(const request& x, std::string_view token) {
   return given.starts_with(scheme) && equal_in_constant_time(given.substr(scheme.size()), token);
 }
 
+bool is_utf8(const std::string& x) {
+  try {
+    return !json(x).dump().empty(); // refuses what is none
+  } catch (const json::exception&) {
+    return false;
+  }
+}
+
 /// Reads a query field as a number from 1 to `most`.
 verdict_on_part number_field(const route& from, const char* name, unsigned most, unsigned& to) {
   const auto found = from.query.find(name);
@@ -48,6 +56,50 @@ verdict_on_part number_field(const route& from, const char* name, unsigned most,
   return std::nullopt;
 }
 
+/// Reads a query field that is true or false.
+verdict_on_part switch_field(const route& from, const char* name, bool& to) {
+  const auto found = from.query.find(name);
+  if (found == from.query.end())
+    return std::nullopt;
+  to = found->second == "true";
+  if (!to && found->second != "false")
+    return problem(422, "a query field is wrong", {{std::string{"?"} + name, "must be true or false"}});
+  return std::nullopt;
+}
+
+/// Reads a query field as text that can be kept. @param least bytes; with 0 it may be absent
+verdict_on_part text_field(const route& from, const char* name, std::size_t least, std::size_t most, std::string& to) {
+  const auto found = from.query.find(name);
+  if (found != from.query.end())
+    to = found->second;
+  else if (least > 0)
+    return problem(422, "a query field is missing", {{std::string{"?"} + name, "is missing"}});
+  const bool readable = to.find('\0') == std::string::npos && is_utf8(to);
+  if (to.size() < least || to.size() > most || !readable)
+    return problem(422, "a query field is wrong",
+                   {{std::string{"?"} + name, "must be text of at most " + std::to_string(most) + " bytes in UTF-8"
+                                                  + (least > 0 ? ", and not empty" : "")}});
+  return std::nullopt;
+}
+
+/// Of those who change terms: who, why, and whether in earnest.
+verdict_on_part read_change(const route& from, call& to) {
+  if (auto wrong = switch_field(from, "dry_run", to.dry_run))
+    return wrong;
+  if (auto wrong = switch_field(from, "force", to.force))
+    return wrong;
+  const bool policy = from.what == operation::replace_policy;
+  // A policy is never changed by nobody; a dry run changes nothing.
+  if (auto wrong = text_field(from, "who", policy && !to.dry_run ? 1 : 0, max_who_size, to.who))
+    return wrong;
+  std::string why;
+  if (auto wrong = text_field(from, "why", 0, max_why_size, why))
+    return wrong;
+  to.policy.author = to.who;
+  to.policy.reason = why;
+  return std::nullopt;
+}
+
 verdict_on_part read_query(const route& from, call& to) {
   const auto allowed = [&](std::string_view name) {
     switch (from.what) {
@@ -57,6 +109,11 @@ verdict_on_part read_query(const route& from, call& to) {
       return name == "seconds";
     case operation::list_events:
       return name == "limit";
+    case operation::create_agreement:
+    case operation::replace_agreement:
+      return name == "dry_run" || name == "force" || name == "who";
+    case operation::replace_policy:
+      return name == "dry_run" || name == "who" || name == "why";
     default:
       return false;
     }
@@ -64,6 +121,8 @@ verdict_on_part read_query(const route& from, call& to) {
   for (const auto& [name, value] : from.query)
     if (!allowed(name))
       return problem(422, "a query field is wrong", {{'?' + name, "is no query field of this path"}});
+  if (auto wrong = read_change(from, to))
+    return wrong;
   if (from.what == operation::list_events)
     to.limit = default_events;
   if (auto wrong = number_field(from, "seconds", max_series_seconds, to.seconds))
@@ -75,14 +134,38 @@ verdict_on_part read_query(const route& from, call& to) {
   return std::nullopt;
 }
 
-verdict_on_part read_document(const request& x, const route& from, call& to) {
+std::optional<document_format> format_of(const request& x) {
   const auto type = media_type(x.content_type);
-  const bool yaml = type == "application/yaml" || type == "application/x-yaml" || type == "text/yaml";
-  if (!yaml && type != "application/json")
-    return problem(415, "an agreement must be sent as application/json or application/yaml");
-  auto read = read_agreement(x.body, yaml ? document_format::as_yaml : document_format::as_json);
+  if (type == "application/yaml" || type == "application/x-yaml" || type == "text/yaml")
+    return document_format::as_yaml;
+  return type == "application/json" ? std::optional{document_format::as_json} : std::nullopt;
+}
+
+response refusal_of(refused_document& x) {
+  return problem(x.mistakes.empty() ? 400 : 422, std::move(x.why), x.mistakes);
+}
+
+verdict_on_part read_policy_document(const request& x, call& to) {
+  const auto format = format_of(x);
+  if (!format)
+    return problem(415, "a policy must be sent as application/json or application/yaml");
+  auto read = read_policy(x.body, *format);
   if (auto* refused = std::get_if<refused_document>(&read))
-    return problem(refused->mistakes.empty() ? 400 : 422, std::move(refused->why), refused->mistakes);
+    return refusal_of(*refused);
+  auto& policy = std::get<policy_document>(read);
+  policy.author = std::move(to.policy.author);
+  policy.reason = std::move(to.policy.reason);
+  to.policy = std::move(policy);
+  return std::nullopt;
+}
+
+verdict_on_part read_document(const request& x, const route& from, call& to) {
+  const auto format = format_of(x);
+  if (!format)
+    return problem(415, "an agreement must be sent as application/json or application/yaml");
+  auto read = read_agreement(x.body, *format);
+  if (auto* refused = std::get_if<refused_document>(&read))
+    return refusal_of(*refused);
   to.document = std::get<agreement>(std::move(read));
   if (from.what == operation::replace_agreement && to.document.name != from.name)
     return problem(422, "the agreement was refused; nothing was changed",
@@ -167,6 +250,8 @@ verdict_on_part read_body(const request& x, const route& from, call& to) {
     return read_document(x, from, to);
   case operation::order_limit:
     return read_order(x, from, to);
+  case operation::replace_policy:
+    return read_policy_document(x, to);
   default:
     return std::nullopt; // a body that nobody asked for is ignored
   }

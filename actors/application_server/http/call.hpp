@@ -4,6 +4,7 @@
 #include "actors/application_server/http/message.hpp"
 #include "actors/application_server/http/route.hpp"
 #include "actors/domain/agreement.hpp"
+#include "actors/domain/policy_document.hpp"
 
 #include <string>
 #include <string_view>
@@ -34,6 +35,10 @@ struct call {
   agreement document;                        ///< create_agreement, replace_agreement
   override_order order;                      ///< order_limit; the times are still open
   duration order_length{0};                  ///< order_limit; zero = until it is taken back
+  policy_document policy;                    ///< replace_policy, with author and reason
+  bool dry_run = false;                      ///< create, replace: say what would be answered, store nothing
+  bool force = false;                        ///< create_agreement, replace_agreement: whatever admission says
+  std::string who;                           ///< who forces; may be empty
 };
 
 /// Compares in a time that does not depend on where the texts differ.

@@ -9,7 +9,7 @@ namespace sluice::http {
 
 namespace {
 
-/// In a pattern, NAME stands for an agreement and G V C for the parts of a stream.
+/// In a pattern, NAME stands for an agreement or a backend, and G V C for the parts of a stream.
 struct entry {
   std::string_view method;
   std::string_view pattern;
@@ -18,7 +18,7 @@ struct entry {
 
 constexpr std::string_view api = "/api/v1";
 
-constexpr std::array<entry, 19> table{{
+constexpr std::array<entry, 24> table{{
     {"GET", "/healthz", operation::health},
     {"GET", "/readyz", operation::readiness},
     {"GET", "/metrics", operation::metrics},
@@ -38,6 +38,11 @@ constexpr std::array<entry, 19> table{{
     {"GET", "/api/v1/gateways", operation::list_gateways},
     {"GET", "/api/v1/backends", operation::list_backends},
     {"GET", "/api/v1/events", operation::list_events},
+    {"GET", "/api/v1/policy", operation::get_policy},
+    {"PUT", "/api/v1/policy", operation::replace_policy},
+    {"GET", "/api/v1/policy/history", operation::policy_history},
+    {"GET", "/api/v1/agreements/NAME/explain", operation::explain_agreement},
+    {"GET", "/api/v1/backends/NAME/explain", operation::explain_backend},
 }};
 
 /// Chosen: the deepest path has 7 parts.

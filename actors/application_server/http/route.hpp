@@ -29,6 +29,11 @@ enum class operation {
   list_gateways,
   list_backends,
   list_events,
+  get_policy,
+  replace_policy,
+  policy_history,
+  explain_agreement,
+  explain_backend,
 };
 
 /// What a path was found to be.
@@ -37,7 +42,7 @@ struct route {
   outcome result = outcome::unknown_path;
   operation what = operation::health;
   bool open = false; ///< needs no token
-  std::string name;  ///< of the agreement, where the path has one
+  std::string name;  ///< of the agreement or backend, where the path has one
   stream_id stream;  ///< where the path has one
   std::map<std::string, std::string> query;
   std::string allow;  ///< with wrong_method: the methods there are

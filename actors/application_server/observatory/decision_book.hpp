@@ -20,10 +20,19 @@ public:
   void take(std::span<const throttle> throttles, std::span<const stream_id> forgotten,
             std::span<const backend_status> backends, bool complete);
 
+  /// Takes what would hold on backends that are only observed; after take() of the same report.
+  void take_observed(std::span<const throttle> x);
+
   [[nodiscard]] const throttle* find(const stream_id& x) const;
+  /// What would hold it; nothing if nothing would, or its backend is not only observed.
+  [[nodiscard]] const throttle* find_observed(const stream_id& x) const;
+  [[nodiscard]] const backend_status* find_backend(const std::string& x) const;
 
   [[nodiscard]] const std::map<stream_id, throttle>& throttles() const noexcept {
     return throttles_;
+  }
+  [[nodiscard]] const std::map<stream_id, throttle>& observed() const noexcept {
+    return observed_;
   }
   [[nodiscard]] const std::map<std::string, backend_status>& backends() const noexcept {
     return backends_;
@@ -31,6 +40,7 @@ public:
 
 private:
   std::map<stream_id, throttle> throttles_; // at most max_streams
+  std::map<stream_id, throttle> observed_;  // at most max_streams
   std::map<std::string, backend_status> backends_;
 };
 

@@ -7,6 +7,7 @@
 #include "actors/application_server/observatory/stream_book.hpp"
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/event.hpp"
+#include "actors/domain/policy_document.hpp"
 
 #include <deque>
 #include <vector>
@@ -34,6 +35,7 @@ struct observatory {
   }};
   gateway_book gateways;
   std::vector<agreement> agreements; ///< in force
+  policy_document policy;            ///< in force
   std::deque<event> events;          ///< newest last
   collector_counters counters;
   std::size_t rows_waiting = 0; ///< not confirmed by the database manager

@@ -5,6 +5,7 @@
 #include "actors/database_manager/store/agreements.hpp"
 #include "actors/database_manager/store/overrides.hpp"
 #include "actors/database_manager/store/partitions.hpp"
+#include "actors/database_manager/store/policies.hpp"
 #include "actors/database_manager/store/row_writer.hpp"
 #include "actors/database_manager/store/schema.hpp"
 #include "actors/database_manager/store/session.hpp"
@@ -126,9 +127,23 @@ outcome<override_order> database::retract(const stream_id& stream, wall_time now
   });
 }
 
+outcome<policy_document> database::replace(const policy_document& x, wall_time now) {
+  return state_->connection.transact<policy_document>([&](pqxx::work& transaction) {
+    return replace_policy(transaction, x, now);
+  });
+}
+
+outcome<std::vector<policy_document>> database::policy_history() {
+  return state_->connection.transact<std::vector<policy_document>>(
+      [&](pqxx::work& transaction) -> outcome<std::vector<policy_document>> {
+        return store::policy_history(transaction);
+      });
+}
+
 outcome<terms_in_force> database::terms(wall_time now) {
   return state_->connection.transact<terms_in_force>([&](pqxx::work& transaction) -> outcome<terms_in_force> {
-    return terms_in_force{agreements_in_force(transaction), overrides_in_force(transaction, now)};
+    return terms_in_force{agreements_in_force(transaction), overrides_in_force(transaction, now),
+                          policy_in_force(transaction)};
   });
 }
 

@@ -8,6 +8,7 @@
 #include "actors/database_manager/store/outcome.hpp"
 #include "actors/database_manager/store/packed_row.hpp"
 #include "actors/domain/agreement.hpp"
+#include "actors/domain/policy_document.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -33,10 +34,11 @@ struct opened {
   std::vector<std::string> applied; ///< files of the migrations that were applied now
 };
 
-/// Agreements and orders in force.
+/// Agreements, orders and the policy in force.
 struct terms_in_force {
   std::vector<agreement> agreements;
   std::vector<override_order> overrides;
+  policy_document policy;
 };
 
 /// One database over one connection. Each call blocks for at most the time-outs of its statements; `line()->cut()` from
@@ -54,13 +56,15 @@ public:
 
   [[nodiscard]] const std::shared_ptr<interrupter>& line() const noexcept;
 
-  /// See agreements.hpp and overrides.hpp for what each does.
+  /// See agreements.hpp, overrides.hpp and policies.hpp for what each does.
   outcome<agreement> create(const agreement& x, wall_time now);
   outcome<agreement> replace(const agreement& x, wall_time now);
   outcome<agreement> end(const std::string& name, wall_time now);
   outcome<std::vector<agreement>> history(const std::string& name);
   outcome<override_order> order(const override_order& x, wall_time now);
   outcome<override_order> retract(const stream_id& stream, wall_time now);
+  outcome<policy_document> replace(const policy_document& x, wall_time now);
+  outcome<std::vector<policy_document>> policy_history();
   outcome<terms_in_force> terms(wall_time now);
 
   /// Stores the batches, all in one transaction; answers for each how many of its lines were new. Makes the partition

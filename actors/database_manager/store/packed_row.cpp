@@ -109,7 +109,7 @@ std::string problem_with(const verdict& x) {
 std::string problem_with(const event& x) {
   if (!storable(x.at))
     return "an event is not of a time between the years 1900 and 9999";
-  if (x.kind > event_kind::samples_lost)
+  if (x.kind > event_kind::policy_established)
     return "an event has an unknown kind";
   if (!storable(std::string_view{x.subject}) || !storable(std::string_view{x.text}))
     return "an event's subject or sentence is no text of at most 4096 bytes";
@@ -125,6 +125,14 @@ std::string problem_with(const override_order& x) {
     return "who and why must be text of at most 4096 bytes";
   if (!storable(x.until))
     return "the order must end before the year 10000";
+  return {};
+}
+
+std::string problem_with(const policy_document& x) {
+  if (const auto found = check(x); !found.empty())
+    return found.front().path + ' ' + found.front().what;
+  if (x.author.empty() || !storable(std::string_view{x.author}) || !storable(std::string_view{x.reason}))
+    return "author and reason must be text of at most 4096 bytes, the author not empty";
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include "actors/database_manager/store/calendar.hpp"
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/event.hpp"
+#include "actors/domain/policy_document.hpp"
 #include "actors/domain/sample_row.hpp"
 #include "actors/domain/verdict.hpp"
 
@@ -54,11 +55,12 @@ static_assert((latency_histogram::bucket_count << cell_count_bits) <= std::size_
 
 [[nodiscard]] packed_row pack(const sample_row& x);
 
-/// Why a row, verdict, event or order cannot be stored, in one sentence; empty = it can.
+/// Why a row, verdict, event, order or policy cannot be stored, in one sentence; empty = it can.
 [[nodiscard]] std::string problem_with(const sample_row& x);
 [[nodiscard]] std::string problem_with(const verdict& x);
 [[nodiscard]] std::string problem_with(const event& x);
 [[nodiscard]] std::string problem_with(const override_order& x);
+[[nodiscard]] std::string problem_with(const policy_document& x);
 
 /// The rows of one request, together committed or together not.
 struct packed_batch {

@@ -1,0 +1,127 @@
+// The dispatch.
+#include "actors/domain/dispatch.hpp"
+
+#include "actors/domain/explanation.hpp"
+#include "actors/domain/observation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sluice {
+
+namespace {
+
+constexpr double restful = 0.25; ///< a step of a depth that must show in the samples before the trim moves on
+
+double distance(std::uint32_t a, std::uint32_t b) {
+  return a == b ? 0 : std::abs(static_cast<double>(a) - b) / std::max(a, b);
+}
+
+throttle_basis basis_of(const entity& x, const backend_reason& why) noexcept {
+  throttle_basis result;
+  result.depth = x.depth;
+  result.rate = rate_cap(x);
+  result.aim = x.promise.target > 0 ? 0 : why.view.aim;
+  result.beneficiary = x.ledger.held ? why.beneficiary : nullptr;
+  result.controlled = why.controlled;
+  result.cut = x.cut;
+  return result;
+}
+
+class dispatcher {
+public:
+  dispatcher(entity& x, backend_state& backend, stream_table& streams, const backend_reason& why,
+             const control_policy& policy, loop_output& out)
+      : x_(x), backend_(backend), streams_(streams), why_(why), policy_(policy), out_(out) {}
+
+  void run(const split_scratch& scratch) {
+    auto& ledger = x_.ledger;
+    ledger.busy = ledger.ruled = 0;
+    ledger.held = false;
+    ledger.due = instant::max();
+    for (std::size_t i = 0; i < ledger.streams.size(); ++i) {
+      auto& s = streams_[ledger.streams[i]];
+      const auto wanted = wanted_for(x_, s, scratch.shares[i], why_, policy_);
+      ledger.due = std::min({ledger.due, next_wanted(s, wanted, why_), tell(s, wanted)});
+      ledger.busy += s.signal.completions > 0 || s.signal.outstanding() > 0 ? 1 : 0;
+      ledger.ruled += (s.observed != nullptr ? *s.observed : s.standing).why.rule != throttle_rule::none ? 1 : 0;
+      ledger.held = ledger.held || why_.now < s.held_until || why_.now < s.limited_until;
+    }
+    ledger.basis = basis_of(x_, why_);
+  }
+
+private:
+  instant tell(stream_state& s, const wanted_command& wanted) {
+    if (!why_.observed) {
+      end_observation(s, out_);
+      return say(s, wanted);
+    }
+    return std::min(observe(s, x_, wanted, why_, policy_, out_), say(s, released(x_, s, why_)));
+  }
+
+  /// Sends what must be sent; returns when the next is due.
+  instant say(stream_state& s, const wanted_command& wanted) {
+    if (s.inherited.holds())
+      return why_.now;
+    const acknowledgement gateway{s.signal.generation, s.signal.highest};
+    const auto never = s.standing.generation == 0 && gateway.highest == 0;
+    if (never && (!why_.controlled || why_.observed) && wanted.rule != throttle_rule::override_)
+      return instant::max();
+    const auto rule_before = s.standing.why.rule;
+    const auto depth_before = s.standing.now.depth;
+    switch (command(s.standing, wanted, gateway, why_.now, why_.label, policy_)) {
+    case command_kind::none:
+      break;
+    case command_kind::renew: {
+      auto& to = out_.renewals.add();
+      to.stream = s.id;
+      to.generation = s.standing.generation;
+      break;
+    }
+    case command_kind::send: {
+      note_figures(s.standing.why, x_, s, why_, policy_);
+      auto& to = out_.throttles.add();
+      describe(to, s.id, s.standing, policy_.lease);
+      if (distance(s.standing.now.depth, depth_before) >= restful)
+        backend_.capacity.rest(why_.now);
+      report_change(to, rule_before);
+      break;
+    }
+    }
+    return next_command(s.standing, wanted, gateway, policy_);
+  }
+
+  /// A stream's own limit is no decision of the core: it is part of what was agreed, and no event.
+  void report_change(const throttle& x, throttle_rule before) {
+    const auto ours = [](throttle_rule rule) {
+      return rule != throttle_rule::none && rule != throttle_rule::limit;
+    };
+    const auto after = x.why.rule;
+    if (before == after || (!ours(before) && !ours(after)))
+      return;
+    auto& to = out_.events.add();
+    to.at = why_.label;
+    to.kind = ours(after) ? event_kind::stream_throttled : event_kind::stream_released;
+    to.subject = to_string(x.stream);
+    to.text = to_sentence(x);
+  }
+
+  entity& x_;
+  backend_state& backend_;
+  stream_table& streams_;
+  const backend_reason& why_;
+  const control_policy& policy_;
+  loop_output& out_;
+};
+
+} // namespace
+
+void dispatch(entity& x, backend_state& backend, stream_table& streams, const backend_reason& why,
+              const control_policy& policy, split_scratch& scratch, loop_output& out) {
+  if (!x.ledger.touched && why.now < x.ledger.due && basis_of(x, why) == x.ledger.basis)
+    return;
+  split(x, streams, static_cast<double>(policy.best_effort_floor.per_second), scratch);
+  dispatcher{x, backend, streams, why, policy, out}.run(scratch);
+}
+
+} // namespace sluice

@@ -1,0 +1,55 @@
+// A list that is filled anew again and again and keeps the memory of its elements, strings included. No queue: nothing
+// is removed but all.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace sluice {
+
+template<class T>
+class recycled_list {
+public:
+  /// Appends an element and returns it. It may hold what a former one held: the caller sets all of it. References to
+  /// elements hold until then.
+  T& add() {
+    if (used_ == kept_.size())
+      kept_.emplace_back();
+    return kept_[used_++];
+  }
+  /// Empties the list; the elements wait to be used again.
+  void clear() noexcept {
+    used_ = 0;
+  }
+  [[nodiscard]] std::size_t size() const noexcept {
+    return used_;
+  }
+  [[nodiscard]] bool empty() const noexcept {
+    return used_ == 0;
+  }
+  [[nodiscard]] const T* begin() const noexcept {
+    return kept_.data();
+  }
+  [[nodiscard]] const T* end() const noexcept {
+    return kept_.data() + used_;
+  }
+  [[nodiscard]] const T& operator[](std::size_t i) const noexcept {
+    return kept_[i];
+  }
+  [[nodiscard]] const T& front() const noexcept {
+    return kept_.front();
+  }
+  [[nodiscard]] const T& back() const noexcept {
+    return kept_[used_ - 1];
+  }
+  [[nodiscard]] std::span<const T> all() const noexcept {
+    return {kept_.data(), used_};
+  }
+
+private:
+  std::vector<T> kept_;
+  std::size_t used_ = 0;
+};
+
+} // namespace sluice

@@ -1,0 +1,43 @@
+// Two windows of 64 numbers.
+#include "actors/domain/sequence_filter.hpp"
+
+namespace sluice {
+
+sequence_filter::verdict sequence_filter::window::take(std::uint64_t sequence) noexcept {
+  if (sequence > last) {
+    const auto step = sequence - last;
+    seen = step > reordering_window ? 1 : (seen << step) | 1;
+    last = sequence;
+    return verdict::newest;
+  }
+  const auto behind = last - sequence;
+  if (behind > reordering_window || ((seen >> behind) & 1) != 0)
+    return verdict::refused;
+  seen |= std::uint64_t{1} << behind;
+  return verdict::late;
+}
+
+sequence_filter::verdict sequence_filter::take(std::uint64_t incarnation, std::uint64_t sequence) noexcept {
+  if (current_.seen == 0) {
+    current_ = {incarnation, sequence, 1};
+    young_ = true;
+    return verdict::newest;
+  }
+  if (incarnation == current_.incarnation)
+    return current_.take(sequence);
+  if (former_.seen != 0 && incarnation == former_.incarnation)
+    return both_ && former_.take(sequence) != verdict::refused ? verdict::late : verdict::refused;
+  if (both_)
+    return verdict::refused;
+  both_ = true;
+  if (young_ && incarnation < current_.incarnation) {
+    former_ = {incarnation, sequence, 1};
+    return verdict::late;
+  }
+  former_ = current_;
+  current_ = {incarnation, sequence, 1};
+  young_ = true;
+  return verdict::newest;
+}
+
+} // namespace sluice
