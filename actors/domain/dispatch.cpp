@@ -63,7 +63,7 @@ private:
   instant say(stream_state& s, const wanted_command& wanted) {
     if (s.inherited.holds())
       return why_.now;
-    const acknowledgement gateway{s.signal.generation, s.signal.highest};
+    const acknowledgement gateway{s.signal.generation, s.signal.highest, s.signal.quiet};
     const auto never = s.standing.generation == 0 && gateway.highest == 0;
     if (never && (!why_.controlled || why_.observed) && wanted.rule != throttle_rule::override_)
       return instant::max();

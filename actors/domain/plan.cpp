@@ -131,8 +131,10 @@ void plan(backend_state& state, stream_table& streams, const plan_time& at, cons
   for (auto& x : state.entities)
     judge_excess(x, aim, at.now, policy);
   const auto seen = pressure_on(state.entities, aim, at.now, policy);
-  for (auto& x : state.entities)
+  for (auto& x : state.entities) {
+    x.ledger.beneficiary = &x == seen.beneficiary;
     judge_hunger(x, aim, seen.danger > 1, at.now);
+  }
   const auto saturated = estimate(state, seen, aim, at.now);
   watch_deficit(state, saturated, at, policy, out);
   const backend_view view{state.capacity.rate, state.capacity.trim, aim, state.deficit.declared, least,

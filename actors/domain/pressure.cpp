@@ -5,6 +5,14 @@
 
 namespace sluice {
 
+namespace {
+
+/// As long as the one that is named as protected is in this much of the greatest danger, nobody else is named: who is
+/// in danger together would take turns in every tick, and each turn is a throttle for everybody that is held.
+constexpr double nearly = 0.8;
+
+} // namespace
+
 double promised_aim(std::span<const entity> entities, instant now, const control_policy& policy) noexcept {
   double result = 0;
   for (const auto& x : entities)
@@ -15,6 +23,8 @@ double promised_aim(std::span<const entity> entities, instant now, const control
 
 pressure pressure_on(std::span<const entity> entities, double aim, instant now, const control_policy& policy) noexcept {
   pressure result;
+  const entity* former = nullptr;
+  double its_danger = 0;
   double weighted = 0;
   double used = 0;
   for (const auto& x : entities) {
@@ -25,12 +35,18 @@ pressure pressure_on(std::span<const entity> entities, double aim, instant now, 
     if (x.promise.aim <= 0 || x.excess || now - x.active >= policy.active)
       continue;
     const auto danger = x.latency / x.promise.aim;
+    if (x.ledger.beneficiary) {
+      former = &x;
+      its_danger = danger;
+    }
     if (result.beneficiary == nullptr || danger > result.danger) {
       result.beneficiary = &x;
       result.danger = danger;
     }
   }
   result.latency = used > 0 ? weighted / used : 0;
+  if (former != nullptr && its_danger >= nearly * result.danger)
+    result.beneficiary = former;
   if (result.beneficiary == nullptr)
     result.danger = result.latency / aim;
   return result;

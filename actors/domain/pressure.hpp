@@ -9,7 +9,8 @@ namespace sluice {
 
 /// Rates in I/O per second, times in seconds.
 struct pressure {
-  const entity* beneficiary = nullptr; ///< the protected entity that is in the most danger; null = none is protected
+  const entity* beneficiary = nullptr; ///< the protected entity that is in the most danger, or was and nearly is; null
+                                       ///< = none is protected
   double danger = 0;         ///< its latency, or where none is protected the mean one, as a share of what is aimed at
   double latency = 0;        ///< mean of all, by requests
   double in_flight = 0;      ///< now

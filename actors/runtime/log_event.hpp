@@ -66,12 +66,13 @@ inline constexpr log_event promise_violated{"promise-violated", log_level::warni
 inline constexpr log_event promise_recovered{"promise-recovered", log_level::info};  // agreement=
 inline constexpr log_event capacity_deficit{"capacity-deficit", log_level::warning}; // backend= promised= capacity=
 inline constexpr log_event capacity_restored{"capacity-restored", log_level::info};  // backend=
+inline constexpr log_event tick_late{"tick-late", log_level::warning}; // late_ms= skipped= (ticks that were left out)
 
 // --- the loop, step by step, at debug level; tests/bench/enforcement takes its reaction time from them ---------------
 // at_us= is monotonic and of one clock for all processes of a machine.
 inline constexpr log_event samples_arrived{"samples-arrived", log_level::debug}; // gateway= sequence= at_us= (monitor)
 inline constexpr log_event samples_taken{"samples-taken", log_level::debug};     // gateway= sequence= (core)
-inline constexpr log_event planned{"planned", log_level::debug};                 // throttles= (core)
+inline constexpr log_event planned{"planned", log_level::debug}; // throttles= renewals= samples= took_us= (core)
 inline constexpr log_event throttle_sent{"throttle-sent", log_level::debug};     // stream= generation= (core)
 inline constexpr log_event throttle_taken{"throttle-taken", log_level::debug};   // stream= generation= at_us= (gateway)
 

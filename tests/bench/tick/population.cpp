@@ -52,11 +52,11 @@ std::vector<agreement> population::agreements() const {
     x.version = 1;
     x.streams.volume = numbered("agreement-%06zu-volume", i);
     const auto its_streams = ids_.size() / count;
-    x.objective.reservation = {50 * its_streams};
-    x.objective.limit.iops = {400 * its_streams};
+    x.objective.reservation = {500 * its_streams};
+    x.objective.limit.iops = {4000 * its_streams};
     x.objective.weight = static_cast<std::uint32_t>(1 + i % 7);
     x.objective.tier = static_cast<tier>(i % 4);
-    x.objective.latency = {{latency_statistic::mean, std::chrono::milliseconds{10}, {100 * its_streams}}};
+    x.objective.latency = {{latency_statistic::mean, std::chrono::milliseconds{10}, {1000 * its_streams}}};
   }
   return result;
 }
@@ -73,16 +73,16 @@ void population::measure(std::size_t stream, std::uint64_t tick, std::uint64_t g
   to.sequence = tick;
   to.taken = {static_cast<std::int64_t>(1'700'000'000'000'000 + tick * 100'000)};
   to.interval = 100ms;
-  to.completions = to.reads = shape_.contention ? 8 + noise % 5 : 4 + noise % 3;
-  to.arrivals = to.completions + (shape_.contention ? noise % 4 : 0);
+  to.completions = to.reads = (shape_.contention ? 80 : 49) + noise % 3;
+  to.arrivals = to.completions + (shape_.contention ? 60 + noise % 4 : 0);
   to.read_bytes = to.reads * 4096;
-  to.backlog = shape_.contention ? 20 : 0;
-  to.in_flight = static_cast<std::uint32_t>(shape_.contention ? 4 + noise % 3 : noise % 2);
-  to.mean_in_flight = shape_.contention ? 4.5 : 0.25;
+  to.backlog = shape_.contention ? 60 : 0;
+  to.in_flight = static_cast<std::uint32_t>(shape_.contention ? 4 + noise % 3 : 1 + noise % 2);
+  to.mean_in_flight = shape_.contention ? 4.5 : 1.8;
   to.limited_by_depth = shape_.contention ? 80ms : 0ms;
   to.backend_latency.clear();
   to.total_latency.clear();
-  for (std::uint64_t i = 0; i < to.completions; ++i) {
+  for (std::uint64_t i = 0; i < 8; ++i) { // a few stand for all: what recording costs is the gateway's
     const auto latency = duration{static_cast<std::int64_t>(3'000'000 + 300'000 * ((noise + i) % 9))};
     to.backend_latency.record(latency);
     to.total_latency.record(latency + (shape_.contention ? 20ms : 0ms));
