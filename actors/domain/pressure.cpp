@@ -5,12 +5,32 @@
 
 namespace sluice {
 
+namespace {
+
+constexpr double drained = 0.5;        ///< of the smoothed latency: what it is now, by Little's law
+constexpr double used_up = 1.1;        ///< who uses this much of its reservation has it
+constexpr double reserve_margin = 0.7; ///< latencies scatter
+
+} // namespace
+
 double promised_aim(std::span<const entity> entities, instant now, const control_policy& policy) noexcept {
   double result = 0;
   for (const auto& x : entities)
     if (x.promise.aim > 0 && now - x.active < policy.active)
       result = std::min(result > 0 ? result : seconds(policy.knee), x.promise.aim);
   return result;
+}
+
+double reserved_aim(std::span<const entity> entities, instant now, const control_policy& policy) noexcept {
+  auto result = seconds(policy.knee);
+  for (const auto& x : entities) {
+    const auto promised = x.promise.reservation / x.counted;
+    if (promised <= 0 || x.excess || x.outstanding() <= 0 || x.used > used_up * promised
+        || now - x.active >= policy.active)
+      continue;
+    result = std::min(result, reserve_margin * x.outstanding() / promised);
+  }
+  return std::max(result, seconds(policy.knee_least));
 }
 
 pressure pressure_on(std::span<const entity> entities, double aim, instant now, const control_policy& policy) noexcept {
@@ -31,8 +51,12 @@ pressure pressure_on(std::span<const entity> entities, double aim, instant now, 
     }
   }
   result.latency = used > 0 ? weighted / used : 0;
-  if (result.beneficiary == nullptr)
+  if (result.beneficiary == nullptr) {
     result.danger = result.latency / aim;
+  } else {
+    const auto& x = *result.beneficiary;
+    result.draining = x.completions > 0 && x.mean_in_flight < drained * x.latency * x.completions;
+  }
   return result;
 }
 
