@@ -21,6 +21,7 @@ namespace sluice::sim {
 struct established {
   std::vector<agreement> agreements;
   std::vector<override_order> orders;
+  std::vector<nameplate> devices; ///< for controllers that do not measure what a device gives
 };
 
 /// The lease of an acknowledged throttle begins anew. A gateway that holds another generation ignores it.

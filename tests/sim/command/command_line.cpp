@@ -32,6 +32,7 @@ struct words {
   run_command run;
   list_command list;
   check_command check;
+  compare_command compare;
 };
 
 void add_run(CLI::App& app, words& w) {
@@ -76,6 +77,27 @@ void add_check(CLI::App& app, words& w) {
   });
 }
 
+void add_compare(CLI::App& app, words& w) {
+  auto* compare = app.add_subcommand("compare", "run scenarios under every controller; a table in Markdown");
+  compare->add_option("SOURCE", w.compare.sources, "scenario files, or directories of them")->required()->type_name("");
+  compare->add_option("--seed", w.compare.seed, "the first seed")->check(whole_number)->capture_default_str();
+  compare->add_option("--seeds", w.compare.seeds, "how many seeds")->check(number_of_seeds)->capture_default_str();
+  compare->add_option("--jobs", w.compare.jobs, "how many runs at a time; the table is the same")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  std::set<std::string> names;
+  for (const auto& x : controller_kinds())
+    names.emplace(x.name);
+  compare->add_option("--controller", w.compare.controllers, "only this one; may be given again")
+      ->check(CLI::IsMember(names))
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+  compare->add_option("--output", w.compare.output, "write the table there")->type_name("FILE");
+  compare->callback([&w] {
+    w.what = w.compare;
+  });
+}
+
 } // namespace
 
 parsed_line parse_command_line(std::vector<std::string> arguments) {
@@ -89,6 +111,7 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   add_run(app, w);
   add_list(app, w);
   add_check(app, w);
+  add_compare(app, w);
   try {
     std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
     app.parse(arguments);
@@ -100,7 +123,7 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
     return {{}, mistake.what(), exit_code::usage};
   }
   if (!w.what)
-    return {{}, "say what to do: run, list or check", exit_code::usage};
+    return {{}, "say what to do: run, list, check or compare", exit_code::usage};
   return {std::move(w.what), {}, exit_code::done};
 }
 

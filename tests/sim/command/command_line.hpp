@@ -31,7 +31,17 @@ struct check_command {
   std::vector<std::string> files;
 };
 
-using command_variant = std::variant<run_command, list_command, check_command>;
+/// The table of scenarios and controllers.
+struct compare_command {
+  std::vector<std::string> sources; ///< scenario files, or directories of them
+  std::uint64_t seed = 1;
+  std::uint64_t seeds = 20;
+  std::uint64_t jobs = 1;
+  std::vector<std::string> controllers; ///< empty = all
+  std::string output;                   ///< file; empty = print
+};
+
+using command_variant = std::variant<run_command, list_command, check_command, compare_command>;
 
 /// Exit codes of the design, and 1: a bar was missed or an invariant violated.
 enum class exit_code : std::uint8_t { done = 0, missed = 1, usage = 2, missing = 3, bug = 4 };

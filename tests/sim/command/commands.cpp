@@ -21,15 +21,6 @@ bool readable(const reading& x, const console& io) {
   return x.problems.empty();
 }
 
-std::vector<std::filesystem::path> scenario_files(const std::string& directory, std::error_code& problem) {
-  std::vector<std::filesystem::path> files;
-  for (const auto& x : std::filesystem::directory_iterator{directory, problem})
-    if (x.path().extension() == ".yaml" || x.path().extension() == ".yml")
-      files.push_back(x.path());
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 std::string json_text(const std::string& x) {
   std::string result = "\"";
   for (const auto c : x) {
@@ -46,6 +37,15 @@ exit_code complain(const console& io, exit_code code, const std::string& sentenc
 }
 
 } // namespace
+
+std::vector<std::filesystem::path> scenario_files(const std::string& directory, std::error_code& problem) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& x : std::filesystem::directory_iterator{directory, problem})
+    if (x.path().extension() == ".yaml" || x.path().extension() == ".yml")
+      files.push_back(x.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
 
 exit_code execute(const run_command& x, const console& io) {
   std::vector<reading> all;

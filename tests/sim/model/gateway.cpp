@@ -5,7 +5,7 @@
 
 namespace sluice::sim {
 
-gateway_model::gateway_model(simulation& sim, link& to_core, chance luck)
+gateway_model::gateway_model(simulation& sim, gateway_link& to_core, chance luck)
     : sim_(sim), to_core_(to_core), luck_(luck), incarnation_(luck_.next() | 1) {}
 
 void gateway_model::begin(const duration& label_offset) {

@@ -13,7 +13,7 @@ public:
   static constexpr duration interval = std::chrono::milliseconds{100};
 
   /// @param luck for the phase of its samples, its incarnations and its nonsense
-  gateway_model(simulation& sim, link& to_core, chance luck);
+  gateway_model(simulation& sim, gateway_link& to_core, chance luck);
 
   void add(gateway_stream& x) {
     streams_.push_back(&x);
@@ -36,7 +36,7 @@ private:
   void spoil(sample& x);
 
   simulation& sim_;
-  link& to_core_;
+  gateway_link& to_core_;
   chance luck_;
   std::uint64_t incarnation_;
   std::vector<gateway_stream*> streams_;

@@ -29,7 +29,7 @@ std::size_t wire_size(const lease_renewal& x) noexcept {
   return wire_size(x.stream) + sizeof(std::uint64_t);
 }
 
-sample_batch& link::new_samples() {
+sample_batch& gateway_link::new_samples() {
   up_.present = up_.take();
   auto& x = up_.places[up_.present];
   x.gateway = gateway_;
@@ -37,11 +37,11 @@ sample_batch& link::new_samples() {
   return x;
 }
 
-void link::send_samples() {
+void gateway_link::send_samples() {
   send(up_, samples);
 }
 
-command_batch& link::new_commands() {
+command_batch& gateway_link::new_commands() {
   down_.present = down_.take();
   auto& x = down_.places[down_.present];
   x.throttles.clear();
@@ -49,12 +49,12 @@ command_batch& link::new_commands() {
   return x;
 }
 
-void link::send_commands() {
+void gateway_link::send_commands() {
   send(down_, commands);
 }
 
 template<class T>
-void link::send(carriage<T>& from, std::uint32_t what) {
+void gateway_link::send(carriage<T>& from, std::uint32_t what) {
   // The same draws whatever becomes of the message: a change of one share does not shift what the others do.
   const auto repeated = luck_.happens(spec_.repeated);
   auto used = false; // the place that was filled carries the first copy
@@ -76,7 +76,7 @@ void link::send(carriage<T>& from, std::uint32_t what) {
     from.free.push_back(from.present);
 }
 
-void link::on_event(std::uint32_t what, std::uint32_t argument) {
+void gateway_link::on_event(std::uint32_t what, std::uint32_t argument) {
   const auto alive = sim_.now() >= cut_until_;
   if (what == samples) {
     if (alive)

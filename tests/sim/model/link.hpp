@@ -37,9 +37,9 @@ protected:
   ~link_end() = default;
 };
 
-class link final : public event_target {
+class gateway_link final : public event_target {
 public:
-  link(simulation& sim, std::size_t gateway, const link_spec& spec, chance luck, link_end& end)
+  gateway_link(simulation& sim, std::size_t gateway, const link_spec& spec, chance luck, link_end& end)
       : sim_(sim), gateway_(gateway), spec_(spec), luck_(luck), end_(end) {}
 
   /// An empty batch to be filled and sent. Valid until the next call.

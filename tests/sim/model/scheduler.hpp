@@ -2,7 +2,9 @@
 #pragma once
 
 #include "actors/domain/agreement.hpp"
+#include "actors/domain/policy.hpp"
 #include "actors/domain/units.hpp"
+#include "tests/sim/model/nameplate.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -24,6 +26,8 @@ struct scheduler_setup {
   std::string backend;
   std::vector<stream_id> streams; ///< all of the scenario, also those of other backends
   std::vector<agreement> agreements;
+  control_policy policy;
+  nameplate device;
 };
 
 /// Tags at the device. One thread.

@@ -50,6 +50,7 @@ struct watched_entity {
   double promise = 0;
   std::array<std::uint64_t, window> got{};
   std::array<bool, window> waited{};
+  double rates = 0;     ///< that its streams are held to, all together
   bool ordered = false; ///< an operator's order is or was on one of its streams
   instant active{0};
 };
@@ -116,7 +117,7 @@ struct oracle::state {
   void check_handed_out();
   void check_idle();
   [[nodiscard]] double aim_of(std::size_t backend) const;
-  [[nodiscard]] bool at_own_limit(const watched_entity& x) const;
+  [[nodiscard]] bool at_own_limit(const watched_stream& x) const;
 };
 
 oracle::oracle(const scenario& what, const simulation& sim, std::vector<gateway_stream*> streams,
@@ -130,7 +131,7 @@ oracle::oracle(const scenario& what, const simulation& sim, std::vector<gateway_
     const auto [at, fresh] = entity_at.try_emplace({spec.backend, terms}, state_->entities.size());
     if (fresh)
       state_->entities.push_back(
-          {terms, spec.backend, terms != nullptr ? promise_of(terms->objective) : 0, {}, {}, false, -active_for});
+          {terms, spec.backend, terms != nullptr ? promise_of(terms->objective) : 0, {}, {}, 0, false, -active_for});
     state_->streams.push_back({streams[i], &spec, at->second, {}, {}, {}, false, {}, {}});
   }
   for (auto* x : devices)
@@ -192,6 +193,7 @@ void oracle::state::look(std::span<const backend_status> statuses) {
   for (auto& x : entities) {
     x.got[slot()] = 0;
     x.waited[slot()] = false;
+    x.rates = 0;
   }
   look_at_streams();
   look_at_devices();
@@ -205,6 +207,7 @@ void oracle::state::look_at_streams() {
     x.before = after;
     auto& its = entities[x.entity];
     its.got[slot()] += x.now.completions;
+    its.rates += x.commanded ? static_cast<double>(x.what->limits().iops.per_second) : 0;
     its.waited[slot()] = its.waited[slot()] || x.now.held() > tick_length / 2;
     if (x.now.completions > 0)
       its.active = sim.now();
@@ -225,26 +228,23 @@ void oracle::state::look_at_devices() {
     // Whose work waits because of us alone: for nearly all of the tick, by a throttle that is none of its own terms.
     const auto waits = std::any_of(streams.begin(), streams.end(), [&](const watched_stream& s) {
       return s.spec->backend == i && s.now.held() > tick_length * 9 / 10 && s.commanded
-             && s.what->rule().state != control_state::fixed && !at_own_limit(entities[s.entity]);
+             && s.what->rule().state != control_state::fixed && !at_own_limit(s);
     });
     x.wasted[slot()] = waits ? 1 - used : 0;
   }
 }
 
-bool oracle::state::at_own_limit(const watched_entity& x) const {
-  if (x.ordered)
+/// Whether what holds the stream back is what was agreed with its own customer, or an order, and not the controller.
+bool oracle::state::at_own_limit(const watched_stream& x) const {
+  const auto& its = entities[x.entity];
+  if (its.ordered)
     return true;
-  if (x.terms == nullptr)
+  if (its.terms == nullptr || x.now.by_rate < x.now.by_depth)
     return false;
-  const auto& limit = x.terms->objective.limit;
+  const auto& limit = its.terms->objective.limit;
   if (!limit.bandwidth.unlimited())
     return true; // not followed in bytes: left out
-  if (limit.iops.unlimited())
-    return false;
-  std::uint64_t got = 0;
-  for (const auto y : x.got)
-    got += y;
-  return static_cast<double>(got) >= 0.9 * static_cast<double>(limit.iops.per_second);
+  return !limit.iops.unlimited() && its.rates >= 0.9 * static_cast<double>(limit.iops.per_second);
 }
 
 /// Invariant 6: what is in force follows from what arrived and the time alone.

@@ -19,6 +19,10 @@ chance chance_of(std::uint64_t seed, entity kind, std::size_t number) {
   return {seed, static_cast<std::uint64_t>(kind) << 48 | number};
 }
 
+nameplate nameplate_of(const device_spec& x) {
+  return {x.name, x.servers, x.service, x.per_mib};
+}
+
 } // namespace
 
 world::world(const scenario& what, const run_options& options)
@@ -55,7 +59,7 @@ void world::build_devices() {
                                                 chance_of(options_.seed, entity::device_wobble, i)));
     if (options_.kind->make_scheduler == nullptr)
       continue;
-    scheduler_setup setup{spec.name, {}, scenario_.agreements};
+    scheduler_setup setup{spec.name, {}, scenario_.agreements, scenario_.policy, nameplate_of(spec)};
     for (const auto& x : scenario_.streams)
       setup.streams.push_back(x.id);
     devices_.back()->set_scheduler(options_.kind->make_scheduler(setup));
@@ -65,7 +69,8 @@ void world::build_devices() {
 void world::build_gateways() {
   for (std::size_t i = 0; i < scenario_.gateways.size(); ++i) {
     const auto& spec = scenario_.gateways[i];
-    links_.push_back(std::make_unique<link>(sim_, i, spec.link, chance_of(options_.seed, entity::link, i), *this));
+    links_.push_back(
+        std::make_unique<gateway_link>(sim_, i, spec.link, chance_of(options_.seed, entity::link, i), *this));
     gateways_.push_back(
         std::make_unique<gateway_model>(sim_, *links_.back(), chance_of(options_.seed, entity::gateway, i)));
     gateways_.back()->begin(label_offset_);
@@ -172,9 +177,11 @@ void world::on_event(std::uint32_t what, std::uint32_t argument) {
 }
 
 void world::establish() {
-  established all{scenario_.agreements, {}};
+  established all{scenario_.agreements, {}, {}};
   for (const auto& x : orders_)
     all.orders.push_back(x.what);
+  for (const auto& x : scenario_.backends)
+    all.devices.push_back(nameplate_of(x));
   controller_->establish(all, sim_.now(), label());
 }
 

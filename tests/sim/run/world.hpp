@@ -81,7 +81,7 @@ private:
   chance luck_;
   duration label_offset_;
   std::vector<std::unique_ptr<device>> devices_;
-  std::vector<std::unique_ptr<link>> links_;
+  std::vector<std::unique_ptr<gateway_link>> links_;
   std::vector<std::unique_ptr<gateway_model>> gateways_;
   std::vector<std::unique_ptr<gateway_stream>> streams_;
   std::unordered_map<stream_id, std::size_t> stream_at_;

@@ -99,7 +99,8 @@ struct client_spec {
   std::string name;
   std::vector<std::size_t> streams; ///< positions in scenario::streams; requests go to them in turn
   std::vector<size_share> sizes{size_share{}};
-  ppm reads = whole; ///< share
+  ppm reads = whole;   ///< share
+  instant connects{0}; ///< from then on its gateways send samples of its streams
   std::vector<phase_spec> phases;
 };
 
@@ -129,7 +130,7 @@ struct fault_spec {
 struct oracle_spec {
   ppm promise = 900'000;      ///< of a promise that must be had in any second in which only we hold back
   ppm handed_out = 1'500'000; ///< of what the backend was measured to give that may be handed out
-  ppm idle = 150'000;         ///< of a backend that may stand idle for a second while work waits because of us
+  ppm idle = 250'000;         ///< of a backend that may stand idle for a second while work waits because of us
 };
 
 /// Everything one file says.

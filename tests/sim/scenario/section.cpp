@@ -41,6 +41,8 @@ section::~section() {
 }
 
 std::string section::path_of(std::string_view key) const {
+  if (key.empty())
+    return path_;
   return path_.empty() ? std::string{key} : path_ + '.' + std::string{key};
 }
 
