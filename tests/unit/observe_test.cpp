@@ -224,8 +224,13 @@ TEST_CASE("the order in which tiers yield in a deficit is the policy's") {
     second.streams.volume = "batch";
     second.objective.tier = tier::bronze;
     set_terms(b.state, {first, second}, {}, 0ns, {});
-    for (int i = 0; i < 40; ++i) // 6,000 in all, of 10,000 promised and asked for
-      b.step_with({measured("oltp", "disk", 3000, 30ms, 200), measured("batch", "disk", 3000, 30ms, 200)});
+    for (int i = 0; i < 40; ++i) { // 10,000 are promised and asked for, 6,000 given
+      std::vector<sample> samples{measured("oltp", "disk", 3000, 30ms, 200),
+                                  measured("batch", "disk", 3000, 30ms, 200)};
+      for (auto& one : samples)
+        one.arrivals = 500;
+      b.step_with(samples);
+    }
     REQUIRE(b.state.backends.at("disk").deficit.declared);
     const auto& entities = b.state.backends.at("disk").entities;
     const auto cut = std::find_if(entities.begin(), entities.end(), [](const entity& one) {

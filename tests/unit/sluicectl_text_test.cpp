@@ -61,8 +61,8 @@ TEST_CASE("what is no YAML is told with its line in the file") {
 }
 
 TEST_CASE("a document without kind or name, or of another kind, is refused with its place") {
-  CHECK(mistake_in("metadata: {name: a}") == "f:1: kind: expected Agreement, found nothing");
-  CHECK(mistake_in("kind: Pod\nmetadata: {name: a}") == "f:1: kind: expected Agreement, found Pod");
+  CHECK(mistake_in("metadata: {name: a}") == "f:1: kind: expected Agreement or Policy, found nothing");
+  CHECK(mistake_in("kind: Pod\nmetadata: {name: a}") == "f:1: kind: expected Agreement or Policy, found Pod");
   CHECK(mistake_in("kind: Agreement\n") == "f:1: metadata.name: expected a name, found nothing");
   CHECK(mistake_in("kind: Agreement\nmetadata: [a]\n") == "f:1: metadata.name: expected a name, found nothing");
   CHECK(mistake_in("- a\n- b\n") == "f:1: expected a mapping with kind, metadata and spec");
