@@ -239,10 +239,14 @@ std::variant<policy_document, refused_document> read_policy(std::string_view tex
   constexpr auto wrong = "the policy was refused; nothing was changed";
   policy_reader reader;
   auto x = reader.read(document);
+  // All at once: also what is wrong with that which could be read.
+  for (auto& one : check(x))
+    if (std::none_of(reader.found.begin(), reader.found.end(), [&](const mistake& known) {
+          return known.path == one.path;
+        }))
+      reader.found.push_back(std::move(one));
   if (!reader.found.empty())
     return refused_document{wrong, std::move(reader.found)};
-  if (auto found = check(x); !found.empty())
-    return refused_document{wrong, std::move(found)};
   return x;
 }
 
