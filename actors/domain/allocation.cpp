@@ -29,57 +29,112 @@ constexpr double short_of = 0.99;
 /// What a hungry one is promised is given with this much more: whole requests and waiting times scatter.
 constexpr double promise_margin = 1.05;
 
+/// The correction of the balance per tick and unit of error, back to even where it does not count, and its bound.
+/// Chosen: slower than the smoothing of what is used, or it would ring.
+constexpr double balance_gain = 0.04;
+constexpr double balance_rest = 0.02;
+constexpr double balance_most = 3;
+
 /// The tiers yield in the order of the policy, which is the order of the needs' tiers here.
-void entitle(std::span<entity> entities, const backend_view& backend, const control_policy& policy,
-             allocation_scratch& scratch) {
+void entitle(std::span<entity> entities, const backend_view& backend, allocation_scratch& scratch) {
   auto& needs = scratch.needs;
   auto& met = scratch.parts;
   needs.clear();
   needs.reserve(entities.size());
   for (const auto& x : entities)
     needs.push_back(
-        {static_cast<tier>(policy.turns[std::min<std::size_t>(static_cast<std::size_t>(x.promise.tier), 3)]),
+        {static_cast<tier>(backend.turns[std::min<std::size_t>(static_cast<std::size_t>(x.promise.tier), 3)]),
          need_of(x)});
   met.resize(needs.size());
   entitlements(needs, backend.deficit ? backend.capacity : infinite, met);
   for (std::size_t i = 0; i < entities.size(); ++i) {
     auto& x = entities[i];
     x.cut = backend.deficit && met[i] < 0.98 * needs[i].rate;
-    x.entitled = x.cut ? met[i] : x.promise.rate;
+    x.entitled = x.cut ? met[i] / x.cost : x.promised();
     // Who keeps to its promise is held back only if the promise itself had to be cut.
     if (x.cut)
       x.excess = x.hungry = true;
   }
 }
 
-/// Rates. Entities that wait for nobody keep what they use: reserving what they might ask for would trap throughput
-/// after a drop of capacity.
-double divide(std::span<entity> entities, const backend_view& backend, const control_policy& policy,
-              allocation_scratch& scratch) {
+/// What an entity may have, in requests. One that waits for nobody keeps what it uses: reserving what it might ask for
+/// would trap throughput after a drop of capacity.
+claim claim_of(const entity& x, const backend_view& backend) {
+  if (x.hungry) {
+    const auto promised =
+        x.cut ? std::max(x.entitled, std::min(backend.least, x.promise.rate) / x.counted) : promise_margin * x.entitled;
+    const auto wished = std::max(demand_slack * x.demand + demand_extra, x.outstanding() / backend.aim);
+    return {std::min(x.limit(), promised), std::min(wished, x.limit()), x.promise.weight};
+  }
+  const auto used = std::min(std::max(x.used, x.excess ? x.demand : 0.0), x.limit());
+  return {x.excess ? std::min(used, x.entitled) : used, used, x.promise.weight};
+}
+
+/// Units, through the tenants' groups.
+void divide(std::span<entity> entities, const backend_view& backend, allocation_scratch& scratch) {
   auto& claims = scratch.claims;
+  auto& tree = scratch.tree;
   claims.clear();
-  claims.reserve(entities.size());
-  const auto least = static_cast<double>(policy.best_effort_floor.per_second);
+  scratch.group_of.clear();
   for (const auto& x : entities) {
-    if (x.hungry) {
-      const auto promised = x.cut ? x.entitled : promise_margin * x.entitled;
-      const auto floor = std::min(x.promise.limit, std::max(promised, least));
-      const auto wished = std::max(demand_slack * x.demand + demand_extra, x.outstanding() / backend.aim);
-      claims.push_back({floor, std::min(wished, x.promise.limit), x.promise.weight});
-    } else {
-      const auto used = std::min(std::max(x.used, x.excess ? x.demand : 0.0), x.promise.limit);
-      claims.push_back({x.excess ? std::min(used, x.entitled) : used, used, x.promise.weight});
+    const auto wanted = claim_of(x, backend);
+    claims.push_back({wanted.floor * x.cost, wanted.ceiling * x.cost, wanted.weight});
+    scratch.group_of.push_back(x.group);
+  }
+  tree.shape(backend.groups, scratch.group_of);
+  tree.fill(claims, backend.capacity);
+  for (std::size_t i = 0; i < entities.size(); ++i)
+    entities[i].part = tree.parts()[i] / entities[i].cost;
+}
+
+/// What a group, or one in it, would get if it began to wait: its share of the level, but not what others use.
+double reach_of(double part, double level, double weight, double spare) {
+  return std::max(part, std::isfinite(level) ? std::min(level * weight, spare) : std::max(spare, 0.0));
+}
+
+void sum_up_reach(std::span<const entity> entities, const backend_view& backend, allocation_scratch& scratch) {
+  const auto& tree = scratch.tree;
+  const auto count = tree.group_parts().size();
+  scratch.busy.assign(count, 0);
+  scratch.reach.assign(count, 0);
+  for (const auto& x : entities)
+    if (!x.hungry)
+      scratch.busy[x.group < count ? x.group : 0] += x.used * x.cost;
+  for (auto g = count; g-- > 1;)
+    scratch.busy[tree.above()[g]] += scratch.busy[g];
+  scratch.reach[0] = backend.capacity;
+  for (std::size_t g = 1; g < count; ++g) {
+    const auto above = tree.above()[g];
+    const auto spare = scratch.reach[above] - (scratch.busy[above] - scratch.busy[g]);
+    scratch.reach[g] = reach_of(tree.group_parts()[g], tree.levels()[above], tree.weights()[g], spare);
+  }
+}
+
+/// Who waits and is held by its depth gets what that brings, and others' requests may be served faster than its own:
+/// corrected until all of them get the same share of their parts.
+void correct_balance(std::span<entity> entities) {
+  double given = 0;
+  double used = 0;
+  auto count = 0;
+  for (const auto& x : entities)
+    if (x.hungry && x.held()) {
+      given += x.part * x.cost;
+      used += x.used * x.cost;
+      ++count;
+    }
+  for (auto& x : entities) {
+    if (!x.hungry || !x.held() || count < 2 || given <= 0 || x.part <= 0) {
+      x.balance += balance_rest * (1 - x.balance);
+    } else if (x.fresh) {
+      const auto wanted = x.part * used / given;
+      const auto error = wanted > 0 ? std::clamp((wanted - x.used) / wanted, -1.0, 1.0) : 0;
+      x.balance = std::clamp(x.balance * (1 + balance_gain * error), 1 / balance_most, balance_most);
     }
   }
-  scratch.parts.resize(claims.size());
-  const auto level = water_fill(claims, backend.capacity, scratch.parts, scratch.filling);
-  for (std::size_t i = 0; i < entities.size(); ++i)
-    entities[i].part = scratch.parts[i];
-  return level;
 }
 
 void correct_guard(entity& x) {
-  const auto promised = std::min(x.entitled, x.promise.limit);
+  const auto promised = std::min(x.entitled, x.limit());
   if (x.hungry && x.fresh && x.held() && x.used < short_of * promised)
     x.guard = std::min(x.guard * guard_up, guard_most);
   else if (!x.hungry || x.used > promised)
@@ -89,7 +144,7 @@ void correct_guard(entity& x) {
 /// Requests in flight of one that waits for the backend: Little's law for its part.
 void set_hungry_depth(entity& x, const backend_view& backend) {
   correct_guard(x);
-  const auto share = backend.trim * backend.aim * x.part;
+  const auto share = backend.trim * backend.aim * x.part * x.balance;
   const auto promised =
       std::max(backend.trim, 1.0) * backend.aim * std::min(promise_margin * x.entitled, x.part) * x.guard;
   auto depth = std::max(share, promised);
@@ -98,17 +153,18 @@ void set_hungry_depth(entity& x, const backend_view& backend) {
   // Where one request each is already too many in all, only a lower rate can shorten the queue: the trim goes there.
   if (x.cap_rate) {
     const auto slack = depth < 1 ? dense_slack : coarse_slack;
-    x.part = std::max(x.part * slack * x.guard * std::min(backend.trim, 1.0), std::min(x.entitled, x.promise.limit));
+    x.part = std::max(x.part * slack * x.guard * std::min(backend.trim, 1.0), std::min(x.entitled, x.limit()));
   }
 }
 
 /// Requests in flight of one that waits for nobody: what it would get if it began to, so that a burst meets its cap at
 /// once; never less than its envelope.
-void set_standing_depth(entity& x, const backend_view& backend, double level, double others) {
-  const auto spare = std::max(backend.capacity - others, 0.0);
-  const auto part = std::max(x.part, std::isfinite(level) ? std::min(level * x.promise.weight, spare) : spare);
+void set_standing_depth(entity& x, const backend_view& backend, const allocation_scratch& scratch) {
+  const auto group = x.group < scratch.reach.size() ? x.group : 0;
+  const auto spare = scratch.reach[group] - (scratch.busy[group] - x.used * x.cost);
+  const auto part = reach_of(x.part * x.cost, scratch.tree.levels()[group], x.promise.weight, spare) / x.cost;
   const auto promised = x.promise.target > 0 ? x.promise.target : backend.aim;
-  const auto envelope = envelope_depth(x.promise.rate, envelope_latency(promised, x.latency));
+  const auto envelope = envelope_depth(x.promised(), envelope_latency(promised, x.latency));
   x.cap_rate = false;
   x.depth = std::clamp(std::round(std::max(envelope, backend.trim * backend.aim * part)), 1.0, deepest);
 }
@@ -116,16 +172,14 @@ void set_standing_depth(entity& x, const backend_view& backend, double level, do
 } // namespace
 
 double need_of(const entity& x) noexcept {
-  return std::min(x.hungry ? x.promise.rate : std::min(x.demand, x.promise.rate), x.promise.limit);
+  return x.cost * std::min(x.hungry ? x.promised() : std::min(x.demand, x.promised()), x.limit());
 }
 
-void allocate(std::span<entity> entities, const backend_view& backend, const control_policy& policy,
-              allocation_scratch& scratch) {
-  entitle(entities, backend, policy, scratch);
-  const auto level = divide(entities, backend, policy, scratch);
-  double used = 0;
-  for (const auto& x : entities)
-    used += x.hungry ? 0 : x.used;
+void allocate(std::span<entity> entities, const backend_view& backend, allocation_scratch& scratch) {
+  entitle(entities, backend, scratch);
+  correct_balance(entities);
+  divide(entities, backend, scratch);
+  sum_up_reach(entities, backend, scratch);
   for (auto& x : entities) {
     if (entities.size() == 1) {
       x.depth = 0;
@@ -133,14 +187,14 @@ void allocate(std::span<entity> entities, const backend_view& backend, const con
     } else if (x.hungry) {
       set_hungry_depth(x, backend);
     } else {
-      set_standing_depth(x, backend, level, used - x.used);
+      set_standing_depth(x, backend, scratch);
     }
   }
 }
 
-void allocate(std::span<entity> entities, const backend_view& backend, const control_policy& policy) {
+void allocate(std::span<entity> entities, const backend_view& backend) {
   allocation_scratch scratch;
-  allocate(entities, backend, policy, scratch);
+  allocate(entities, backend, scratch);
 }
 
 void share_out(double amount, std::span<const double> asked, double least, std::span<double> result,

@@ -3,9 +3,12 @@
 #pragma once
 
 #include "actors/domain/capacity.hpp"
+#include "actors/domain/cost.hpp"
 #include "actors/domain/entity.hpp"
 #include "actors/domain/event.hpp"
 #include "actors/domain/evidence.hpp"
+#include "actors/domain/hierarchy.hpp"
+#include "actors/domain/knee.hpp"
 
 #include <string>
 #include <vector>
@@ -17,8 +20,14 @@ inline constexpr std::size_t max_streams_per_backend = 100'000;
 
 struct backend_state {
   std::string name;
-  std::vector<entity> entities; ///< agreements before clients, each in the order of their names
-  capacity_estimate capacity;
+  std::vector<entity> entities;    ///< agreements before clients, each in the order of their names
+  std::vector<claim_group> groups; ///< of tenants, as entities name them
+  capacity_estimate capacity;      ///< in units
+  cost_calibration costs;
+  knee_estimate knee;
+  double knee_aim = 0; ///< the latency aimed at where nobody was promised one [s]; 0 = not begun
+  int full_ticks = 0;  ///< for how many ticks it has been full
+  instant planned{0};  ///< the last time
   deficit_watch deficit;
   capacity_evidence evidence;
   control_policy policy;       ///< what the document says of this backend

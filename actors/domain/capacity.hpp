@@ -4,15 +4,23 @@
 #include "actors/domain/policy.hpp"
 #include "actors/domain/units.hpp"
 
+#include <array>
+#include <cstdint>
+
 namespace sluice {
 
-/// Rates in I/O per second.
+/// Rates in units per second (cost.hpp; a unit is a read of 4 KiB).
+///
+/// The estimate is what the backend delivered while it was full; while nothing waits, the most that was seen lately. It
+/// rises at once to what was proven before, and only slowly beyond: a burst out of a cache is over before it counts.
+/// Too low an estimate costs little, since requests in flight are what is limited, too high a one costs others latency.
 struct capacity_estimate {
-  double rate = 0;       ///< delivered while something waited for it; while nothing waits, the most that was ever seen
+  double rate = 0;
+  double proven = 0;     ///< the most that was delivered for some time on a full backend, slowly forgotten
   double trim = 1;       ///< corrects the number in flight until the latency is the one aimed at
   instant trim_after{0}; ///< a change takes until then to show in the samples: the trim rests
 
-  /// @param delivered measured since the last tick
+  /// One tick with samples. @param delivered measured since the last one
   /// @param saturated something waited for the backend, hence it gave all it has
   void observe(double delivered, bool saturated) noexcept;
 
@@ -22,6 +30,12 @@ struct capacity_estimate {
 
   /// The trim rests until what was just changed can be seen.
   void rest(instant now) noexcept;
+
+private:
+  void raise(double delivered, bool saturated) noexcept;
+  std::array<double, 3> last_{}; ///< delivered in the last ticks
+  std::uint8_t next_ = 0;
+  std::uint32_t full_ticks_ = 0; ///< ticks on a full backend, until there are enough to compare with
 };
 
 /// Whether more was promised on a backend than it gives, with hysteresis.

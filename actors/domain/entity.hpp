@@ -1,7 +1,10 @@
 // Who competes for a backend: an agreement with all its streams there, or a client without agreement (best effort).
 #pragma once
 
+#include "actors/domain/burst_credit.hpp"
+#include "actors/domain/cost.hpp"
 #include "actors/domain/entity_ledger.hpp"
+#include "actors/domain/latency_aims.hpp"
 #include "actors/domain/promise.hpp"
 #include "actors/domain/signal.hpp"
 
@@ -13,10 +16,13 @@
 namespace sluice {
 
 /// The streams of one agreement on one backend share what it gets: splitting the traffic gains nothing. Streams without
-/// agreement are one entity per client. Rates in I/O per second, times in seconds.
+/// agreement are one entity per client. Rates in requests per second, times in seconds; promises are counted in I/O of
+/// at most `promised_io_bytes`, and entities compete in units (cost.hpp).
 struct entity {
   std::string name; ///< of the agreement; of the client for best effort
   std::uint32_t version = 0;
+  std::string tenant;             ///< of the agreement; empty for best effort
+  std::uint32_t group = 0;        ///< of its tenant, among the groups of the backend
   std::optional<objective> terms; ///< nothing for best effort
   sluice::promise promise;
   entity_ledger ledger; ///< its streams, and what was done for them
@@ -30,9 +36,11 @@ struct entity {
   double in_flight = 0;
   double mean_in_flight = 0;
   double latency = 0; ///< mean of its streams' backend latencies, by requests; 0 = unknown
+  work done;          ///< completed per second, smoothed
   double held_by_depth = 0;
   double held_by_rate = 0;
   bool fresh = false;
+  bool missing = false; ///< a stream with traffic is not heard of any more
   instant active{0};
 
   // Carried from tick to tick.
@@ -40,10 +48,16 @@ struct entity {
   int crowded_ticks = 0; ///< for how many ticks with samples more was outstanding than the promise explains
   instant excess_until{0};
   instant hungry_until{0};
-  double guard = 1; ///< raises the depth of one that gets less than it was promised
-  bool cut = false; ///< less than its promise holds, because of a deficit
+  latency_aims aims;
+  burst_credit credit;
+  double cost = 1;    ///< units per request, of what it does now
+  double counted = 1; ///< I/O that promises count per request
+  double guard = 1;   ///< raises the depth of one that gets less than it was promised
+  double balance = 1; ///< corrects the depth until it gets its part: its requests may take longer than others'
+  bool cut = false;   ///< less than its promise holds, because of a deficit
 
   // Decided at every tick.
+  bool crowd = false;    ///< its tenant's entities together ask for more than they were promised
   bool excess = false;   ///< takes or asks for more than it was promised
   bool hungry = false;   ///< and would take more than it gets: the backend is what it waits for
   double entitled = 0;   ///< of its promise, what holds now; less than the promise only in a deficit
@@ -54,6 +68,13 @@ struct entity {
   [[nodiscard]] double outstanding() const noexcept {
     return backlog + in_flight;
   }
+  /// What is protected and what is allowed, in its present requests per second.
+  [[nodiscard]] double promised() const noexcept {
+    return promise.rate / counted;
+  }
+  [[nodiscard]] double limit() const noexcept {
+    return promise.limit / counted;
+  }
   /// Whether the core, not its own limit, held it back since the last tick. @pre not yet planned in this tick
   [[nodiscard]] bool held() const noexcept;
 };
@@ -61,7 +82,24 @@ struct entity {
 /// Sums the entity's streams up. `fresh` is the caller's to set: it knows whether a sample came.
 void gather(entity& x, std::span<const stream_signal* const> streams) noexcept;
 
-/// Decides `excess`. @param aim the latency aimed at on this backend
+/// Sets `cost` and `counted` from what it does. Without requests they stay.
+void price(entity& x, const cost_model& model) noexcept;
+
+/// Memory that is kept from one call to the next. Its contents mean nothing.
+struct crowd_scratch {
+  std::vector<double> asked;
+  std::vector<double> promised;
+  std::vector<std::uint32_t> members;
+};
+
+/// Sets `crowd` of all entities of a backend, and what is protected of those without a promise: the best-effort floor,
+/// but all of these together get at most a share of the capacity. So neither the floors nor the slack of the test for
+/// excess can be had many times over by splitting a tenant, or by coming as many clients.
+/// Returns that floor [I/O per second]. @param groups how many there are
+double judge_crowds(std::span<entity> entities, std::size_t groups, double capacity, const control_policy& policy,
+                    crowd_scratch& scratch);
+
+/// Decides `excess`, after `judge_crowds`. @param aim the latency aimed at on this backend
 void judge_excess(entity& x, double aim, instant now, const control_policy& policy) noexcept;
 
 /// Decides `hungry`, after `judge_excess` of all. @param endangered a promised latency is above its aim: then everybody

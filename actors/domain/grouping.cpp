@@ -1,6 +1,8 @@
 // The grouping.
 #include "actors/domain/grouping.hpp"
 
+#include "actors/domain/tenancy.hpp"
+
 #include <algorithm>
 #include <compare>
 #include <utility>
@@ -30,7 +32,12 @@ void carry(entity& to, const entity& old) {
   to.crowded_ticks = old.crowded_ticks;
   to.excess_until = old.excess_until;
   to.hungry_until = old.hungry_until;
+  to.aims.carry(old.aims);
+  to.credit = old.credit;
+  to.cost = old.cost;
+  to.counted = old.counted;
   to.guard = old.guard;
+  to.balance = old.balance;
   to.cut = old.cut;
   to.cap_rate = old.cap_rate;
   to.entitled = std::min(old.entitled, to.promise.rate);
@@ -42,7 +49,9 @@ entity make_entity(const stream_state& first, const control_policy& policy) {
     result.name = first.terms->name;
     result.version = first.terms->version;
     result.terms = first.terms->objective;
+    result.tenant = first.terms->tenant;
     result.promise = promise_of(first.terms->objective, policy);
+    result.aims = latency_aims{first.terms->objective, policy};
     result.ledger.its_account = first.its_account;
   } else {
     result.name = first.id.client;
@@ -61,6 +70,14 @@ void renumber(backend_state& state, stream_table& streams) {
   }
   // Agreements come first.
   state.controlled = !state.entities.empty() && state.entities.front().terms.has_value();
+}
+
+/// Which tenants are here, and what they weigh.
+void group_tenants(backend_state& state, const control_policy& policy) {
+  tenancy groups{policy.tenants};
+  for (auto& x : state.entities)
+    x.group = x.terms ? groups.group_of(x.tenant) : groups.best_effort_group(policy.best_effort_weight);
+  state.groups = groups.groups();
 }
 
 void changed(entity& x) noexcept {
@@ -121,6 +138,7 @@ void join(backend_state& state, stream_table& streams, std::vector<stream_slot>&
     return;
   std::inplace_merge(state.entities.begin(), state.entities.begin() + known, state.entities.end(), key_before);
   renumber(state, streams);
+  group_tenants(state, policy);
 }
 
 void leave(stream_state& x) noexcept {
@@ -130,8 +148,8 @@ void leave(stream_state& x) noexcept {
   x.backend = nullptr;
 }
 
-void sweep(backend_state& state, stream_table& streams) {
-  if (!std::exchange(state.left, false))
+void sweep(backend_state& state, const stream_table& streams) {
+  if (!state.left)
     return;
   for (auto& x : state.entities) {
     if (!std::exchange(x.ledger.leaving, false))
@@ -141,6 +159,11 @@ void sweep(backend_state& state, stream_table& streams) {
     });
     changed(x);
   }
+}
+
+void drop_empty(backend_state& state, stream_table& streams) {
+  if (!std::exchange(state.left, false))
+    return;
   const auto gone = std::erase_if(state.entities, [](const entity& x) {
     return x.ledger.streams.empty();
   });
@@ -161,6 +184,7 @@ void regroup(backend_state& state, stream_table& streams, const control_policy& 
   }
   renumber(state, streams);
   state.touched = true;
+  state.left = false;
 }
 
 } // namespace sluice

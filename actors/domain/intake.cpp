@@ -74,6 +74,9 @@ bool accept(loop_state& state, std::uint64_t incarnation, const sample& x, insta
     state.arrivals.heard.push_back(slot);
   if (s.its_account != nullptr)
     s.its_account->add(x);
+  if (s.backend != nullptr)
+    if (auto& its = s.backend->entities[s.entity]; its.aims.watches())
+      its.aims.add(x.backend_latency, its.smooth_arrivals * its.counted);
   return kind == sequence_filter::verdict::late || x.backend == s.claimed->name || claim(state, slot, x.backend);
 }
 

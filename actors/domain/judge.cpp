@@ -12,7 +12,7 @@ namespace sluice {
 namespace {
 
 constexpr duration second = std::chrono::seconds{1};
-constexpr double held_enough = 0.01;     ///< share of the interval; below it is no explanation
+constexpr double held_enough = 0.01;     ///< [s] in a second; below it is no explanation
 constexpr double reservation_met = 0.99; ///< control.md, scenario 5
 
 std::int64_t microseconds(duration x) {
@@ -28,6 +28,21 @@ wall_time grid(wall_time label, duration interval) {
 
 duration statistic(const latency_histogram& x, latency_statistic which) {
   return which == latency_statistic::mean ? x.mean() : x.quantile(quantile_of(which));
+}
+
+/// Up to which load a point is promised; what is above the agreement's own limit never is. 0 = at any load.
+double covered_up_to(const objective& terms, const latency_point& point) {
+  const auto& limit = terms.limit;
+  const auto allowed = limit.iops.unlimited() || !limit.above ? limit.iops : std::max(limit.iops, limit.above->iops);
+  if (point.up_to.unlimited() || allowed.unlimited())
+    return static_cast<double>(std::max(point.up_to, allowed).per_second);
+  return static_cast<double>(std::min(point.up_to, allowed).per_second);
+}
+
+void blame_for(verdict& to, const blame& why) {
+  to.cause = why.cause();
+  if (to.cause == violation_cause::stream)
+    to.culprit = why.culprit();
 }
 
 std::string describe(const verdict& x, const agreement& terms) {
@@ -46,69 +61,102 @@ std::string describe(const verdict& x, const agreement& terms) {
 } // namespace
 
 void account::add(const sample& x) {
+  ++samples_;
   arrivals_ += x.arrivals;
   completions_ += x.completions;
+  done_ += work_of(x);
   waited_ = waited_ || x.backlog > 0;
   total_.merge(x.total_latency);
   backend_sum_ += std::max(x.backend_latency.sum(), duration::zero());
   total_sum_ += std::max(x.total_latency.sum(), duration::zero());
   held_ += x.limited_by_rate + x.limited_by_depth;
+  without_lease_ = without_lease_ || x.control == control_state::envelope;
 }
 
 void account::add(const circumstances& x) {
   deficit_ = deficit_ || x.deficit;
+  unmeasured_ = unmeasured_ || x.unmeasured;
   if (!x.culprit.empty())
-    culprit_ = x.culprit;
+    culprit_.assign(x.culprit);
+}
+
+void account::begin_second(instant now) noexcept {
+  second_ = now;
+  samples_ = arrivals_ = completions_ = 0;
+  done_ = {};
+  waited_ = deficit_ = without_lease_ = unmeasured_ = false;
+  total_.clear();
+  total_sum_ = backend_sum_ = held_ = duration::zero();
+  culprit_.clear();
 }
 
 void account::begin_interval(const agreement& x, instant now, wall_time label) {
-  auto exceeded = std::move(exceeded_);
-  *this = account{};
-  exceeded_ = std::move(exceeded);
-  exceeded_.resize(x.objective.latency.size(), false);
   points_.resize(x.objective.latency.size());
+  for (auto& point : points_) {
+    point.covered.clear();
+    point.why.clear();
+  }
+  why_short_.clear();
+  requests_ = completed_ = 0;
+  length_ = reserved_ = granted_ = 0;
   begun_ = true;
   version_ = x.version;
-  second_ = now;
+  begin_second(now);
   from_ = grid(label, x.objective.compliance.interval);
   to_ = wall_time{from_.unix_us + microseconds(x.objective.compliance.interval)};
 }
 
+second_facts account::facts() const noexcept {
+  second_facts result;
+  // Whoever falls silent in the midst of its traffic was not measured; and what waited meanwhile burdens the next
+  // second.
+  result.unmeasured = unmeasured_ || was_unmeasured_ || (samples_ == 0 && had_traffic_);
+  result.deficit = deficit_;
+  result.held = seconds(held_) > held_enough;
+  result.inside = total_sum_ > 2 * backend_sum_;
+  result.without_lease = without_lease_;
+  result.culprit = !culprit_.empty();
+  return result;
+}
+
+void account::end_second_of_point(const agreement& x, std::size_t point, double asked, double length) {
+  const auto& terms = x.objective.latency[point];
+  auto& its = points_[point];
+  const auto most = covered_up_to(x.objective, terms);
+  const auto exceeds = most > 0 && asked > most * length;
+  // What was asked for too much waits into the next second: that one is not covered either.
+  if (!exceeds && !its.exceeded) {
+    its.covered.merge(total_);
+    its.why.add(cause_of(facts(), true), severity_of(total_, terms), culprit_);
+  }
+  its.exceeded = exceeds;
+}
+
+void account::end_second_of_reservation(const agreement& x, double asked, double counted, double length) {
+  const auto reservation = static_cast<double>(x.objective.reservation.per_second) * length;
+  if (reservation <= 0 || samples_ == 0 || (!waited_ && asked < reservation))
+    return;
+  const auto served = std::min(static_cast<double>(completions_) * counted, reservation);
+  reserved_ += reservation;
+  granted_ += served;
+  why_short_.add(cause_of(facts(), false), reservation - served, culprit_);
+}
+
 void account::end_second(const agreement& x, instant now) {
   const auto length = seconds(now - second_);
-  for (std::size_t i = 0; i < points_.size(); ++i) {
-    const auto most = x.objective.latency[i].up_to;
-    const auto exceeds =
-        !most.unlimited() && static_cast<double>(arrivals_) > static_cast<double>(most.per_second) * length;
-    // What was asked for too much waits into the next second: that one is not covered either.
-    if (!exceeds && !exceeded_[i])
-      points_[i].covered.merge(total_);
-    exceeded_[i] = exceeds;
-  }
-  if (const auto reservation = static_cast<double>(x.objective.reservation.per_second) * length;
-      reservation > 0 && (waited_ || static_cast<double>(arrivals_) >= reservation)) {
-    reserved_ += reservation;
-    granted_ += std::min(static_cast<double>(completions_), reservation);
-  }
+  // Promises are counted in requests of at most `promised_io_bytes`.
+  const auto counted = done_.requests() > 0 ? promised_ios(done_) / done_.requests() : 1;
+  const auto asked = static_cast<double>(arrivals_) * counted;
+  for (std::size_t i = 0; i < points_.size(); ++i)
+    end_second_of_point(x, i, asked, length);
+  end_second_of_reservation(x, asked, counted, length);
   requests_ += arrivals_ + completions_;
   completed_ += completions_;
   length_ += length;
-  second_ = now;
-  arrivals_ = completions_ = 0;
-  waited_ = false;
-  total_.clear();
-}
-
-violation_cause account::cause(bool of_latency) const {
-  // Waiting inside the gateway dominates: by our throttle, or because the gateway itself is slow.
-  const auto waited_inside = of_latency && total_sum_ > 2 * backend_sum_;
-  if (deficit_)
-    return violation_cause::capacity;
-  if (waited_inside)
-    return seconds(held_) > held_enough * length_ ? violation_cause::control : violation_cause::gateway;
-  if (!culprit_.empty())
-    return violation_cause::stream;
-  return violation_cause::backend;
+  // Silence without a stream that is missed is idleness after its first second.
+  was_unmeasured_ = unmeasured_ || (samples_ == 0 && had_traffic_);
+  had_traffic_ = arrivals_ + completions_ > 0 || waited_;
+  begin_second(now);
 }
 
 verdict account::judge_point(const agreement& x, std::size_t point) const {
@@ -126,7 +174,7 @@ verdict account::judge_point(const agreement& x, std::size_t point) const {
   result.measured = statistic(covered, terms.statistic);
   result.outcome = result.measured <= terms.target ? verdict_outcome::met : verdict_outcome::violated;
   if (result.outcome == verdict_outcome::violated)
-    result.cause = cause(true);
+    blame_for(result, points_[point].why);
   return result;
 }
 
@@ -137,13 +185,14 @@ verdict account::judge_reservation(const agreement& x) const {
     return result;
   result.outcome = granted_ >= reservation_met * reserved_ ? verdict_outcome::met : verdict_outcome::violated;
   if (result.outcome == verdict_outcome::violated)
-    result.cause = cause(false);
+    blame_for(result, why_short_);
   return result;
 }
 
 std::vector<verdict> account::advance(const agreement& x, instant now, wall_time label) {
   std::vector<verdict> result;
   if (!begun_ || version_ != x.version || points_.size() != x.objective.latency.size()) {
+    points_.clear();
     begin_interval(x, now, label);
     return result;
   }
@@ -163,8 +212,6 @@ std::vector<verdict> account::advance(const agreement& x, instant now, wall_time
     v.from = from_;
     v.length = x.objective.compliance.interval;
     v.iops = length_ > 0 ? static_cast<std::uint64_t>(std::llround(static_cast<double>(completed_) / length_)) : 0;
-    if (v.cause == violation_cause::stream)
-      v.culprit = culprit_;
   }
   begin_interval(x, now, label);
   return result;

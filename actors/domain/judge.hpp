@@ -3,6 +3,8 @@
 #pragma once
 
 #include "actors/domain/agreement.hpp"
+#include "actors/domain/blame.hpp"
+#include "actors/domain/cost.hpp"
 #include "actors/domain/event.hpp"
 #include "actors/domain/sample.hpp"
 #include "actors/domain/verdict.hpp"
@@ -19,6 +21,7 @@ namespace sluice {
 struct circumstances {
   bool deficit = false;     ///< less capacity than was promised
   std::string_view culprit; ///< the stream that took most above its promise; empty = nobody
+  bool unmeasured = false;  ///< a stream of the agreement that had traffic is not heard of any more
 };
 
 /// The figures of one agreement in the present second and interval.
@@ -35,20 +38,37 @@ public:
 private:
   struct point_figures {
     latency_histogram covered; ///< of the seconds in which no more was asked for than the promise covers
+    bool exceeded = false;     ///< in the second before, more was asked for than that
+    blame why;
   };
+  void begin_second(instant now) noexcept;
   void begin_interval(const agreement& x, instant now, wall_time label);
   void end_second(const agreement& x, instant now);
+  void end_second_of_point(const agreement& x, std::size_t point, double asked, double length);
+  void end_second_of_reservation(const agreement& x, double asked, double counted, double length);
+  [[nodiscard]] second_facts facts() const noexcept;
   [[nodiscard]] verdict judge_point(const agreement& x, std::size_t point) const;
   [[nodiscard]] verdict judge_reservation(const agreement& x) const;
-  [[nodiscard]] violation_cause cause(bool of_latency) const;
 
   // The second.
   instant second_{0};
+  std::uint64_t samples_ = 0;
   std::uint64_t arrivals_ = 0;
   std::uint64_t completions_ = 0;
+  work done_;
   bool waited_ = false; ///< requests waited in the gateway
   latency_histogram total_;
-  std::vector<bool> exceeded_; ///< per point: in the second before, more was asked for than the promise covers
+  duration total_sum_{0};
+  duration backend_sum_{0};
+  duration held_{0}; ///< how long throttles held requests back, summed up over the streams
+  bool deficit_ = false;
+  bool without_lease_ = false;
+  bool unmeasured_ = false;
+  std::string culprit_;
+
+  // The second before.
+  bool had_traffic_ = false;
+  bool was_unmeasured_ = false;
 
   // The interval.
   bool begun_ = false;
@@ -56,16 +76,12 @@ private:
   wall_time from_;
   wall_time to_;
   std::vector<point_figures> points_;
+  blame why_short_; ///< of the reservation
   std::uint64_t requests_ = 0;
   std::uint64_t completed_ = 0;
   double length_ = 0;   ///< [s]
   double reserved_ = 0; ///< I/Os that the reservation grants in the seconds in which they were wanted
   double granted_ = 0;  ///< and of these, served
-  duration total_sum_{0};
-  duration backend_sum_{0};
-  bool deficit_ = false;
-  duration held_{0}; ///< how long throttles held requests back, summed up over the streams
-  std::string culprit_;
 };
 
 /// The accounts of all agreements, and whether each promise was kept last time. An account keeps its address.

@@ -133,6 +133,8 @@ void regroup_backends(loop_state& state) {
     if (all) {
       settle_policy(state, at->second);
       regroup(at->second, state.streams, at->second.policy);
+    } else {
+      drop_empty(at->second, state.streams);
     }
     at = at->second.population == 0 ? state.backends.erase(at) : std::next(at);
   }
@@ -171,14 +173,13 @@ void renew_inherited(loop_state& state, instant now) {
 
 /// Tells the accounts of the agreements what was wrong with their backend.
 void inform_judge(backend_state& backend) {
-  if (!backend.deficit.declared && backend.culprit.empty())
-    return;
   for (std::size_t i = 0; i < backend.entities.size(); ++i) {
-    auto* its = backend.entities[i].ledger.its_account;
+    const auto& x = backend.entities[i];
+    if (x.ledger.its_account == nullptr || (!backend.deficit.declared && backend.culprit.empty() && !x.missing))
+      continue;
     // Nobody is the culprit of its own broken promise: what it asks for above it is not covered.
     const auto culprit = backend.culprits_entity == i ? std::string_view{} : std::string_view{backend.culprit};
-    if (its != nullptr)
-      its->add(circumstances{backend.deficit.declared, culprit});
+    x.ledger.its_account->add(circumstances{backend.deficit.declared, culprit, x.missing});
   }
 }
 

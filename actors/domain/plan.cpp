@@ -3,6 +3,7 @@
 
 #include "actors/domain/allocation.hpp"
 #include "actors/domain/backend_report.hpp"
+#include "actors/domain/joint_burst.hpp"
 #include "actors/domain/pressure.hpp"
 
 #include <algorithm>
@@ -12,8 +13,12 @@ namespace sluice {
 
 namespace {
 
-constexpr double full = 0.7;     ///< in flight, as a share of what is aimed at: the backend does all it can
-constexpr double lacking = 1.02; ///< promised and asked for, as a multiple of the capacity
+constexpr double full = 0.7;   ///< in flight, as a share of what is aimed at: the backend does all it can
+constexpr int full_enough = 6; ///< ticks; by then what was smoothed has forgotten what was before
+constexpr double tick = 0.1;   ///< [s]; only how rates compare counts
+constexpr double knee_gain = 0.05;
+constexpr double longest_pause = 10; ///< [s] between two plans, after which everything is long forgotten
+constexpr double lacking = 1.02;     ///< promised and asked for, as a multiple of the capacity
 
 /// Sums up those entities whose streams were heard of.
 void gather_touched(backend_state& state, const stream_table& streams, plan_scratch& scratch) {
@@ -28,14 +33,47 @@ void gather_touched(backend_state& state, const stream_table& streams, plan_scra
   }
 }
 
-/// Capacity and trim, from what was delivered. Returns whether the backend is full.
+/// What entities ask for, in figures that compare: costs, what is protected of whom, which latency is aimed at. Returns
+/// what everybody gets at least [I/O per second].
+double weigh_entities(backend_state& state, stream_table& streams, instant now, const control_policy& policy,
+                      plan_scratch& scratch) {
+  const auto passed = std::clamp(seconds(now - state.planned), 0.0, longest_pause);
+  state.planned = now;
+  const auto model = state.costs.model();
+  const auto contended = std::any_of(state.entities.begin(), state.entities.end(), [](const entity& x) {
+    return x.hungry;
+  });
+  for (auto& x : state.entities) {
+    price(x, model);
+    x.aims.follow(x.smooth_arrivals * x.counted, contended, passed);
+    x.promise.aim = x.aims.aim();
+    x.promise.target = x.aims.target();
+    pass_credit(x, streams, passed);
+  }
+  return judge_crowds(state.entities, state.groups.size(), state.capacity.rate, policy, scratch.crowds);
+}
+
+/// Where nobody was promised a latency: just above the backend's knee.
+double choose_aim(backend_state& state, instant now, const control_policy& policy) {
+  if (state.knee_aim <= 0)
+    state.knee_aim = seconds(policy.knee);
+  if (const auto promised = promised_aim(state.entities, now, policy); promised > 0)
+    return promised;
+  const auto wanted = state.knee.wanted_aim(now, seconds(policy.knee_least), seconds(policy.knee));
+  state.knee_aim += knee_gain * (wanted - state.knee_aim);
+  return std::clamp(state.knee_aim, seconds(policy.knee_least), seconds(policy.knee));
+}
+
+/// Capacity, costs, knee and trim, from what was delivered. Returns whether the backend is full.
 bool estimate(backend_state& state, const pressure& seen, double aim, instant now) {
   double delivered = 0;
+  work done;
   auto fresh = false;
   auto held = false;
   auto by_rate = false;
   for (const auto& x : state.entities) {
-    delivered += x.completions;
+    delivered += x.completions * x.cost;
+    done += x.done;
     fresh = fresh || x.fresh;
     held = held || (x.hungry && x.held());
     by_rate = by_rate || (x.hungry && x.cap_rate);
@@ -44,6 +82,11 @@ bool estimate(backend_state& state, const pressure& seen, double aim, instant no
   const auto saturated = seen.mean_in_flight > full * capacity.trim * capacity.rate * aim;
   if (fresh) {
     capacity.observe(delivered, saturated);
+    state.knee.observe(seen.mean_in_flight, delivered, now);
+    // What was done is smoothed: it counts once the backend was full for as long.
+    state.full_ticks = saturated ? std::min(state.full_ticks + 1, full_enough) : 0;
+    if (state.full_ticks >= full_enough)
+      state.costs.observe(done * tick, tick);
     state.evidence.observe(delivered, seen.mean_in_flight, seen.latency, saturated, capacity.rate);
     if (held)
       capacity.correct(seen.danger, by_rate, now);
@@ -83,7 +126,8 @@ void plan(backend_state& state, stream_table& streams, const plan_time& at, cons
   if (!state.touched && at.now < state.due)
     return;
   gather_touched(state, streams, scratch);
-  const auto aim = aim_of(state.entities, at.now, policy);
+  const auto least = weigh_entities(state, streams, at.now, policy, scratch);
+  const auto aim = choose_aim(state, at.now, policy);
   for (auto& x : state.entities)
     judge_excess(x, aim, at.now, policy);
   const auto seen = pressure_on(state.entities, aim, at.now, policy);
@@ -91,8 +135,9 @@ void plan(backend_state& state, stream_table& streams, const plan_time& at, cons
     judge_hunger(x, aim, seen.danger > 1, at.now);
   const auto saturated = estimate(state, seen, aim, at.now);
   watch_deficit(state, saturated, at, policy, out);
-  const backend_view view{state.capacity.rate, state.capacity.trim, aim, state.deficit.declared};
-  allocate(state.entities, view, policy, scratch.split.allocation);
+  const backend_view view{state.capacity.rate, state.capacity.trim, aim, state.deficit.declared, least,
+                          state.groups,        policy.turns};
+  allocate(state.entities, view, scratch.split.allocation);
   const auto observed = policy.mode == policy_mode::observe;
   const backend_reason why{view, state.name, seen.beneficiary, state.controlled, at.label, at.now, observed};
   for (auto& x : state.entities) {

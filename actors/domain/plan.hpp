@@ -22,6 +22,7 @@ struct plan_time {
 struct plan_scratch {
   std::vector<const stream_signal*> signals;
   split_scratch split;
+  crowd_scratch crowds;
 };
 
 /// Plans one backend and appends to `out`. Total: any input gives a finite plan. Without an agreement on any of its

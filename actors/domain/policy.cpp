@@ -42,6 +42,11 @@ std::string problem_with(const control_policy& x) {
     return "the repeat must be above 0 s and not above the refresh";
   if (x.knee <= duration::zero() || x.knee > std::chrono::seconds{60})
     return "the knee must be above 0 s and at most 60 s";
+  if (x.knee_least <= duration::zero() || x.knee_least > x.knee)
+    return "the least knee must be above 0 s and not above the knee";
+  if (!share(x.best_effort_share) || !std::isfinite(x.best_effort_weight) || x.best_effort_weight <= 0
+      || x.best_effort_weight > 1000)
+    return "the best-effort share must be above 0 and at most 1, its weight above 0 and at most 1000";
   if (!share(x.aim_mean) || !share(x.aim_percentile))
     return "the share of a latency target that is aimed at must be above 0 and at most 1";
   if (x.best_effort_floor.per_second == 0 || x.best_effort_floor.per_second > 1'000'000)

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "actors/domain/objective.hpp"
+#include "actors/domain/tenant_share.hpp"
 #include "actors/domain/units.hpp"
 
 #include <array>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice {
 
@@ -32,10 +34,16 @@ struct control_policy {
   duration refresh = std::chrono::seconds{1};       ///< an unchanged throttle is repeated after so long: half the lease
   duration repeat = std::chrono::milliseconds{500}; ///< one that no sample acknowledged is repeated after so long
 
-  duration knee = std::chrono::milliseconds{20}; ///< the backend latency aimed at where nobody was promised one
-  double aim_mean = 0.65;                        ///< a promised mean is aimed at this share of its target
+  /// The backend latency aimed at where nobody was promised one: just above the knee of the backend (knee.hpp), from
+  /// `knee_least` to `knee`; equal ones fix it.
+  duration knee = std::chrono::milliseconds{20};
+  duration knee_least = std::chrono::milliseconds{10};
+  double aim_mean = 0.65;       ///< a promised mean is aimed at this share of its target
   double aim_percentile = 0.45; ///< the mean aimed at for a promised percentile, as a share of the percentile's target
-  rate best_effort_floor{50};   ///< what every stream gets, agreement or not [I/O per second]
+  rate best_effort_floor{50};   ///< what everybody gets, agreement or not [I/O per second]
+  double best_effort_share = 0.2;    ///< of the capacity: what all these floors take together at most
+  double best_effort_weight = 1;     ///< of all without an agreement together
+  std::vector<tenant_share> tenants; ///< those without an entry weigh as much as their heaviest agreement
 
   duration sticky = std::chrono::seconds{2};  ///< who took too much counts as taking too much for so long
   duration active = std::chrono::seconds{5};  ///< an idle stream's latency promise is prepared for that long

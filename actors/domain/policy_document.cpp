@@ -159,6 +159,8 @@ backend_policy policy_for(const policy_document& x, std::string_view backend, co
     if (problem_with(next.control).empty())
       result = next;
   }
+  if (!x.tenants.empty())
+    result.control.tenants = x.tenants;
   return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/policy_setting.hpp"
+#include "actors/domain/tenant_share.hpp"
 
 #include <string>
 #include <string_view>
@@ -32,15 +33,6 @@ struct policy_rule {
   std::string match; ///< a pattern
   std::vector<policy_setting> settings;
   friend auto operator<=>(const policy_rule&, const policy_rule&) = default;
-};
-
-/// How much a tenant weighs against its siblings, whatever the number of its streams and agreements. One without an
-/// entry weighs as much as its heaviest agreement.
-struct tenant_share {
-  std::string name;   ///< as in agreement.tenant
-  std::string parent; ///< another entry; empty = the top
-  std::uint32_t weight = 1;
-  friend auto operator<=>(const tenant_share&, const tenant_share&) = default;
 };
 
 struct policy_document {

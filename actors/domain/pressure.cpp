@@ -5,11 +5,11 @@
 
 namespace sluice {
 
-double aim_of(std::span<const entity> entities, instant now, const control_policy& policy) noexcept {
-  auto result = seconds(policy.knee);
+double promised_aim(std::span<const entity> entities, instant now, const control_policy& policy) noexcept {
+  double result = 0;
   for (const auto& x : entities)
     if (x.promise.aim > 0 && now - x.active < policy.active)
-      result = std::min(result, x.promise.aim);
+      result = std::min(result > 0 ? result : seconds(policy.knee), x.promise.aim);
   return result;
 }
 
@@ -21,7 +21,7 @@ pressure pressure_on(std::span<const entity> entities, double aim, instant now, 
     weighted += x.latency * x.used;
     used += x.used;
     result.in_flight += x.in_flight;
-    result.mean_in_flight += x.mean_in_flight;
+    result.mean_in_flight += x.mean_in_flight * x.cost;
     if (x.promise.aim <= 0 || x.excess || now - x.active >= policy.active)
       continue;
     const auto danger = x.latency / x.promise.aim;

@@ -10,14 +10,14 @@ namespace sluice {
 /// Rates in I/O per second, times in seconds.
 struct pressure {
   const entity* beneficiary = nullptr; ///< the protected entity that is in the most danger; null = none is protected
-  double danger = 0;    ///< its latency, or where none is protected the mean one, as a share of what is aimed at
-  double latency = 0;   ///< mean of all, by requests
-  double in_flight = 0; ///< now
-  double mean_in_flight = 0;
+  double danger = 0;         ///< its latency, or where none is protected the mean one, as a share of what is aimed at
+  double latency = 0;        ///< mean of all, by requests
+  double in_flight = 0;      ///< now
+  double mean_in_flight = 0; ///< over the time of the last samples [units: requests times their cost]
 };
 
-/// The tightest promise of those that use their streams, else the knee.
-[[nodiscard]] double aim_of(std::span<const entity> entities, instant now, const control_policy& policy) noexcept;
+/// The tightest promise of those that use their streams, at most the policy's knee; else 0.
+[[nodiscard]] double promised_aim(std::span<const entity> entities, instant now, const control_policy& policy) noexcept;
 
 [[nodiscard]] pressure pressure_on(std::span<const entity> entities, double aim, instant now,
                                    const control_policy& policy) noexcept;

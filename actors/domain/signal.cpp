@@ -31,6 +31,13 @@ void add(duration& to, duration x) noexcept {
   to = duration{sum};
 }
 
+/// As of a sample: what is neither read nor write counts as an empty read.
+work work_of(const sample_sums& x) noexcept {
+  const auto others = x.completions > x.reads ? std::max(x.completions - x.reads, x.writes) - x.writes : 0;
+  return {static_cast<double>(x.reads) + static_cast<double>(others), static_cast<double>(x.read_bytes),
+          static_cast<double>(x.writes), static_cast<double>(x.write_bytes)};
+}
+
 } // namespace
 
 sequence_filter::verdict stream_signal::take(std::uint64_t incarnation, const sample& x, instant now) noexcept {
@@ -77,6 +84,7 @@ void stream_signal::close(instant now, duration silent) noexcept {
     held_by_depth = std::min(seconds(sums.held_by_depth) / length, 1.0);
     held_by_rate = std::min(seconds(sums.held_by_rate) / length, 1.0);
     used += smoothing * (completions - used);
+    done.approach(work_of(sums) * (1 / length), smoothing);
     recent_[next_] = arrivals;
     next_ = (next_ + 1) % recent_.size();
     demand = *std::max_element(recent_.begin(), recent_.end());
@@ -100,6 +108,7 @@ void stream_signal::close(instant now, duration silent) noexcept {
 void stream_signal::forget_figures() noexcept {
   arrivals = completions = bytes = used = demand = 0;
   mean_in_flight = latency = held_by_depth = held_by_rate = 0;
+  done = {};
   recent_ = {};
   active = instant::zero();
 }

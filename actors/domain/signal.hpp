@@ -1,6 +1,7 @@
 // What is known of one stream from its samples: rates, latency and what waits, freed from duplicates and disorder.
 #pragma once
 
+#include "actors/domain/cost.hpp"
 #include "actors/domain/sample.hpp"
 #include "actors/domain/sequence_filter.hpp"
 #include "actors/domain/units.hpp"
@@ -45,6 +46,7 @@ struct stream_signal {
   double completions = 0;
   double bytes = 0;  ///< bytes per second
   double used = 0;   ///< completions, smoothed
+  work done;         ///< what was completed, per second, smoothed likewise
   double demand = 0; ///< highest arrivals of the last three ticks with samples
   double backlog = 0;
   double in_flight = 0;

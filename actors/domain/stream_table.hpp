@@ -35,6 +35,7 @@ struct stream_state {
   const active_override* order = nullptr; ///< of an operator; may have ended
   std::uint32_t entity = 0;               ///< position among those of its backend
   bool living = false;                    ///< the slot is in use
+  double credit = -1;                     ///< for bursts, held by its gateway [I/O]; negative = not begun
   instant held_until{0};                  ///< by the depth
   instant limited_until{0};               ///< by its own limit
 };

@@ -2,6 +2,7 @@
 #include "actors/domain/stream_throttles.hpp"
 
 #include "actors/domain/envelope.hpp"
+#include "actors/domain/joint_burst.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -15,8 +16,9 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double backlog_horizon = 0.2; ///< [s], in which what waits is to be served; control.md
 constexpr double demand_slack = 1.2;
 constexpr double demand_extra = 10;  ///< I/O per second
-constexpr double least_share = 0.05; ///< of a limit, divided by the streams: an idle one must be able to begin
+constexpr double least_share = 0.02; ///< of a limit, divided by the streams: an idle one must be able to begin
 constexpr double held_enough = 0.05; ///< share of the time
+constexpr duration longest_burst = std::chrono::hours{1}; ///< of an allowance
 
 double as_limit(rate x) {
   return x.unlimited() ? infinite : static_cast<double>(x.per_second);
@@ -76,20 +78,28 @@ public:
       return;
     share_out(cap, scratch_.demand, least, scratch_.parts, scratch_.allocation);
     for (std::size_t i = 0; i < slots_.size(); ++i)
-      scratch_.shares[i].rate = std::max(scratch_.parts[i], least);
+      scratch_.shares[i].rate = scratch_.parts[i];
   }
 
 private:
+  /// In I/O as promises count them; each stream's share is then said in its requests.
   void limit_rates(const sluice::limit& limit) {
     const auto iops = as_limit(limit.iops);
+    const auto extra = slots_.size() > 1 ? x_.credit.extra_rate(limit) : 0;
     const auto count = static_cast<double>(slots_.size());
-    share_out(iops, scratch_.demand, least_share * iops / count, scratch_.parts, scratch_.allocation);
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      scratch_.asked[i] = scratch_.demand[i] * counted_of(streams_[slots_[i]].signal);
+    share_out(iops + extra, scratch_.asked, least_share * iops / count, scratch_.parts, scratch_.allocation);
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       auto& to = scratch_.shares[i].limit;
-      to.iops = as_rate(scratch_.parts[i]);
+      const auto counted = counted_of(streams_[slots_[i]].signal);
+      to.iops = as_rate(scratch_.parts[i] / counted);
       if (limit.above) {
-        to.burst_iops = as_rate(scratch_.parts[i] / iops * static_cast<double>(limit.above->iops.per_second));
-        to.burst_length = limit.above->length;
+        const auto most = static_cast<double>(limit.above->iops.per_second);
+        to.burst_iops = as_rate(scratch_.parts[i] / (iops + extra) * most / counted);
+        // Its bucket keeps its size, (burst rate - rate) * length, though the rate is raised.
+        const auto longer = most > iops + extra ? (most - iops) / (most - iops - extra) : 1;
+        to.burst_length = std::min(std::chrono::duration_cast<duration>(limit.above->length * longer), longest_burst);
       }
     }
   }
@@ -183,7 +193,7 @@ wanted_command wanted_for(const entity& x, stream_state& s, const stream_share& 
   if (why.controlled) {
     const auto promised = x.promise.target > 0 ? x.promise.target : why.view.aim;
     // In equal parts, whatever they ask for just now: it is for the time in which nobody counts.
-    const auto envelope = envelope_depth(x.promise.rate, promised) / static_cast<double>(x.ledger.streams.size());
+    const auto envelope = envelope_depth(x.promised(), promised) / static_cast<double>(x.ledger.streams.size());
     to.now = to.envelope = share.limit;
     to.now.depth = share.depth;
     to.envelope.depth = static_cast<std::uint32_t>(std::ceil(envelope));

@@ -47,6 +47,7 @@ public:
     x.policy.refresh = refresh;
     x.policy.repeat = std::min(x.policy.repeat, refresh);
     x.policy.knee = knee;
+    x.policy.knee_least = std::min(x.policy.knee_least, knee);
     x.policy.aim_mean = aim_mean;
     x.policy.aim_percentile = aim_percentile;
     x.policy.best_effort_floor = {best_effort_floor};

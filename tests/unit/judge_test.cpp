@@ -182,3 +182,113 @@ TEST_CASE("a promise that breaks, and one that is kept again, are an event each"
     kinds.push_back(x.kind);
   CHECK(kinds == std::vector<event_kind>{event_kind::promise_violated, event_kind::promise_recovered});
 }
+
+TEST_CASE("a gateway that is lost in the midst of traffic is the cause of what breaks then, not the stream beside it") {
+  const auto xs = interval(promised(),
+                           [](int i) {
+                             auto x = of_second(2000, i < 4 ? 2ms : 40ms, i < 4 ? 2ms : 40ms);
+                             return x;
+                           },
+                           {false, "gw/batch/job", true});
+  CHECK(xs[0].outcome == verdict_outcome::violated);
+  CHECK(xs[0].cause == violation_cause::gateway);
+  CHECK(xs[0].culprit.empty());
+}
+
+TEST_CASE("a second without samples after one with traffic was not measured: it and the next are the gateway's") {
+  account x;
+  const auto terms = promised();
+  (void)x.advance(terms, 0s, {100 * second_us});
+  std::vector<verdict> result;
+  for (int i = 0; i < 10; ++i) {
+    if (i != 4)
+      x.add(of_second(2000, i == 5 ? 60ms : 2ms, i == 5 ? 60ms : 2ms)); // what waited meanwhile
+    result = x.advance(terms, (i + 1) * 1s, {(101 + i) * second_us});
+  }
+  REQUIRE(result.size() == 2);
+  CHECK(result[0].outcome == verdict_outcome::violated);
+  CHECK(result[0].cause == violation_cause::gateway);
+  CHECK(result[1].outcome == verdict_outcome::met); // an unmeasured second breaks no reservation
+}
+
+TEST_CASE("an interval without any sample has no data, whatever was lost") {
+  account x;
+  const auto terms = promised();
+  (void)x.advance(terms, 0s, {100 * second_us});
+  x.add(of_second(2000, 2ms, 2ms));
+  (void)x.advance(terms, 10s, {110 * second_us});
+  x.add(circumstances{false, {}, true});
+  const auto result = x.advance(terms, 20s, {120 * second_us});
+  REQUIRE(result.size() == 2);
+  CHECK(result[0].outcome == verdict_outcome::no_data);
+  CHECK(result[1].outcome == verdict_outcome::no_data);
+}
+
+TEST_CASE("where a gateway had lost the core, what went wrong is the control's fault") {
+  const auto xs = interval(promised(),
+                           [](int) {
+                             auto x = of_second(2000, 9ms, 9ms);
+                             x.control = control_state::envelope;
+                             return x;
+                           },
+                           {false, "gw/batch/job"});
+  CHECK(xs[0].cause == violation_cause::control);
+}
+
+TEST_CASE("a reservation that our own throttles withheld is the control's fault") {
+  const auto xs = interval(promised(),
+                           [](int) {
+                             auto x = of_second(1200, 2ms, 2ms, 40);
+                             x.limited_by_depth = 900ms;
+                             return x;
+                           },
+                           {false, "gw/batch/job"});
+  CHECK(xs[1].outcome == verdict_outcome::violated);
+  CHECK(xs[1].cause == violation_cause::control);
+}
+
+TEST_CASE("the cause is that of the seconds in which the promise broke, not of what else happened in the interval") {
+  account x;
+  const auto terms = promised();
+  (void)x.advance(terms, 0s, {100 * second_us});
+  std::vector<verdict> result;
+  for (int i = 0; i < 10; ++i) {
+    const auto slow = i == 7;
+    x.add(of_second(2000, slow ? 90ms : 2ms, slow ? 90ms : 2ms));
+    if (i == 2)
+      x.add(circumstances{true, {}}); // a deficit while all was well
+    if (i == 3 || slow)
+      x.add(circumstances{false, slow ? "gw/batch/job" : "gw/scratch/other"});
+    result = x.advance(terms, (i + 1) * 1s, {(101 + i) * second_us});
+  }
+  CHECK(result[0].outcome == verdict_outcome::violated);
+  CHECK(result[0].cause == violation_cause::stream);
+  CHECK(result[0].culprit == "gw/batch/job");
+}
+
+TEST_CASE("what is asked for above the agreement's own limit is not covered, also by a point without a load") {
+  auto terms = promised();
+  terms.objective.limit.iops = {3000};
+  terms.objective.latency = {{latency_statistic::mean, 5ms, {}}};
+  const auto xs = interval(terms, [](int) {
+    return of_second(3500, 90ms, 2ms, 100);
+  });
+  CHECK(xs[0].outcome == verdict_outcome::exempt);
+}
+
+TEST_CASE("a promise counts a large request as several") {
+  const auto large = [](int) {
+    auto x = of_second(500, 2ms, 2ms, 10); // 500 of 64 KiB are 2000 of 16 KiB
+    x.reads = 500;
+    x.read_bytes = 500 * 65536;
+    return x;
+  };
+  CHECK(interval(promised(), large)[1].outcome == verdict_outcome::met);
+  const auto too_large = [](int) {
+    auto x = of_second(1000, 90ms, 90ms); // 4000 of 16 KiB, beyond 2500
+    x.reads = 1000;
+    x.read_bytes = 1000 * 65536;
+    return x;
+  };
+  CHECK(interval(promised(), too_large)[0].outcome == verdict_outcome::exempt);
+}

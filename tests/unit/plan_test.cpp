@@ -184,7 +184,8 @@ TEST_CASE("mistake 4: after a drop of capacity only what conforming streams use 
   xs[1].promise = promise_of(batch_bronze().objective, {});
   xs[1].excess = xs[1].hungry = true;
   xs[1].backlog = 256;
-  allocate(xs, {4000, 1, 0.004, false}, {});
+  xs[0].entitled = xs[1].entitled = 0;
+  allocate(xs, {4000, 1, 0.004, false});
   CHECK(xs[1].part == doctest::Approx(3000));
   CHECK(xs[1].depth == 12); // 3000 IOPS * 4 ms
 }

@@ -1,0 +1,71 @@
+// Bins of in flight.
+#include "actors/domain/knee.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sluice {
+
+namespace {
+
+constexpr double settled = 10;     ///< observations of a bin that are averaged
+constexpr double trusted = 5;      ///< observations before a bin counts
+constexpr double near_most = 0.7;  ///< of the latency allowed: more will not be seen
+constexpr double above_knee = 1.3; ///< chosen: in flight scatters by a quarter from tick to tick
+constexpr double look_below = 0.75;
+constexpr double well_above = 2; ///< the knee is one only if so many times as much in flight was seen
+
+} // namespace
+
+double knee_estimate::upper_edge(std::size_t bin) noexcept {
+  return std::exp2(static_cast<double>(bin + 1) / bins_per_double);
+}
+
+bool knee_estimate::known(const bin& x, instant now) const noexcept {
+  return x.weight >= trusted && now - x.seen <= memory;
+}
+
+void knee_estimate::observe(double in_flight, double delivered, instant now) noexcept {
+  if (!std::isfinite(in_flight) || in_flight < 1 || !std::isfinite(delivered) || delivered <= 0)
+    return;
+  const auto place = static_cast<std::size_t>(std::min(std::log2(in_flight), 15.99) * bins_per_double);
+  auto& x = bins_[std::min(place, bin_count - 1)];
+  if (now - x.seen > memory)
+    x.weight = 0;
+  x.weight = std::min(x.weight + 1, settled);
+  x.rate += (delivered - x.rate) / x.weight;
+  x.seen = now;
+}
+
+knee_estimate::summary knee_estimate::sum_up(instant now) const noexcept {
+  summary result;
+  for (std::size_t i = 0; i < bin_count; ++i)
+    if (known(bins_[i], now)) {
+      result.most = std::max(result.most, bins_[i].rate);
+      result.highest = i;
+    }
+  while (result.lowest < result.highest
+         && !(known(bins_[result.lowest], now) && bins_[result.lowest].rate >= enough * result.most))
+    ++result.lowest;
+  return result;
+}
+
+double knee_estimate::latency(instant now) const noexcept {
+  const auto seen = sum_up(now);
+  const auto knee = upper_edge(seen.lowest);
+  return seen.most > 0 && upper_edge(seen.highest) >= well_above * knee ? knee / seen.most : 0;
+}
+
+double knee_estimate::wanted_aim(instant now, double least, double most) const noexcept {
+  const auto seen = sum_up(now);
+  if (!(seen.most > 0))
+    return most;
+  const auto knee = upper_edge(seen.lowest) / seen.most;
+  const auto top = upper_edge(seen.highest) / seen.most;
+  if (top < well_above * knee && top < near_most * most)
+    return most;
+  const auto below = seen.lowest > 0 && known(bins_[seen.lowest - 1], now);
+  return std::clamp((below ? above_knee : look_below) * knee, std::min(least, most), most);
+}
+
+} // namespace sluice

@@ -1,0 +1,79 @@
+// Chooses among the points.
+#include "actors/domain/latency_aims.hpp"
+
+#include "actors/domain/promise.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+constexpr double load_slack = 1.05; ///< the load scatters around what was promised for
+
+bool is_mean(latency_statistic x) noexcept {
+  return x == latency_statistic::mean || x == latency_statistic::p50;
+}
+
+} // namespace
+
+bool latency_aims::point::covers(double load) const noexcept {
+  return terms.up_to.unlimited() || load <= load_slack * static_cast<double>(terms.up_to.per_second);
+}
+
+latency_aims::latency_aims(const objective& terms, const control_policy& policy) {
+  for (const auto& x : terms.latency) {
+    const auto first = is_mean(x.statistic) ? policy.aim_mean : policy.aim_percentile;
+    points_.push_back({x, first, {first}, {}});
+    watches_ = watches_ || x.statistic != latency_statistic::mean;
+  }
+  choose(0);
+}
+
+void latency_aims::carry(const latency_aims& old) {
+  if (points_.size() != old.points_.size())
+    return;
+  for (std::size_t i = 0; i < points_.size(); ++i)
+    if (points_[i].terms == old.points_[i].terms && points_[i].first == old.points_[i].first)
+      points_[i] = old.points_[i];
+}
+
+void latency_aims::add(const latency_histogram& backend_latency, double load) noexcept {
+  for (auto& x : points_)
+    if (x.terms.statistic != latency_statistic::mean && x.covers(load))
+      x.watch.add(backend_latency, x.terms.target);
+}
+
+void latency_aims::follow(double load, bool contended, double passed_seconds) noexcept {
+  for (auto& x : points_) {
+    if (x.terms.statistic == latency_statistic::mean)
+      continue;
+    x.watch.age(passed_seconds);
+    if (contended && x.covers(load))
+      x.share.follow(x.watch.ratio(quantile_of(x.terms.statistic)), x.first);
+  }
+  choose(load);
+}
+
+void latency_aims::choose(double load) noexcept {
+  // A point without a load covers all of them: then no other one needs to stand in.
+  const auto some_covers = std::any_of(points_.begin(), points_.end(), [load](const point& x) {
+    return x.covers(load);
+  });
+  rate highest;
+  for (const auto& x : points_)
+    highest = std::max(highest, x.terms.up_to);
+  aim_ = target_ = 0;
+  for (const auto& x : points_) {
+    if (some_covers ? !x.covers(load) : x.terms.up_to != highest)
+      continue;
+    const auto target = seconds(x.terms.target);
+    const auto aim = x.share.share * target;
+    if (aim > 0 && (aim_ <= 0 || aim < aim_)) {
+      aim_ = aim;
+      target_ = target;
+    }
+  }
+}
+
+} // namespace sluice

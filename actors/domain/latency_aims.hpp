@@ -1,0 +1,59 @@
+// The latency points of an agreement as the control loop holds them: which ones apply at the present load, and the mean
+// latency aimed at so that all of these hold. Decides no throttle.
+#pragma once
+
+#include "actors/domain/objective.hpp"
+#include "actors/domain/policy.hpp"
+#include "actors/domain/set_point.hpp"
+
+#include <vector>
+
+namespace sluice {
+
+/// A mean is aimed at with a fixed share of its target; a percentile with one that follows what was measured.
+class latency_aims {
+public:
+  latency_aims() = default;
+  latency_aims(const objective& terms, const control_policy& policy);
+
+  /// Takes what was learnt over from one with the same points; else begins anew.
+  void carry(const latency_aims& old);
+
+  /// A sample of a stream of this agreement. @param load the agreement's I/O per second, as promises count them: what
+  /// is measured beyond a point's highest load says nothing about it
+  void add(const latency_histogram& backend_latency, double load) noexcept;
+
+  /// One tick. @param contended somebody waits for the backend: only then is the aim what decides the latency
+  void follow(double load, bool contended, double passed_seconds) noexcept;
+
+  /// The mean backend latency aimed at [s]; 0 = none is promised. At a load beyond all points the one with the highest
+  /// load counts: it may fall back under it at any moment.
+  [[nodiscard]] double aim() const noexcept {
+    return aim_;
+  }
+  /// The target of the point that gave the aim [s].
+  [[nodiscard]] double target() const noexcept {
+    return target_;
+  }
+  /// Whether any point is a percentile: only then are samples of interest.
+  [[nodiscard]] bool watches() const noexcept {
+    return watches_;
+  }
+
+private:
+  struct point {
+    latency_point terms;
+    double first = 0; ///< the share of its target that is aimed at before anything was measured
+    set_point share;
+    percentile_watch watch;
+    [[nodiscard]] bool covers(double load) const noexcept;
+  };
+  void choose(double load) noexcept;
+
+  std::vector<point> points_;
+  double aim_ = 0;
+  double target_ = 0;
+  bool watches_ = false;
+};
+
+} // namespace sluice
