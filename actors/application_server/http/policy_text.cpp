@@ -15,7 +15,7 @@ constexpr auto no_field = "is no field of a policy";
 
 /// A leaf as the domain reads it; nothing if it has no form that a setting may have.
 std::optional<std::string> text_of(setting_unit unit, const json& x) {
-  if (unit == setting_unit::per_second)
+  if (unit == setting_unit::per_second || unit == setting_unit::count)
     return x.is_number_unsigned() ? std::optional{std::to_string(x.get<std::uint64_t>())} : std::nullopt;
   if (unit != setting_unit::tiers)
     return x.is_string() ? std::optional{x.get<std::string>()} : std::nullopt;
@@ -180,7 +180,7 @@ private:
 
 json leaf_of(const policy_key& key, std::int64_t value) {
   const auto text = setting_text(key, value);
-  if (key.unit == setting_unit::per_second)
+  if (key.unit == setting_unit::per_second || key.unit == setting_unit::count)
     return value;
   if (key.unit != setting_unit::tiers)
     return text;
