@@ -211,8 +211,8 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(self.expect(0, "get", "policy").stdout.splitlines(), [
             "policy version 2 by ann since 2026-01-01T00:00:00Z: trial",
             "FOR           SETTING        VALUE",
-            "all backends  mode           observe",
             "all backends  deficit.yield  gold, bronze",
+            "all backends  mode           observe",
             "backend ssd*  aim.mean       60%",
             "tenant lab    weight         3 in acme"])
         printed = self.expect(0, "get", "policy", "-o", "json").stdout
