@@ -138,8 +138,12 @@ void add_reading_commands(CLI::App& app, words& w) {
 
 void add_policy_command(CLI::App& app, words& w) {
   auto* policy = app.add_subcommand("policy", "how the policy came to be; apply -f changes it, get policy shows it");
-  policy->require_subcommand(1);
-  policy->add_subcommand("history", "all versions, newest first")->callback([&w] {
+  policy->require_subcommand(0, 1);
+  auto* history = policy->add_subcommand("history", "all versions, newest first")->fallthrough();
+  policy->callback([&w, history] {
+    if (!history->parsed())
+      throw CLI::ValidationError("policy",
+                                 "say policy history; get policy shows the one in force, apply -f changes it");
     w.line.what = policy_command{};
   });
 }
