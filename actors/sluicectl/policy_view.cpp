@@ -61,13 +61,15 @@ std::string text_of(const nlohmann::json& x, const char* name) {
 
 nlohmann::json rows_of(const nlohmann::json& policy) {
   auto rows = nlohmann::json::array();
-  const auto found = policy.find("spec");
-  if (found == policy.end() || !found->is_object())
+  const auto found = policy.is_object() ? policy.find("spec") : policy.end();
+  if (!policy.is_object() || found == policy.end() || !found->is_object())
     return rows;
   const auto& spec = *found;
   if (spec.contains("defaults"))
     add_settings(rows, "all backends", spec["defaults"], "");
   for (auto rule : list_at(spec, "backends")) {
+    if (!rule.is_object())
+      continue;
     const auto match = text_of(rule, "match");
     rule.erase("match");
     if (rule.empty())
@@ -75,6 +77,8 @@ nlohmann::json rows_of(const nlohmann::json& policy) {
     add_settings(rows, "backend " + match, rule, "");
   }
   for (const auto& tenant : list_at(spec, "tenants")) {
+    if (!tenant.is_object())
+      continue;
     const auto parent = text_of(tenant, "parent");
     rows.push_back({{"for", "tenant " + text_of(tenant, "name")},
                     {"setting", "weight"},
@@ -115,6 +119,8 @@ std::string policy_history_text(const nlohmann::json& versions) {
     return "no policy was ever established\n";
   auto rows = nlohmann::json::array();
   for (auto one : versions) {
+    if (!one.is_object())
+      continue;
     one["says"] = summary(one);
     rows.push_back(std::move(one));
   }
