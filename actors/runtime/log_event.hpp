@@ -60,8 +60,8 @@ inline constexpr log_event stream_throttled{"stream-throttled", log_level::info}
 inline constexpr log_event stream_released{"stream-released", log_level::info};   // stream=
 inline constexpr log_event would_throttle{"would-throttle", log_level::info};     // as stream-throttled; only observed
 inline constexpr log_event would_release{"would-release", log_level::info};       // stream=
-inline constexpr log_event policy_taken{"policy-taken", log_level::info};         // version= author= policy=
-inline constexpr log_event policy_refused{"policy-refused", log_level::error};    // version= path= reason= mistakes=
+inline constexpr log_event policy_taken{"policy-taken", log_level::info};         // version= who= why= policy=
+inline constexpr log_event policy_refused{"policy-refused", log_level::error};    // version= path= reason= in_force=
 inline constexpr log_event promise_violated{"promise-violated", log_level::warning}; // agreement= measured_ms= …
 inline constexpr log_event promise_recovered{"promise-recovered", log_level::info};  // agreement=
 inline constexpr log_event capacity_deficit{"capacity-deficit", log_level::warning}; // backend= promised= capacity=
