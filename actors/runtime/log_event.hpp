@@ -71,7 +71,7 @@ inline constexpr log_event capacity_restored{"capacity-restored", log_level::inf
 // at_us= is monotonic and of one clock for all processes of a machine.
 inline constexpr log_event samples_arrived{"samples-arrived", log_level::debug}; // gateway= sequence= at_us= (monitor)
 inline constexpr log_event samples_taken{"samples-taken", log_level::debug};     // gateway= sequence= (core)
-inline constexpr log_event planned{"planned", log_level::debug};                 // throttles= (core)
+inline constexpr log_event planned{"planned", log_level::debug};                 // throttles= renewals= (core)
 inline constexpr log_event throttle_sent{"throttle-sent", log_level::debug};     // stream= generation= (core)
 inline constexpr log_event throttle_taken{"throttle-taken", log_level::debug};   // stream= generation= at_us= (gateway)
 

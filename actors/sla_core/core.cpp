@@ -92,7 +92,8 @@ void log_steps(const loop_output& out) {
   for (const auto& x : out.throttles.all())
     log(log_events::throttle_sent, component, log_field{"stream", to_string(x.stream)},
         log_field{"generation", x.generation});
-  log(log_events::planned, component, log_field{"throttles", out.throttles.all().size()});
+  log(log_events::planned, component, log_field{"throttles", out.throttles.all().size()},
+      log_field{"renewals", out.renewals.all().size()});
 }
 
 void make_plan(core_pointer self) {

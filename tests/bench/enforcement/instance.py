@@ -5,6 +5,7 @@ import dataclasses
 import json
 import os
 import re
+import signal
 import subprocess
 import time
 import urllib.request
@@ -111,6 +112,18 @@ class Instance:
             settings = ["logger.console-verbosity='debug'"] + ([f"sla-core.knee={knee}"] if name == "sla-core" else [])
             subprocess.run(["/usr/bin/python3", "deploy/instance/derive.py", ini, ini, *settings], cwd=places.ROOT, check=True)
             self._deploy("up", "--no-build", "--no-install", "--only", name)
+
+    def restart(self, name):
+        """Killed, and started again at once."""
+        self._deploy("down", "--only", name, "--kill")
+        self._deploy("up", "--no-build", "--no-install", "--only", name)
+
+    def stand_still(self, name, seconds):
+        with open(f"{self.var}/run/{name}.pid", encoding="ascii") as file:
+            pid = int(file.read().split()[0])
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(seconds)
+        os.kill(pid, signal.SIGCONT)
 
     def stop(self):
         run(["deploy/down"], cwd=places.ROOT, env=self._environment)
