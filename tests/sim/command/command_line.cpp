@@ -1,0 +1,130 @@
+// Arguments to commands.
+#include "tests/sim/command/command_line.hpp"
+
+#include "tests/sim/controllers/catalogue.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace sluice::sim {
+
+namespace {
+
+std::string whole_number(const std::string& text) {
+  const auto digits = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= '0' && c <= '9';
+  });
+  const auto some = text.find_first_not_of('0') != std::string::npos;
+  return digits && some && text.size() <= 18 ? std::string{} : "expected a whole number from 1 on, got " + text;
+}
+
+std::string number_of_seeds(const std::string& text) {
+  if (auto problem = whole_number(text); !problem.empty())
+    return problem;
+  return std::stoull(text) <= max_seeds ? std::string{}
+                                        : "expected at most " + std::to_string(max_seeds) + " seeds, got " + text;
+}
+
+struct words {
+  std::optional<command_variant> what;
+  run_command run;
+  list_command list;
+  check_command check;
+  compare_command compare;
+};
+
+void add_run(CLI::App& app, words& w) {
+  auto* run = app.add_subcommand("run", "run scenarios and judge them by their bars");
+  run->add_option("FILE", w.run.files, "scenario files")->required()->type_name("");
+  run->add_option("--seed", w.run.seed, "the first seed")->check(whole_number)->capture_default_str();
+  run->add_option("--seeds", w.run.seeds, "how many seeds")->check(number_of_seeds)->capture_default_str();
+  run->add_flag("--json", w.run.json, "everything as one JSON text");
+  run->add_option("--trace", w.run.trace, "write what happened in the first seed, a line each")->type_name("FILE");
+  run->add_option("--plot", w.run.plot, "draw the first seed; needs gnuplot")->type_name("FILE.png");
+  std::set<std::string> names;
+  std::string summaries = "who controls:";
+  for (const auto& x : controller_kinds()) {
+    names.emplace(x.name);
+    summaries += " " + std::string{x.name} + " (" + std::string{x.summary} + ")";
+  }
+  run->add_option("--controller", w.run.controller, summaries)
+      ->check(CLI::IsMember(names))
+      ->capture_default_str()
+      ->type_name("NAME");
+  run->callback([&w] {
+    if (w.run.files.size() > 1 && (!w.run.trace.empty() || !w.run.plot.empty()))
+      throw CLI::ValidationError("run", "--trace and --plot are for one FILE");
+    w.what = w.run;
+  });
+}
+
+void add_list(CLI::App& app, words& w) {
+  auto* list = app.add_subcommand("list", "the scenarios of a directory");
+  list->add_option("DIR", w.list.directory, "where the .yaml files are")->required()->type_name("");
+  list->add_flag("--json", w.list.json, "as JSON");
+  list->callback([&w] {
+    w.what = w.list;
+  });
+}
+
+void add_check(CLI::App& app, words& w) {
+  auto* check = app.add_subcommand("check", "say what is wrong in scenario files, all of it");
+  check->add_option("FILE", w.check.files, "scenario files")->required()->type_name("");
+  check->callback([&w] {
+    w.what = w.check;
+  });
+}
+
+void add_compare(CLI::App& app, words& w) {
+  auto* compare = app.add_subcommand("compare", "run scenarios under every controller; a table in Markdown");
+  compare->add_option("SOURCE", w.compare.sources, "scenario files, or directories of them")->required()->type_name("");
+  compare->add_option("--seed", w.compare.seed, "the first seed")->check(whole_number)->capture_default_str();
+  compare->add_option("--seeds", w.compare.seeds, "how many seeds")->check(number_of_seeds)->capture_default_str();
+  compare->add_option("--jobs", w.compare.jobs, "how many runs at a time; the table is the same")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  std::set<std::string> names;
+  for (const auto& x : controller_kinds())
+    names.emplace(x.name);
+  compare->add_option("--controller", w.compare.controllers, "only this one; may be given again")
+      ->check(CLI::IsMember(names))
+      ->allow_extra_args(false)
+      ->type_name("NAME");
+  compare->add_option("--output", w.compare.output, "write the table there")->type_name("FILE");
+  compare->callback([&w] {
+    w.what = w.compare;
+  });
+}
+
+} // namespace
+
+parsed_line parse_command_line(std::vector<std::string> arguments) {
+  words w;
+  CLI::App app{"Runs the SLA core against models of storage, gateways and clients.", "sluice-sim"};
+  app.set_help_flag("-h,--help", "print this and end");
+  app.set_version_flag("--version", "sluice-sim " SLUICE_VERSION, "print name and version and end");
+  app.require_subcommand(0, 1);
+  app.footer(
+      "Exit codes: 0 all bars hold, 1 one is missed, 2 usage or a wrong scenario, 3 a file or program is missing.");
+  add_run(app, w);
+  add_list(app, w);
+  add_check(app, w);
+  add_compare(app, w);
+  try {
+    std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
+    app.parse(arguments);
+  } catch (const CLI::CallForVersion& version) {
+    return {{}, std::string{version.what()} + "\n", exit_code::done};
+  } catch (const CLI::Success&) { // help, of the program or of a command
+    return {{}, app.help(), exit_code::done};
+  } catch (const CLI::ParseError& mistake) {
+    return {{}, mistake.what(), exit_code::usage};
+  }
+  if (!w.what)
+    return {{}, "say what to do: run, list, check or compare", exit_code::usage};
+  return {std::move(w.what), {}, exit_code::done};
+}
+
+} // namespace sluice::sim

@@ -1,0 +1,48 @@
+// Hands samples and ticks on to domain/loop, as the actor of actors/sla_core does.
+#include "tests/sim/controllers/sluice_controller.hpp"
+
+#include "actors/domain/loop.hpp"
+
+#include <utility>
+
+namespace sluice::sim {
+
+namespace {
+
+class sluice_controller final : public controller {
+public:
+  explicit sluice_controller(const control_policy& policy) : policy_(policy) {}
+
+  void establish(const established& all, instant now, wall_time label) override {
+    set_terms(state_, all.agreements, all.orders, now, label);
+  }
+
+  void take(std::uint64_t incarnation, const sample& x, instant now) override {
+    sluice::take(state_, incarnation, x, now);
+  }
+
+  controller_output tick(instant now, wall_time label) override {
+    const auto& out = step(state_, now, label, policy_);
+    renewals_.clear();
+    for (const auto& x : out.renewals)
+      renewals_.push_back({x.stream, x.generation});
+    return {out.throttles, renewals_, out.events, out.backends, out.refused};
+  }
+
+  std::vector<throttle> in_force() const override {
+    return sluice::in_force(state_);
+  }
+
+private:
+  control_policy policy_;
+  loop_state state_;
+  std::vector<lease_renewal> renewals_;
+};
+
+} // namespace
+
+std::unique_ptr<controller> make_sluice_controller(const control_policy& policy) {
+  return std::make_unique<sluice_controller>(policy);
+}
+
+} // namespace sluice::sim
