@@ -116,19 +116,18 @@ class Loop:
 
     def __init__(self, instance):
         self._instance, self._delays, self._causeless, self._lost = instance, [], 0, 0
-        self._read = self._lengths()
-
-    def _lengths(self):
-        return {name: len(self._instance.log(name)) for name in self.LOGS}
+        self._read = dict.fromkeys(self.LOGS, 0)
+        self.take(counts=False)
 
     def take(self, counts):
         """What was logged since the last call; it is left out unless it `counts`."""
+        logs = {name: self._instance.log(name) for name in self.LOGS}
         if counts:
-            delays, causeless, lost = reaction.delays_ms(*(self._instance.log(name)[self._read[name]:] for name in self.LOGS))
+            delays, causeless, lost = reaction.delays_ms(*(logs[name][self._read[name]:] for name in self.LOGS))
             self._delays += delays
             self._causeless += causeless
             self._lost += lost
-        self._read = self._lengths()
+        self._read = {name: len(lines) for name, lines in logs.items()}
 
     def bars(self):
         measures = scenarios.measures
@@ -136,7 +135,8 @@ class Loop:
                                most=REACTION_MS, digits=0),
                  scenarios.Bar("decisions", f"decisions measured (and {self._causeless} without a new sample)", float(len(self._delays)),
                                least=DECISIONS, digits=0),
-                 scenarios.Bar("lost", "decisions that the gateway never took", float(self._lost), most=0, digits=0)]
+                 scenarios.Bar("taken", "share of the decisions that the gateway took",
+                               len(self._delays) / max(1, len(self._delays) + self._lost), least=0.99)]
         for bar in found:
             bar.rounds, bar.simulated = [bar.value], None
         half = measures.percentile(self._delays, 0.5)

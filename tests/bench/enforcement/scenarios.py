@@ -56,7 +56,7 @@ class Scenario:
     clients: object
     agreements: dict
     judge: object
-    knee: str = "20ms"
+    knee: tuple = ("10ms", "20ms")
     changes: tuple = ()           # (second, what, value); runs.py says what there is
     latency_from: float = 0       # from when on the backend's latency is taken; 0 = not at all
     variants: tuple = (WITHOUT, WITH)
@@ -314,13 +314,14 @@ def _judge_13(runs):
 
 
 ALL = [
-    Scenario(1, "a conforming victim beside 256 outstanding", FAST, lambda quick: _victim_and_burst(("1-oltp", "1-batch"), 9.0 if quick else 23.0),
+    Scenario(1, "a conforming victim beside 256 outstanding", FAST,
+             lambda quick: _victim_and_burst(("1-oltp", "1-batch"), 9.0 if quick else 23.0),
              {"1-oltp": ("1-oltp", OLTP), "1-batch": ("1-batch", BATCH)}, _judge_1),
     Scenario(2, "6 hosts of 32 outstanding, 30 ms wanted", HOSTS, _hosts(2, 6, 14.0),
-             {f"2-host{i}": (f"2-host{i}", _reservation(100)) for i in range(1, 7)}, _judge_2, knee="30ms", latency_from=5.0),
+             {f"2-host{i}": (f"2-host{i}", _reservation(100)) for i in range(1, 7)}, _judge_2, knee=("30ms", "30ms"), latency_from=5.0),
     Scenario(3, "shares 1:1:2:2 at 25 ms", HOSTS, _hosts(3, 4, 16.0),
              {f"3-host{i}": (f"3-host{i}", _reservation(100, weight)) for i, weight in ((1, 1), (2, 1), (3, 2), (4, 2))}, _judge_3,
-             knee="25ms"),
+             knee=("25ms", "25ms")),
     Scenario(5, "reservation, limit, weight; capacity 100, 60, 100 %", VARIABLE, _clients_5,
              {"5-reserved": ("5-reserved", _reservation(1000, 1, "gold")),
               "5-limited": ("5-limited", _reservation(250, 4, "silver", limit={"iops": LIMIT_5})),
