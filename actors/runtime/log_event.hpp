@@ -73,8 +73,8 @@ inline constexpr log_event tick_late{"tick-late", log_level::warning}; // late_m
 inline constexpr log_event samples_arrived{"samples-arrived", log_level::debug}; // gateway= sequence= at_us= (monitor)
 inline constexpr log_event samples_taken{"samples-taken", log_level::debug};     // gateway= sequence= (core)
 inline constexpr log_event planned{"planned", log_level::debug}; // throttles= renewals= samples= took_us= (core)
-inline constexpr log_event throttle_sent{"throttle-sent", log_level::debug};     // stream= generation= (core)
-inline constexpr log_event throttle_taken{"throttle-taken", log_level::debug};   // stream= generation= at_us= (gateway)
+inline constexpr log_event throttle_sent{"throttle-sent", log_level::debug};   // stream= generation= (core)
+inline constexpr log_event throttle_taken{"throttle-taken", log_level::debug}; // stream= generation= at_us= (gateway)
 
 // --- application server ----------------------------------------------------------------------------------------------
 inline constexpr log_event listening{"listening", log_level::info};       // address= port=
