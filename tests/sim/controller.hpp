@@ -7,6 +7,7 @@
 #include "actors/domain/policy.hpp"
 #include "actors/domain/sample.hpp"
 #include "actors/domain/throttle.hpp"
+#include "actors/domain/verdict.hpp"
 #include "tests/sim/model/scheduler.hpp"
 
 #include <memory>
@@ -37,6 +38,7 @@ struct controller_output {
   std::span<const event> events;            ///< for the trace and for bars on events
   std::span<const backend_status> backends; ///< what it believes of each backend; empty if it has no idea
   std::uint64_t refused = 0;                ///< samples that it did not take
+  std::span<const verdict> verdicts{};      ///< of promises whose interval ended
 };
 
 /// Controls the gateways from afar: sees nothing but samples, does nothing but throttles. One thread. A restart of the

@@ -90,6 +90,7 @@ public:
 
 private:
   void group();
+  void share_best_effort();
   void forget_silent(instant now);
   void refresh(ledger_stream& x, instant now, wall_time label);
 

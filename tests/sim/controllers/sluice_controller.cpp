@@ -3,7 +3,7 @@
 
 #include "actors/domain/loop.hpp"
 
-#include <utility>
+#include <vector>
 
 namespace sluice::sim {
 
@@ -17,14 +17,16 @@ public:
     set_terms(state_, all.agreements, all.orders, now, label);
   }
 
-  void take(std::uint64_t incarnation, const sample& x, instant) override {
-    inbox_.push_back({incarnation, x});
+  void take(std::uint64_t incarnation, const sample& x, instant now) override {
+    sluice::take(state_, incarnation, x, now);
   }
 
   controller_output tick(instant now, wall_time label) override {
-    out_ = step(state_, std::move(inbox_), now, label, policy_);
-    inbox_.clear();
-    return {out_.throttles, {}, out_.events, out_.backends, out_.refused};
+    const auto& out = step(state_, now, label, policy_);
+    renewals_.clear();
+    for (const auto& x : out.renewals)
+      renewals_.push_back({x.stream, x.generation});
+    return {out.throttles.all(), renewals_, out.events.all(), out.backends.all(), out.refused, out.verdicts};
   }
 
   std::vector<throttle> in_force() const override {
@@ -34,8 +36,7 @@ public:
 private:
   control_policy policy_;
   loop_state state_;
-  std::vector<delivered_sample> inbox_;
-  loop_output out_;
+  std::vector<lease_renewal> renewals_;
 };
 
 } // namespace
