@@ -5,3 +5,6 @@ target_sources(sluice_sim PRIVATE
 sluice_test(sim_controllers LABELS no-caf SOURCES test/controllers_test.cpp test/mclock_test.cpp LINK sluice_sim)
 
 target_sources(sluice_sim_command PRIVATE compare/compare_command.cpp compare/comparison.cpp)
+target_sources(sluice_sim_command PRIVATE
+  what_if/documents.cpp what_if/forecast.cpp what_if/forecast_json.cpp what_if/forecast_text.cpp what_if/question.cpp
+  what_if/recording.cpp what_if/what_if_command.cpp)

@@ -5,12 +5,14 @@
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/event.hpp"
 #include "actors/domain/policy.hpp"
+#include "actors/domain/policy_document.hpp"
 #include "actors/domain/sample.hpp"
 #include "actors/domain/throttle.hpp"
 #include "actors/domain/verdict.hpp"
 #include "tests/sim/model/scheduler.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,7 +24,8 @@ namespace sluice::sim {
 struct established {
   std::vector<agreement> agreements;
   std::vector<override_order> orders;
-  std::vector<nameplate> devices; ///< for controllers that do not measure what a device gives
+  std::optional<policy_document> document; ///< nothing = the policy the controller was made with
+  std::vector<nameplate> devices;          ///< for controllers that do not measure what a device gives
 };
 
 /// The lease of an acknowledged throttle begins anew. A gateway that holds another generation ignores it.

@@ -14,6 +14,8 @@ public:
   explicit sluice_controller(const control_policy& policy) : policy_(policy) {}
 
   void establish(const established& all, instant now, wall_time label) override {
+    if (all.document)
+      set_policy(state_, *all.document, policy_);
     set_terms(state_, all.agreements, all.orders, now, label);
   }
 

@@ -177,7 +177,7 @@ void world::on_event(std::uint32_t what, std::uint32_t argument) {
 }
 
 void world::establish() {
-  established all{scenario_.agreements, {}, {}};
+  established all{scenario_.agreements, {}, scenario_.document, {}};
   for (const auto& x : orders_)
     all.orders.push_back(x.what);
   for (const auto& x : scenario_.backends)

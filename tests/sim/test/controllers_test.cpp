@@ -37,7 +37,7 @@ stream_id on(const std::string& volume) {
 class stage {
 public:
   stage(std::unique_ptr<controller> x, std::vector<agreement> agreements) : subject(std::move(x)) {
-    established all{std::move(agreements), {}, {{"disk", 8, 1ms, 0ns}}};
+    established all{std::move(agreements), {}, {}, {{"disk", 8, 1ms, 0ns}}};
     subject->establish(all, now, {});
   }
 
