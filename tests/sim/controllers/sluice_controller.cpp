@@ -3,7 +3,7 @@
 
 #include "actors/domain/loop.hpp"
 
-#include <vector>
+#include <utility>
 
 namespace sluice::sim {
 
@@ -28,7 +28,7 @@ public:
     renewals_.clear();
     for (const auto& x : out.renewals)
       renewals_.push_back({x.stream, x.generation});
-    return {out.throttles.all(), renewals_, out.events.all(), out.backends.all(), out.refused, out.verdicts};
+    return {out.throttles, renewals_, out.events, out.backends, out.refused, out.verdicts};
   }
 
   std::vector<throttle> in_force() const override {

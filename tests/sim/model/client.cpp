@@ -24,6 +24,7 @@ client::client(simulation& sim, request_pool& requests, std::uint32_t number, co
 }
 
 void client::begin() {
+  sim_.at(spec_.connects, *this, connect);
   for (std::size_t i = 0; i < courses_.size(); ++i) {
     at(courses_[i].spec->from, switch_on, i);
   }
@@ -34,6 +35,11 @@ void client::at(instant when, std::uint32_t kind, std::size_t slot, std::uint32_
 }
 
 void client::on_event(std::uint32_t what, std::uint32_t argument) {
+  if (what == connect) {
+    for (auto* x : streams_)
+      x->connect();
+    return;
+  }
   const auto slot = what / kinds;
   const auto kind = what % kinds;
   auto& x = courses_[slot];

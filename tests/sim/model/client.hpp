@@ -40,7 +40,7 @@ private:
     instant round{0};     ///< replay: when the present round of the trace began
     std::size_t next = 0; ///< replay: record
   };
-  enum : std::uint32_t { switch_on, switch_off, arrive, think_over, record_due, probe_step, kinds };
+  enum : std::uint32_t { connect, switch_on, switch_off, arrive, think_over, record_due, probe_step, kinds };
 
   void at(instant when, std::uint32_t kind, std::size_t slot, std::uint32_t argument = 0);
   void turn_on(std::size_t slot);

@@ -23,13 +23,17 @@ gateway_stream::gateway_stream(simulation& sim, request_pool& requests, device& 
 
 void gateway_stream::request(request_number x) {
   requests_[x].stream = number_;
-  if (!std::exchange(connected_, true))
-    sampled_ = accounted_ = sim_.now();
+  connect();
   socket_.push_back(x);
   if (!up_)
     return;
   read();
   admit();
+}
+
+void gateway_stream::connect() noexcept {
+  if (!std::exchange(connected_, true))
+    sampled_ = accounted_ = sim_.now();
 }
 
 void gateway_stream::read() {

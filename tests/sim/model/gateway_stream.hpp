@@ -70,7 +70,8 @@ public:
   [[nodiscard]] bool up() const noexcept {
     return up_;
   }
-  /// A client connected, that is, asked for something: from then on there are samples.
+  /// A client connects: from now on there are samples. The first request connects it, too.
+  void connect() noexcept;
   [[nodiscard]] bool connected() const noexcept {
     return connected_;
   }

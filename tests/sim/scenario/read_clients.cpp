@@ -157,6 +157,7 @@ void read_client(section& in, const std::string& name, scenario& to, stream_posi
   client_spec x;
   read_sizes(in, x);
   x.reads = in.share("reads", whole);
+  x.connects = in.time("connects", duration{0});
   in.need("stream");
   const auto patterns = in.texts("stream");
   in.need("phases");

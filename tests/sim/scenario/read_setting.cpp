@@ -129,11 +129,12 @@ void read_policy(section& file, control_policy& to) {
   if (policy == nullptr)
     return;
   section in{*policy, "policy", file.problems()};
-  const std::array<std::pair<const char*, duration control_policy::*>, 10> times{
+  const std::array<std::pair<const char*, duration control_policy::*>, 11> times{
       {{"lease", &control_policy::lease},
        {"refresh", &control_policy::refresh},
        {"repeat", &control_policy::repeat},
        {"knee", &control_policy::knee},
+       {"knee_least", &control_policy::knee_least},
        {"sticky", &control_policy::sticky},
        {"active", &control_policy::active},
        {"silent", &control_policy::silent},

@@ -100,7 +100,8 @@ struct client_spec {
   std::string name;
   std::vector<std::size_t> streams; ///< positions in scenario::streams; requests go to them in turn
   std::vector<size_share> sizes{size_share{}};
-  ppm reads = whole; ///< share
+  ppm reads = whole;   ///< share
+  instant connects{0}; ///< from then on its gateways send samples of its streams
   std::vector<phase_spec> phases;
 };
 

@@ -12,11 +12,13 @@ namespace sluice::sim {
 
 namespace {
 
+/// Intervals end, and the last sample of them arrives, within the second after the traffic.
+constexpr duration judging_time = std::chrono::seconds{1};
+
 /// One of the two runs as a scenario: every recorded stream is a client that replays what was recorded.
 scenario scene_of(const question& x, bool after) {
   scenario result;
-  // Intervals end, and the last sample of them arrives, within the second after the traffic.
-  result.length = x.traffic.length + std::chrono::seconds{1};
+  result.length = x.traffic.length + judging_time;
   result.backends = x.backends;
   result.gateways = x.gateways;
   result.document = after && x.new_policy ? x.new_policy : x.policy;
@@ -139,7 +141,7 @@ std::map<std::string, forecast_side> run(const scenario& what, std::uint64_t see
     whose[its != nullptr ? its->name : ""].push_back(&came_of_it.clients[i]);
   }
   for (const auto& [name, clients] : whose)
-    result[name].seen = seen_by(clients, what.length);
+    result[name].seen = seen_by(clients, what.length - judging_time);
   return result;
 }
 
