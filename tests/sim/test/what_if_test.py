@@ -132,7 +132,7 @@ def wrong_files(quiet):
     refused("bad.yaml: spec.objective.reservation.iops must be", new=write("bad.yaml", MODEST.replace("500", "lots")))
     refused("bad.yaml: kind must be Agreement or Policy", new=write("bad.yaml", MODEST.replace("Agreement", "Contract")))
     refused("two.yaml: must hold one document, holds 2", new=write("two.yaml", MODEST + "---\n" + GREEDY))
-    refused("two.yaml:9: metadata.name must not be that of another agreement",
+    refused("two.yaml:8: metadata.name must not be that of another agreement",
             agreements=write("two.yaml", MODEST + "---\n" + MODEST))
     refused("bad.csv:2: operation must be R or W", trace=write("bad.csv", "0,R,1,0,g/v/c\n1,X,1,0,g/v/c\n"))
     refused("bad.csv:2: time_us must not be before", trace=write("bad.csv", "5,R,1,0,g/v/c\n4,R,1,0,g/v/c\n"))
