@@ -28,16 +28,10 @@ struct established {
   std::vector<nameplate> devices;          ///< for controllers that do not measure what a device gives
 };
 
-/// The lease of an acknowledged throttle begins anew. A gateway that holds another generation ignores it.
-struct lease_renewal {
-  stream_id stream;
-  std::uint64_t generation = 0;
-};
-
 /// What a controller wants done after a tick. The spans are its own and hold until its next call.
 struct controller_output {
   std::span<const throttle> throttles;      ///< to be sent now, by the link of the stream's gateway
-  std::span<const lease_renewal> renewals;  ///< likewise
+  std::span<const renewal> renewals;  ///< likewise
   std::span<const event> events;            ///< for the trace and for bars on events
   std::span<const backend_status> backends; ///< what it believes of each backend; empty if it has no idea
   std::uint64_t refused = 0;                ///< samples that it did not take
