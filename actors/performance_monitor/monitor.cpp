@@ -224,6 +224,9 @@ void on_samples(monitor_pointer self, sample_batch& batch) {
     log_refused_sample(self, batch.gateway, outcome.refused);
     return;
   }
+  if (log_accepts(log_events::samples_arrived.level, component))
+    log(log_events::samples_arrived, component, log_field{"gateway", batch.gateway},
+        log_field{"sequence", batch.sequence}, log_field{"at_us", now_of(self) / std::chrono::microseconds{1}});
   for (const auto& [stream, why] : outcome.bad)
     log_refused_sample(self, to_string(stream), why);
   if (outcome.back) {

@@ -67,6 +67,14 @@ inline constexpr log_event promise_recovered{"promise-recovered", log_level::inf
 inline constexpr log_event capacity_deficit{"capacity-deficit", log_level::warning}; // backend= promised= capacity=
 inline constexpr log_event capacity_restored{"capacity-restored", log_level::info};  // backend=
 
+// --- the loop, step by step, at debug level; tests/bench/enforcement takes its reaction time from them ---------------
+// at_us= is monotonic and of one clock for all processes of a machine.
+inline constexpr log_event samples_arrived{"samples-arrived", log_level::debug}; // gateway= sequence= at_us= (monitor)
+inline constexpr log_event samples_taken{"samples-taken", log_level::debug};     // gateway= sequence= (core)
+inline constexpr log_event planned{"planned", log_level::debug};                 // throttles= (core)
+inline constexpr log_event throttle_sent{"throttle-sent", log_level::debug};     // stream= generation= (core)
+inline constexpr log_event throttle_taken{"throttle-taken", log_level::debug};   // stream= generation= at_us= (gateway)
+
 // --- application server ----------------------------------------------------------------------------------------------
 inline constexpr log_event listening{"listening", log_level::info};       // address= port=
 inline constexpr log_event token_made{"token-made", log_level::info};     // file=

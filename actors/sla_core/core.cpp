@@ -26,6 +26,9 @@ wall_time label_now() {
 
 void on_samples(core_pointer self, const sample_batch& batch) {
   const auto now = now_of(self);
+  if (log_accepts(log_events::samples_taken.level, component))
+    log(log_events::samples_taken, component, log_field{"gateway", batch.gateway},
+        log_field{"sequence", batch.sequence});
   for (const auto& x : batch.samples)
     take(self->state.loop, batch.incarnation, x, now);
 }
@@ -82,6 +85,16 @@ void send_report(core_pointer self, const loop_output& out, instant now, wall_ti
   } while (!rest.empty());
 }
 
+/// At debug level, for whoever wants to know how soon something was decided.
+void log_steps(const loop_output& out) {
+  if (!log_accepts(log_events::throttle_sent.level, component))
+    return;
+  for (const auto& x : out.throttles.all())
+    log(log_events::throttle_sent, component, log_field{"stream", to_string(x.stream)},
+        log_field{"generation", x.generation});
+  log(log_events::planned, component, log_field{"throttles", out.throttles.all().size()});
+}
+
 void make_plan(core_pointer self) {
   auto& state = self->state;
   const auto now = now_of(self);
@@ -91,6 +104,7 @@ void make_plan(core_pointer self) {
   const auto& out = step(state.loop, now, label, state.options.policy);
   send_parts<throttle_batch>(self, out.throttles.all());
   send_parts<lease_renewal>(self, out.renewals.all());
+  log_steps(out);
   log_refused(self, out.refused);
   log_decisions(out, component, state.options.lines_bound);
   send_report(self, out, now, label);

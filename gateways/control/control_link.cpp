@@ -160,6 +160,9 @@ caf::result<apply_result> obey(link_pointer self, const std::vector<Order>& orde
     auto why = take(x);
     if (why.empty()) {
       ++result.applied;
+      if (log_accepts(log_events::throttle_taken.level, component) && std::is_same_v<Order, throttle>)
+        log(log_events::throttle_taken, component, log_field{"stream", to_string(x.stream)},
+            log_field{"generation", x.generation}, log_field{"at_us", now_of(self) / std::chrono::microseconds{1}});
       continue;
     }
     const auto in_force = state.path.generation(x.stream);

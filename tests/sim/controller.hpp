@@ -31,7 +31,7 @@ struct established {
 /// What a controller wants done after a tick. The spans are its own and hold until its next call.
 struct controller_output {
   std::span<const throttle> throttles;      ///< to be sent now, by the link of the stream's gateway
-  std::span<const renewal> renewals;  ///< likewise
+  std::span<const renewal> renewals;        ///< likewise
   std::span<const event> events;            ///< for the trace and for bars on events
   std::span<const backend_status> backends; ///< what it believes of each backend; empty if it has no idea
   std::uint64_t refused = 0;                ///< samples that it did not take

@@ -68,7 +68,7 @@ class Server:
 class Place:
     """The directory of one run, and what it starts. A guard removes both, however this process ends."""
 
-    def __init__(self, binaries):
+    def __init__(self, binaries, with_disk=True):
         self.binaries = os.path.abspath(binaries)
         self._remove_dead()
         self.directory = f"/dev/shm/{PREFIX}{os.getpid()}"
@@ -77,7 +77,8 @@ class Place:
                                        start_new_session=True)
         self.disk = self.path("disk")
         self._count = 0
-        subprocess.run([self.binary("sluice-bench-gateway-load"), "--make-disk", self.disk, str(DISK_BYTES)], check=True)
+        if with_disk:
+            subprocess.run([self.binary("sluice-bench-gateway-load"), "--make-disk", self.disk, str(DISK_BYTES)], check=True)
 
     @staticmethod
     def _remove_dead():
