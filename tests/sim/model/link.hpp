@@ -20,12 +20,12 @@ struct sample_batch {
 /// What a tick says to one gateway: one message.
 struct command_batch {
   std::vector<throttle> throttles;
-  std::vector<lease_renewal> renewals;
+  std::vector<renewal> renewals;
 };
 
-/// Bytes of one throttle and of one renewal as actors/protocol serialises them; tests/unit/sim_wire_test.cpp compares.
+/// Bytes of one throttle and of one renewal as actors/protocol serialises them; tests/unit/protocol_test.cpp compares.
 [[nodiscard]] std::size_t wire_size(const throttle& x) noexcept;
-[[nodiscard]] std::size_t wire_size(const lease_renewal& x) noexcept;
+[[nodiscard]] std::size_t wire_size(const renewal& x) noexcept;
 
 /// Where messages come out.
 class link_end {
