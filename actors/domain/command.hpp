@@ -24,6 +24,7 @@ struct wanted_command {
   allowance now;
   allowance envelope;
   throttle_rule rule = throttle_rule::none;
+  bool together = false; ///< any change is to be sent: with others' it keeps the parts of a limit adding up
   std::string_view agreement;
   std::string_view beneficiary;
 };
@@ -45,7 +46,7 @@ enum class command_kind : std::uint8_t {
 ///
 /// A change of rule, agreement or beneficiary, and a step of a quarter or more, is sent at once; smaller ones from 5 %
 /// on once a second. An acknowledged throttle is renewed each second; instead it is sent again if a rate moved by more
-/// than 1 %, so that the parts of a limit add up. One that is not acknowledged is sent again after half a second.
+/// than 1 %, so that the parts of a limit add up. One that is not acknowledged is sent again after `repeat`.
 [[nodiscard]] command_kind command(standing_command& x, const wanted_command& wanted, const acknowledgement& gateway,
                                    instant now, wall_time label, const control_policy& policy);
 
