@@ -216,9 +216,13 @@ void share_out(double amount, std::span<const double> asked, double least, std::
   double given = 0;
   for (const auto x : result)
     given += x;
-  const auto rest = std::max(amount - given, 0.0) / count;
-  for (auto& x : result)
-    x += rest;
+  // Nobody asks for the rest: it stays with those who ask for most, who are likeliest to want it.
+  const auto rest = std::max(amount - given, 0.0);
+  double all = 0;
+  for (const auto x : asked)
+    all += std::isfinite(x) && x > 0 ? x : 0;
+  for (std::size_t i = 0; i < result.size(); ++i)
+    result[i] += all > 0 ? rest * (std::isfinite(asked[i]) ? std::max(asked[i], 0.0) : 0) / all : rest / count;
 }
 
 std::vector<double> share_out(double amount, std::span<const double> asked, double least) {

@@ -60,6 +60,10 @@ void capacity_estimate::raise(double delivered, bool saturated) noexcept {
   rate = learning ? wanted : std::min(wanted, std::max(proven, rate) * growth);
 }
 
+void capacity_estimate::probe() noexcept {
+  rate *= growth_full;
+}
+
 void capacity_estimate::correct(double danger, bool by_rate, instant now) noexcept {
   if (!std::isfinite(danger) || now < trim_after)
     return;

@@ -79,7 +79,7 @@ command_kind command(standing_command& x, const wanted_command& wanted, const ac
                      wall_time label, const control_policy& policy) {
   const auto step = step_to(x, wanted, policy);
   const auto new_cause = !same_cause(x, wanted);
-  const auto at_once = new_cause || step >= policy.large_step
+  const auto at_once = new_cause || (wanted.together && step > 0) || step >= policy.large_step
                        || (step >= policy.small_step && now - x.changed >= policy.between_small_steps);
   const auto repeat = lost(x, gateway) && now - x.sent >= policy.repeat;
   if (!at_once && now < next_refresh(x, policy) && !repeat)

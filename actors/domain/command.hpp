@@ -25,6 +25,7 @@ struct wanted_command {
   allowance now;
   allowance envelope;
   throttle_rule rule = throttle_rule::none;
+  bool together = false; ///< any change is to be sent: with others' it keeps the parts of a limit adding up
   std::string_view agreement;
   std::string_view beneficiary;
   bool tight = false; ///< a rate holds the stream back, or nearly does: then small differences count
@@ -49,7 +50,7 @@ enum class command_kind : std::uint8_t {
 /// A change of rule or agreement, another operator's order, and a step of a quarter or more, is sent at once; smaller
 /// ones from 5 % on once a second. An acknowledged throttle is renewed each second, at its phase; instead it is sent
 /// again if a rate that counts moved by more than 1 %, so that the parts of a limit add up. One that is not
-/// acknowledged is sent again after half a second, to a gateway that is silent each second.
+/// acknowledged is sent again after `repeat`, to a gateway that is silent each second.
 [[nodiscard]] command_kind command(standing_command& x, const wanted_command& wanted, const acknowledgement& gateway,
                                    instant now, wall_time label, const control_policy& policy);
 

@@ -49,7 +49,9 @@ public:
     scratch_.before.resize(slots_.size());
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       const auto& s = streams_[slots_[i]].signal;
-      scratch_.demand[i] = demand_slack * s.demand + demand_extra + s.backlog / backlog_horizon;
+      // Who asked for nothing lately and waits for nothing has gone elsewhere.
+      const auto demand = s.arrivals > 0 || s.outstanding() > 0 ? s.demand : 0;
+      scratch_.demand[i] = demand_slack * demand + demand_extra + s.backlog / backlog_horizon;
     }
   }
 

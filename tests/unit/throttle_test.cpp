@@ -112,7 +112,8 @@ TEST_CASE("what moved by less than a step is renewed as it stands; a rate by no 
 }
 
 TEST_CASE("a throttle that no sample acknowledges is repeated after half a second") {
-  const control_policy policy;
+  control_policy policy;
+  policy.repeat = 500ms;
   standing_command x;
   REQUIRE(command(x, wanted_depth(100), {}, 1s, {}, policy) == command_kind::send);
   CHECK(command(x, wanted_depth(100), {}, 1400ms, {}, policy) == command_kind::none);
