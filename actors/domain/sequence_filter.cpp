@@ -18,25 +18,30 @@ sequence_filter::verdict sequence_filter::window::take(std::uint64_t sequence) n
 }
 
 sequence_filter::verdict sequence_filter::take(std::uint64_t incarnation, std::uint64_t sequence) noexcept {
-  if (current_.seen == 0) {
+  if (current_.seen == 0 || incarnation == current_.incarnation) {
+    heard_ = true;
+    if (current_.seen != 0)
+      return current_.take(sequence);
     current_ = {incarnation, sequence, 1};
     young_ = true;
     return verdict::newest;
   }
-  if (incarnation == current_.incarnation)
-    return current_.take(sequence);
-  if (former_.seen != 0 && incarnation == former_.incarnation)
+  if (former_.seen != 0 && incarnation == former_.incarnation) {
+    former_heard_ = former_heard_ || both_;
     return both_ && former_.take(sequence) != verdict::refused ? verdict::late : verdict::refused;
-  if (both_)
+  }
+  if (both_ && former_heard_)
     return verdict::refused;
   both_ = true;
   if (young_ && incarnation < current_.incarnation) {
     former_ = {incarnation, sequence, 1};
+    former_heard_ = true;
     return verdict::late;
   }
   former_ = current_;
+  former_heard_ = heard_;
   current_ = {incarnation, sequence, 1};
-  young_ = true;
+  young_ = heard_ = true;
   return verdict::newest;
 }
 
