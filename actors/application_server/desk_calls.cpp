@@ -113,6 +113,8 @@ void desk_state::on_call(const exchange_ptr& x) {
       return self_->send(collector_, x, std::make_shared<const http::standing>(standing()));
     }
   }
+  if (!database_ && !x->call.dry_run)
+    return x->answer(problem(503, "the database manager is not running; nothing was changed"));
   if (!book_.loaded())
     return x->answer(problem(503, "the agreements have not been loaded from the database yet"));
   if (x->call.what == operation::list_agreements)

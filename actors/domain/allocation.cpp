@@ -135,9 +135,10 @@ void correct_balance(std::span<entity> entities) {
 
 void correct_guard(entity& x) {
   const auto promised = std::min(x.entitled, x.limit());
-  if (x.hungry && x.fresh && x.held() && x.used < short_of * promised)
+  // Who had to yield in a deficit is not raised: all of them raising each other would only fill the queue.
+  if (!x.cut && x.hungry && x.fresh && x.held() && x.used < short_of * promised)
     x.guard = std::min(x.guard * guard_up, guard_most);
-  else if (!x.hungry || x.used > promised)
+  else if (x.cut || !x.hungry || x.used > promised)
     x.guard = std::max(x.guard * guard_down, 1.0);
 }
 

@@ -59,7 +59,9 @@ double choose_aim(backend_state& state, instant now, const control_policy& polic
     state.knee_aim = seconds(policy.knee);
   if (const auto promised = promised_aim(state.entities, now, policy); promised > 0)
     return promised;
-  const auto wanted = state.knee.wanted_aim(now, seconds(policy.knee_least), seconds(policy.knee));
+  const auto most = reserved_aim(state.entities, now, policy);
+  state.knee_aim = std::min(state.knee_aim, most);
+  const auto wanted = std::min(most, state.knee.wanted_aim(now, seconds(policy.knee_least), seconds(policy.knee)));
   state.knee_aim += knee_gain * (wanted - state.knee_aim);
   return std::clamp(state.knee_aim, seconds(policy.knee_least), seconds(policy.knee));
 }
@@ -88,7 +90,7 @@ bool estimate(backend_state& state, const pressure& seen, double aim, instant no
     if (state.full_ticks >= full_enough)
       state.costs.observe(done * tick, tick);
     state.evidence.observe(delivered, seen.mean_in_flight, seen.latency, saturated, capacity.rate);
-    if (held)
+    if (held && !(seen.danger > 1 && seen.draining))
       capacity.correct(seen.danger, by_rate, now);
   }
   return saturated;

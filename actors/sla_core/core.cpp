@@ -62,6 +62,8 @@ void send_report(core_pointer self, const loop_output& out, instant now, wall_ti
   report.complete = state.server_knows_nothing;
   const auto everything = report.complete ? in_force(state.loop) : std::vector<throttle>{};
   const auto throttles = report.complete ? std::span{everything} : out.throttles.all();
+  const auto all_observed = report.complete ? would_be_in_force(state.loop) : std::vector<throttle>{};
+  auto observed = report.complete ? std::span{all_observed} : out.observed.all();
   if (report.complete || now - state.status_sent >= state.options.status_interval) {
     report.backends.assign(out.backends.begin(), out.backends.end());
     state.status_sent = now;
@@ -77,12 +79,15 @@ void send_report(core_pointer self, const loop_output& out, instant now, wall_ti
     const auto part = rest.first(std::min(rest.size(), state.options.batch));
     report.throttles.assign(part.begin(), part.end());
     rest = rest.subspan(part.size());
+    const auto seen = observed.first(std::min(observed.size(), state.options.batch));
+    report.observed.assign(seen.begin(), seen.end());
+    observed = observed.subspan(seen.size());
     if (report.complete || !report.throttles.empty() || !report.backends.empty() || !report.forgotten.empty()
-        || !report.events.empty() || !report.verdicts.empty())
+        || !report.events.empty() || !report.verdicts.empty() || !report.observed.empty())
       self->send(state.server, std::move(report));
     report = core_report{};
     report.at = label;
-  } while (!rest.empty());
+  } while (!rest.empty() || !observed.empty());
 }
 
 /// At debug level, for whoever wants to know how soon something was decided, and what that took.
@@ -146,8 +151,24 @@ bool same_orders(const std::vector<active_override>& a, const std::vector<active
   });
 }
 
+/// A wrong one changes nothing; each mistake is a line of its own.
+void take_policy(core_pointer self, policy_document&& x) {
+  auto& state = self->state;
+  const auto known = state.loop.document.version;
+  const auto version = x.version;
+  const auto wrong = set_policy(state.loop, std::move(x), state.options.policy);
+  for (const auto& mistake : wrong)
+    log(log_events::policy_refused, component, log_field{"version", version}, log_field{"path", mistake.path},
+        log_field{"reason", mistake.what}, log_field{"in_force", known});
+  const auto& taken = state.loop.document;
+  if (wrong.empty() && taken.version != known)
+    log(log_events::policy_taken, component, log_field{"version", taken.version}, log_field{"who", taken.author},
+        log_field{"why", taken.reason}, log_field{"policy", summary_of(taken)});
+}
+
 std::uint64_t on_terms(core_pointer self, terms& x) {
   auto& state = self->state;
+  take_policy(self, std::move(x.policy));
   const auto before = state.loop.terms_revision;
   const auto orders_before = state.loop.overrides;
   const auto wrong = set_terms(state.loop, std::move(x.agreements), x.overrides, now_of(self), label_now());

@@ -57,6 +57,14 @@ class RulesBite(unittest.TestCase):
     def test_the_transport_knows_no_sla_message(self):
         self.expect_include_refused("shm/transport/a.hpp", '"actors/protocol/messages.hpp"', "no SLA message")
 
+    def test_the_simulator_meets_the_loop_in_one_file(self):
+        text = '#include "actors/domain/loop.hpp"\n'
+        self.expect("tests/sim/run/a.hpp", BEGIN + text, "meets the core's loop in one file")
+        self.assertEqual(self.violations_of({rules.DRIVES_THE_LOOP[0]: "// What it is.\n" + text}), [])
+
+    def test_the_simulator_knows_no_actor(self):
+        self.expect_include_refused("tests/sim/model/a.hpp", "<caf/all.hpp>", "must not know caf")
+
     def test_main_files_may_join_everything(self):
         text = BEGIN + '#include "shm/transport/transport.hpp"\n#include "actors/sla_core/core.hpp"\n'
         self.assertEqual(self.violations_of({"actors/sla_core/main.cpp": text}), [])

@@ -3,7 +3,7 @@
 import os
 import re
 
-TREES = ("actors", "shm", "gateways")
+TREES = ("actors", "shm", "gateways", "tests/sim")
 MAX_LINES = 400
 
 # --- who may include what -----------------------------------------------------------------------------------------------
@@ -13,6 +13,7 @@ DOMAIN = "actors/domain"
 PROTOCOL = "actors/protocol"
 RUNTIME = "actors/runtime"
 TERMINAL = "actors/terminal"
+SIM = "tests/sim"
 ROLE = (DOMAIN, PROTOCOL, RUNTIME)
 
 FOLDERS = {
@@ -48,6 +49,18 @@ FOLDERS = {
         (*ROLE, "actors/application_server/http", "actors/application_server/observatory",
          "actors/application_server/rows"),
         ("caf", "nlohmann", "prometheus", "sodium", "system")),
+    # The simulator: the core's loop, the gateways' throttle and the reader of agreements against models of all else. No
+    # actor, no CAF, no socket. Of the core's loop only the controllers know, of files and people only scenario/ and command/.
+    SIM: ((DOMAIN, SIM + "/model", SIM + "/command"), ()),
+    SIM + "/model": ((DOMAIN, SIM, SIM + "/scenario", "gateways/throttle"), ()),
+    SIM + "/scenario": ((DOMAIN, SIM + "/model", "actors/application_server/http"), ("yaml-cpp",)),
+    SIM + "/controllers": ((DOMAIN, SIM, SIM + "/model"), ()),
+    SIM + "/run": ((DOMAIN, SIM, SIM + "/model", SIM + "/scenario", SIM + "/controllers", "gateways/throttle"), ()),
+    SIM + "/command": ((DOMAIN, SIM, SIM + "/controllers", SIM + "/run", SIM + "/scenario", SIM + "/compare"),
+                       ("CLI", "nlohmann")),
+    SIM + "/compare": ((DOMAIN, SIM, SIM + "/command", SIM + "/controllers", SIM + "/run", SIM + "/scenario"), ()),
+    SIM + "/test": ((DOMAIN, SIM, SIM + "/model", SIM + "/controllers", SIM + "/run", SIM + "/scenario", SIM + "/compare"),
+                    ("doctest", "system")),
     # The client speaks HTTP to the server and knows of its inside only the words of the domain.
     "actors/sluicectl": ((DOMAIN, TERMINAL), ("CLI", "curl", "nlohmann", "yaml-cpp", "system")),
 }
@@ -55,6 +68,7 @@ FOLDERS = {
 # Files that may know more than their folder, and why.
 LIBRARIES = {
     "gateways/metrics/metrics_server.cpp": (("boost",), "the one file with HTTP; the rest is text"),
+    SIM + "/command/plot.cpp": (("system",), "starts gnuplot"),
     "actors/application_server/http/server.cpp": (("boost", "system"), "the one file with sockets; the rest is text"),
     "actors/application_server/http/token_file.cpp": (("system",), "makes the token at first start, 0600"),
 }
@@ -66,12 +80,17 @@ SERVER_CONFIG = "actors/runtime/server_process_config.hpp"
 # The transport carries messages; what they mean is no business of it.
 TRANSPORT_BLIND_TO = ("actors/domain/", "actors/protocol/messages.hpp", "actors/protocol/interfaces.hpp")
 
+# The simulator drives the core's loop in one file; all else is behind controller.hpp.
+THE_LOOP = (DOMAIN + "/loop.hpp", DOMAIN + "/loop_state.hpp", DOMAIN + "/plan.hpp")
+DRIVES_THE_LOOP = (SIM + "/controllers/sluice_controller.cpp",)
+
 # --- time and chance are arguments -------------------------------------------------------------------------------------
 CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now|\b(clock_gettime|gettimeofday|nanosleep)\b"
                    r"|\bstd::time\(|\bsleep_for\b|\bsleep_until\b|\brandom_device\b|\bmt19937|\bstd::rand\b|\bgetrandom\b")
 CLOCKLESS = (DOMAIN, "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
              "gateways/backend", "gateways/tls", "gateways/engine", PROTOCOL, "actors/application_server/http", "actors/application_server/observatory",
-             "actors/application_server/rows", "actors/database_manager/store")
+             "actors/application_server/rows", "actors/database_manager/store",
+             SIM, SIM + "/model", SIM + "/scenario", SIM + "/controllers", SIM + "/run", SIM + "/command", SIM + "/compare")
 # The files of these folders that may all the same, and why.
 CLOCKS = {
     "gateways/engine/engine.cpp": "monotonic_now(), the one clock of the data path",
@@ -131,13 +150,15 @@ def check_include(path, folder, mark, include, parts):
     allowed_folders, allowed_libraries = FOLDERS.get(folder, ((), ()))
     if mark == '"':
         target = os.path.dirname(include)
-        if target.split("/")[0] not in TREES:
+        if not (target + "/").startswith(tuple(tree + "/" for tree in TREES)):
             return f'includes "{include}": project includes are written from the root'
         if target != folder and target not in allowed_folders:
             known = "" if folder in FOLDERS else f" ({folder} is not in FOLDERS of tests/arch/rules.py)"
             return f"includes {include}: {folder} must not know {target}{known}"
         if folder == "shm/transport" and include.startswith(TRANSPORT_BLIND_TO):
             return f"includes {include}: the transport knows no SLA message"
+        if folder.startswith(SIM) and include in THE_LOOP and path not in DRIVES_THE_LOOP:
+            return f"includes {include}: the simulator meets the core's loop in one file"
         return None
     if path == LAYOUT and include not in LAYOUT_INCLUDES:
         return f"includes <{include}>: what lies in shared memory is plain values and atomics"
@@ -171,7 +192,7 @@ def has_design(root, folder):
     if os.path.exists(os.path.join(root, folder, "README.md")):
         return True
     above = os.path.join(root, os.path.dirname(folder), "README.md")
-    if not os.path.exists(above) or os.path.dirname(folder) in TREES:
+    if not os.path.exists(above) or os.path.dirname(folder) in TREES and folder.split("/")[0] != "tests":
         return False
     with open(above, encoding="utf-8") as file:
         return f"`{os.path.basename(folder)}/`" in file.read()

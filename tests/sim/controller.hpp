@@ -5,11 +5,14 @@
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/event.hpp"
 #include "actors/domain/policy.hpp"
+#include "actors/domain/policy_document.hpp"
 #include "actors/domain/sample.hpp"
 #include "actors/domain/throttle.hpp"
+#include "actors/domain/verdict.hpp"
 #include "tests/sim/model/scheduler.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,22 +24,18 @@ namespace sluice::sim {
 struct established {
   std::vector<agreement> agreements;
   std::vector<override_order> orders;
-  std::vector<nameplate> devices; ///< for controllers that do not measure what a device gives
-};
-
-/// The lease of an acknowledged throttle begins anew. A gateway that holds another generation ignores it.
-struct lease_renewal {
-  stream_id stream;
-  std::uint64_t generation = 0;
+  std::optional<policy_document> document; ///< nothing = the policy the controller was made with
+  std::vector<nameplate> devices;          ///< for controllers that do not measure what a device gives
 };
 
 /// What a controller wants done after a tick. The spans are its own and hold until its next call.
 struct controller_output {
   std::span<const throttle> throttles;      ///< to be sent now, by the link of the stream's gateway
-  std::span<const lease_renewal> renewals;  ///< likewise
+  std::span<const renewal> renewals;        ///< likewise
   std::span<const event> events;            ///< for the trace and for bars on events
   std::span<const backend_status> backends; ///< what it believes of each backend; empty if it has no idea
   std::uint64_t refused = 0;                ///< samples that it did not take
+  std::span<const verdict> verdicts{};      ///< of promises whose interval ended
 };
 
 /// Controls the gateways from afar: sees nothing but samples, does nothing but throttles. One thread. A restart of the

@@ -233,3 +233,40 @@ TEST_CASE("a message of another interface and an error do not end the core") {
   f.pass(100ms);
   CHECK(f.log.throttles.size() == 1);
 }
+
+TEST_CASE("the policy comes with the terms: on an observed backend nothing is sent, and what would be is reported") {
+  fixture f;
+  f.up("performance-monitor", f.monitor);
+  f.up("application-server", f.server);
+  terms x{{limited(20)}, {}, {}};
+  x.policy.defaults = {{"mode", 1}};
+  x.policy.version = 1;
+  f.self->send(f.core, x);
+  f.run();
+  for (int i = 0; i < 5; ++i) {
+    f.measure();
+    f.pass(100ms);
+  }
+  CHECK(f.log.throttles.empty());
+  std::vector<throttle> observed;
+  for (const auto& report : f.log.reports)
+    observed.insert(observed.end(), report.observed.begin(), report.observed.end());
+  REQUIRE(observed.size() == 1); // it asks for 50 IOPS
+  CHECK(observed[0].why.observed);
+  CHECK(observed[0].now.iops == rate{20});
+  x.policy.version = 2;
+  x.policy.defaults = {{"mode", 7}}; // wrong: the one before stays
+  f.self->send(f.core, x);
+  f.run();
+  f.measure();
+  f.pass(100ms);
+  CHECK(f.log.throttles.empty());
+  x.policy.version = 3;
+  x.policy.defaults = {};
+  f.self->send(f.core, x);
+  f.run();
+  f.measure();
+  f.pass(100ms);
+  REQUIRE(f.log.throttles.size() == 1);
+  CHECK(f.log.throttles[0].now.iops == rate{20});
+}

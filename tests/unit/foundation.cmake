@@ -5,4 +5,4 @@ sluice_test(protocol_test CAF
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/operation_codes_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/protocol_test.cpp
-  LINK sluice_protocol sluice_transport)
+  LINK sluice_protocol sluice_transport sluice_sim)

@@ -1,5 +1,6 @@
 // Every message survives the way over the wire; a malformed histogram in one is refused.
 #include "actors/protocol/interfaces.hpp"
+#include "tests/sim/model/link.hpp"
 
 #include <caf/all.hpp>
 #include <caf/binary_deserializer.hpp>
@@ -166,6 +167,18 @@ TEST_CASE("a lease renewal is written byte by byte as gateways of this version r
   const std::string golden{"\1\3gw1\4oltp\1c\1\2\3\4\5\6\7\10", 20}; // lengths and the count as one byte, big endian
   CHECK(std::string(bytes.begin(), bytes.end()) == golden);
   CHECK(read<lease_renewal>(system, bytes).renewals == sent.renewals);
+}
+
+TEST_CASE("the simulator counts the bytes of throttles and renewals as they are written") {
+  throttle x;
+  x.stream = {"gateway", "volume", std::string(130, 'c')}; // a length of two bytes
+  x.why.agreement = "oltp-gold";
+  x.why.backend = "disk";
+  const renewal y{x.stream, 7};
+  config cfg;
+  caf::actor_system system{cfg};
+  CHECK(written(system, x).size() == sim::wire_size(x));
+  CHECK(written(system, y).size() == sim::wire_size(y));
 }
 
 TEST_CASE("a histogram that cannot be is refused when it is read") {

@@ -33,6 +33,7 @@ struct words {
   list_command list;
   check_command check;
   compare_command compare;
+  what_if_command what_if;
 };
 
 void add_run(CLI::App& app, words& w) {
@@ -98,6 +99,36 @@ void add_compare(CLI::App& app, words& w) {
   });
 }
 
+void add_what_if(CLI::App& app, words& w) {
+  auto& x = w.what_if;
+  auto* ask =
+      app.add_subcommand("what-if", "who would keep which promise if an agreement or a policy were established");
+  ask->add_option("--agreements", x.agreements, "documents in force, as for sluicectl apply")
+      ->required()
+      ->type_name("DIR|FILE");
+  ask->add_option("--new", x.new_document, "the agreement or policy in question")->required()->type_name("FILE");
+  ask->add_option("--trace", x.traces, "recorded traffic; may be given again")
+      ->required()
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  ask->add_option("--stream", x.stream, "whose the lines of a trace are that names no stream")->type_name("G/V/C");
+  auto* device = ask->add_option("--device", x.device, "the storage: backends and gateways as in a scenario");
+  device->type_name("FILE");
+  auto* servers = ask->add_option("--servers", x.servers, "instead: how many requests it serves at once");
+  servers->check(CLI::Range(1, 4096))->type_name("N")->excludes(device);
+  ask->add_option("--service", x.service, "and how long one takes")->type_name("TIME")->excludes(device);
+  ask->add_option("--per-mib", x.per_mib, "and each MiB of it")->type_name("TIME")->excludes(device);
+  ask->add_option("--new-load", x.new_load, "I/O per second of the new agreement if none was recorded; 0 = none")
+      ->check(CLI::Range(0, 10'000'000))
+      ->type_name("N");
+  ask->add_option("--seed", x.seed, "of link and storage")->check(whole_number)->capture_default_str();
+  ask->add_flag("--json", x.json, "as JSON");
+  ask->footer("Exit codes: 0 every promise that was kept stays kept, 1 one would be lost, 2 usage or a wrong file.");
+  ask->callback([&w] {
+    w.what = w.what_if;
+  });
+}
+
 } // namespace
 
 parsed_line parse_command_line(std::vector<std::string> arguments) {
@@ -112,6 +143,7 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   add_list(app, w);
   add_check(app, w);
   add_compare(app, w);
+  add_what_if(app, w);
   try {
     std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
     app.parse(arguments);
@@ -123,7 +155,7 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
     return {{}, mistake.what(), exit_code::usage};
   }
   if (!w.what)
-    return {{}, "say what to do: run, list, check or compare", exit_code::usage};
+    return {{}, "say what to do: run, list, check, compare or what-if", exit_code::usage};
   return {std::move(w.what), {}, exit_code::done};
 }
 

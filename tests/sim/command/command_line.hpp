@@ -41,7 +41,22 @@ struct compare_command {
   std::string output;                   ///< file; empty = print
 };
 
-using command_variant = std::variant<run_command, list_command, check_command, compare_command>;
+/// Who would keep which promise if something new were established.
+struct what_if_command {
+  std::string agreements;   ///< in force: file or directory
+  std::string new_document; ///< file
+  std::vector<std::string> traces;
+  std::string stream;                    ///< of traces that name none; may be empty
+  std::string device;                    ///< file; empty = the next three
+  std::uint64_t servers = 0;             ///< 0 = not given
+  std::string service;                   ///< such as 1ms
+  std::string per_mib;                   ///< empty = nothing
+  std::optional<std::uint64_t> new_load; ///< [I/O per second]
+  std::uint64_t seed = 1;
+  bool json = false;
+};
+
+using command_variant = std::variant<run_command, list_command, check_command, compare_command, what_if_command>;
 
 /// Exit codes of the design, and 1: a bar was missed or an invariant violated.
 enum class exit_code : std::uint8_t { done = 0, missed = 1, usage = 2, missing = 3, bug = 4 };

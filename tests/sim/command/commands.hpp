@@ -20,6 +20,7 @@ struct console {
 [[nodiscard]] exit_code execute(const list_command& x, const console& io);
 [[nodiscard]] exit_code execute(const check_command& x, const console& io);
 [[nodiscard]] exit_code execute(const compare_command& x, const console& io);
+[[nodiscard]] exit_code execute(const what_if_command& x, const console& io);
 
 /// The scenario files of a directory, by name.
 [[nodiscard]] std::vector<std::filesystem::path> scenario_files(const std::string& directory, std::error_code& problem);

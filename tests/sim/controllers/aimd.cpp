@@ -15,11 +15,10 @@ namespace sluice::sim {
 
 namespace {
 
-/// Of the rate that is left after a miss. Chosen: that of DECbit, the scheme that the paper is about.
-constexpr double decrease = 0.875;
-/// What a party of weight 1 may take more after each tick without a miss [I/O per second]. Chosen, as is the decrease,
-/// among twenty pairs; see README.md.
-constexpr double increase = 160;
+/// Of the rate that is left after a miss. Chosen, with the increase, among twelve pairs; see README.md.
+constexpr double decrease = 0.95;
+/// What a party of weight 1 may take more after each tick without a miss [I/O per second].
+constexpr double increase = 40;
 /// After a decrease, a miss does not count for so long: samples of the time before are on their way. Chosen: two ticks.
 constexpr duration settling = std::chrono::milliseconds{200};
 struct course {

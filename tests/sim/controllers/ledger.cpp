@@ -137,8 +137,18 @@ void ledger::group() {
     streams_[i].party = at->second;
     parties_[at->second].streams.push_back(i);
   }
+  share_best_effort();
   changed_ = false;
   ++version_;
+}
+
+void ledger::share_best_effort() {
+  std::map<std::string, double> count;
+  for (const auto& x : parties_)
+    count[x.backend] += x.name.empty() ? 1 : 0;
+  for (auto& x : parties_)
+    if (x.name.empty())
+      x.terms.weight = policy_.best_effort_weight / count[x.backend];
 }
 
 void ledger::refresh(ledger_stream& x, instant now, wall_time label) {

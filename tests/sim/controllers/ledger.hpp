@@ -90,6 +90,7 @@ public:
 
 private:
   void group();
+  void share_best_effort();
   void forget_silent(instant now);
   void refresh(ledger_stream& x, instant now, wall_time label);
 
@@ -104,7 +105,7 @@ private:
   std::uint64_t version_ = 0;
   std::uint64_t refused_ = 0;
   std::vector<throttle> throttles_;
-  std::vector<lease_renewal> renewals_;
+  std::vector<renewal> renewals_;
 };
 
 /// What the limit of an agreement leaves to each of its `streams`; the rest of `x` stays.

@@ -66,13 +66,18 @@ class mclock final : public device_scheduler {
 public:
   explicit mclock(const scheduler_setup& setup) : device_(setup.device) {
     std::map<std::string, std::size_t> found; // agreement, or client after a space
+    std::vector<std::size_t> best_effort;
     for (const auto& x : setup.streams) {
       const auto* its = agreement_for(setup.agreements, x);
       const auto [at, fresh] = found.emplace(its != nullptr ? its->name : " " + x.client, queues_.size());
+      if (fresh && its == nullptr)
+        best_effort.push_back(queues_.size());
       if (fresh)
         queues_.push_back(queue_of(its, setup.policy));
       queue_at_.push_back(at->second);
     }
+    for (const auto i : best_effort)
+      queues_[i].per_weight = spacing(setup.policy.best_effort_weight / static_cast<double>(best_effort.size()));
   }
 
   void enter(const waiting_request& x, instant now) override {

@@ -14,6 +14,8 @@ public:
   explicit sluice_controller(const control_policy& policy) : policy_(policy) {}
 
   void establish(const established& all, instant now, wall_time label) override {
+    if (all.document)
+      set_policy(state_, *all.document, policy_);
     set_terms(state_, all.agreements, all.orders, now, label);
   }
 
@@ -23,10 +25,7 @@ public:
 
   controller_output tick(instant now, wall_time label) override {
     const auto& out = step(state_, now, label, policy_);
-    renewals_.clear();
-    for (const auto& x : out.renewals)
-      renewals_.push_back({x.stream, x.generation});
-    return {out.throttles, renewals_, out.events, out.backends, out.refused};
+    return {out.throttles, out.renewals, out.events, out.backends, out.refused, out.verdicts};
   }
 
   std::vector<throttle> in_force() const override {
@@ -36,7 +35,6 @@ public:
 private:
   control_policy policy_;
   loop_state state_;
-  std::vector<lease_renewal> renewals_;
 };
 
 } // namespace

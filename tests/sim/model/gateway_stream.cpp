@@ -127,7 +127,6 @@ bool gateway_stream::apply(const throttle& x) {
   if (!up_ || !control_.accept(x, sim_.now()).empty())
     return false;
   ++totals_.commands;
-  last_ = x;
   account();
   renew_rule();
   admit();
@@ -137,10 +136,9 @@ bool gateway_stream::apply(const throttle& x) {
 }
 
 bool gateway_stream::renew(std::uint64_t generation) {
-  if (generation == 0 || last_.generation != generation || !up_)
+  if (!up_ || !control_.renew(generation, sim_.now()).empty())
     return false;
   account();
-  static_cast<void>(control_.accept(last_, sim_.now())); // the generation in force again renews the lease
   renew_rule();
   admit();
   sim_.at(rule_.until, *this, lease_end);
@@ -199,7 +197,6 @@ void gateway_stream::go_down() {
 void gateway_stream::come_up() {
   up_ = true;
   control_ = gateway::stream_control{fixed_};
-  last_ = {};
   gate_ = {};
   held_ = gateway::hold::none;
   sample fresh;

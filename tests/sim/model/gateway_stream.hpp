@@ -102,7 +102,6 @@ private:
   std::deque<request_number> backlog_;
   std::vector<request_number> at_device_;
   gateway::stream_control control_;
-  throttle last_; ///< accepted last, for renewals
   gateway::rule_in_force rule_;
   gateway::gate gate_;
   gateway::hold held_ = gateway::hold::none; ///< why the first request waits

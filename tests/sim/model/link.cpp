@@ -20,12 +20,12 @@ constexpr std::size_t allowance_size = 4 * sizeof(std::uint64_t) + sizeof(std::u
 } // namespace
 
 std::size_t wire_size(const throttle& x) noexcept {
-  const auto reason = 1 + wire_size(x.why.agreement) + wire_size(x.why.beneficiary) + wire_size(x.why.backend)
-                      + 6 * sizeof(std::uint64_t);
+  const auto reason = 2 + wire_size(x.why.agreement) + wire_size(x.why.beneficiary) + wire_size(x.why.backend)
+                      + 9 * sizeof(std::uint64_t);
   return wire_size(x.stream) + 2 * sizeof(std::uint64_t) + 2 * allowance_size + reason;
 }
 
-std::size_t wire_size(const lease_renewal& x) noexcept {
+std::size_t wire_size(const renewal& x) noexcept {
   return wire_size(x.stream) + sizeof(std::uint64_t);
 }
 
@@ -33,7 +33,6 @@ sample_batch& gateway_link::new_samples() {
   up_.present = up_.take();
   auto& x = up_.places[up_.present];
   x.gateway = gateway_;
-  x.samples.clear();
   return x;
 }
 

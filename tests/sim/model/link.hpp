@@ -20,12 +20,12 @@ struct sample_batch {
 /// What a tick says to one gateway: one message.
 struct command_batch {
   std::vector<throttle> throttles;
-  std::vector<lease_renewal> renewals;
+  std::vector<renewal> renewals;
 };
 
-/// Bytes of one throttle and of one renewal as actors/protocol serialises them; tests/unit/sim_wire_test.cpp compares.
+/// Bytes of one throttle and of one renewal as actors/protocol serialises them; tests/unit/protocol_test.cpp compares.
 [[nodiscard]] std::size_t wire_size(const throttle& x) noexcept;
-[[nodiscard]] std::size_t wire_size(const lease_renewal& x) noexcept;
+[[nodiscard]] std::size_t wire_size(const renewal& x) noexcept;
 
 /// Where messages come out.
 class link_end {
@@ -42,7 +42,8 @@ public:
   gateway_link(simulation& sim, std::size_t gateway, const link_spec& spec, chance luck, link_end& end)
       : sim_(sim), gateway_(gateway), spec_(spec), luck_(luck), end_(end) {}
 
-  /// An empty batch to be filled and sent. Valid until the next call.
+  /// A batch to be filled and sent. Valid until the next call. May still hold samples of an earlier one, whose memory
+  /// is to be used again.
   [[nodiscard]] sample_batch& new_samples();
   void send_samples();
 

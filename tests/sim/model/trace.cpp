@@ -54,7 +54,7 @@ void trace::sent(instant now, const throttle& x) {
            << '\n';
 }
 
-void trace::sent(instant now, const lease_renewal& x) {
+void trace::sent(instant now, const renewal& x) {
   add(word(now));
   add(x.stream.gateway);
   add(x.stream.volume);

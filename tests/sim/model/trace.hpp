@@ -19,7 +19,7 @@ public:
   explicit trace(std::ostream* text = nullptr);
 
   void sent(instant now, const throttle& x);
-  void sent(instant now, const lease_renewal& x);
+  void sent(instant now, const renewal& x);
   void happened(instant now, const event& x);
   void replied(instant now, std::uint32_t client, std::string_view name, duration latency, bool write,
                std::uint32_t bytes, std::uint64_t offset);

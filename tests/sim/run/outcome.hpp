@@ -3,6 +3,7 @@
 
 #include "actors/domain/event.hpp"
 #include "actors/domain/throttle.hpp"
+#include "actors/domain/verdict.hpp"
 #include "tests/sim/model/experience.hpp"
 
 #include <cstdint>
@@ -43,6 +44,7 @@ struct outcome {
   std::vector<std::vector<std::uint32_t>> commands; ///< by stream and second: throttles that it applied
   std::vector<std::uint64_t> throttle_bytes;        ///< by second, over all links
   std::vector<timed_event> events;
+  std::vector<verdict> verdicts;         ///< the controller's own
   std::vector<timed_throttle> throttles; ///< only if asked for
   std::vector<violation> violations;     ///< the first ones of each invariant
   std::uint64_t violated = 0;            ///< how many there were

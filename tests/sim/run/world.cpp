@@ -177,7 +177,7 @@ void world::on_event(std::uint32_t what, std::uint32_t argument) {
 }
 
 void world::establish() {
-  established all{scenario_.agreements, {}, {}};
+  established all{scenario_.agreements, {}, scenario_.document, {}};
   for (const auto& x : orders_)
     all.orders.push_back(x.what);
   for (const auto& x : scenario_.backends)
@@ -192,6 +192,7 @@ void world::make_tick() {
   }
   const auto out = controller_->tick(sim_.now(), label());
   result_.refused += out.refused;
+  result_.verdicts.insert(result_.verdicts.end(), out.verdicts.begin(), out.verdicts.end());
   for (const auto& x : out.events) {
     trace_.happened(sim_.now(), x);
     result_.events.push_back({sim_.now(), x});

@@ -10,6 +10,7 @@ namespace sluice::sim {
 namespace {
 
 constexpr std::uint64_t most_rate = 100'000'000;
+constexpr std::uint64_t most_tenant_weight = 1000; // as of agreements
 constexpr ppm fastest = 10 * whole;
 constexpr duration shortest_service = std::chrono::microseconds{1};
 
@@ -152,6 +153,12 @@ void read_policy(section& file, control_policy& to) {
   };
   share("aim_mean", to.aim_mean);
   share("aim_percentile", to.aim_percentile);
+  if (const auto* tenants = in.map("tenants"))
+    for (const auto& [name, value] : tenants->members) {
+      section its{value, in.path_of("tenants." + name), in.problems()};
+      to.tenants.push_back(
+          {name, its.text("parent"), static_cast<std::uint32_t>(its.number("weight", 1, most_tenant_weight, 1))});
+    }
   if (const auto problem = problem_with(to); !problem.empty())
     file.complain("policy", "cannot be worked with: " + problem);
 }

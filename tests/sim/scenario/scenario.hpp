@@ -5,6 +5,7 @@
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/event.hpp"
 #include "actors/domain/policy.hpp"
+#include "actors/domain/policy_document.hpp"
 #include "actors/domain/throttle.hpp"
 #include "tests/sim/model/chance.hpp"
 #include "tests/sim/scenario/bar.hpp"
@@ -145,6 +146,7 @@ struct scenario {
   std::vector<gateway_spec> gateways;
   std::vector<stream_spec> streams;
   std::vector<agreement> agreements;
+  std::optional<policy_document> document; ///< established from the beginning; nothing = `policy` alone
   std::vector<client_spec> clients;
   std::vector<fault_spec> faults;
   std::vector<bar_spec> bars;

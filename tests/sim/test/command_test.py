@@ -50,7 +50,15 @@ def main():
     files = [os.path.join(SCENARIOS, name) for name in os.listdir(SCENARIOS) if name.endswith(".yaml")]
     expect("check says nothing of good files", run("check", *files) == (0, "", ""))
 
+    with open(os.path.join(SCENARIOS, "README.md"), encoding="utf-8") as file:
+        example = file.read().split("```yaml\n")[1].split("```")[0]
     with tempfile.TemporaryDirectory() as directory:
+        shop = os.path.join(directory, "shop.yaml")
+        with open(shop, "w", encoding="utf-8") as file:
+            file.write(example)
+        expect("the example of the README is a good scenario", run("check", shop) == (0, "", ""))
+        code, out, _ = run("run", shop)
+        expect("and it runs", code in (0, 1) and "trace  " in out)
         bad = os.path.join(directory, "bad.yaml")
         with open(GOOD, encoding="utf-8") as source, open(bad, "w", encoding="utf-8") as file:
             file.write(source.read().replace("servers: 8", "servers: eight").replace("depth: 256", "dept: 256"))

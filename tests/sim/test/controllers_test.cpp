@@ -37,7 +37,7 @@ stream_id on(const std::string& volume) {
 class stage {
 public:
   stage(std::unique_ptr<controller> x, std::vector<agreement> agreements) : subject(std::move(x)) {
-    established all{std::move(agreements), {}, {{"disk", 8, 1ms, 0ns}}};
+    established all{std::move(agreements), {}, {}, {{"disk", 8, 1ms, 0ns}}};
     subject->establish(all, now, {});
   }
 
@@ -133,7 +133,7 @@ TEST_CASE("parda: wants what Sluice aims at where a latency is promised") {
   CHECK(latency_ms <= 10 * policy.aim_mean + 1.5);
 }
 
-TEST_CASE("aimd: a missed latency takes an eighth from whoever is above its promise, down to the promise") {
+TEST_CASE("aimd: a missed latency takes a twentieth from whoever is above its promise, down to the promise") {
   stage x{make_aimd({}), {with_latency(about("victim", 1), 5ms, 2500), about("other", 1)}};
   const auto miss = [&] {
     x.measure("victim", 2000, 20ms);
@@ -142,12 +142,12 @@ TEST_CASE("aimd: a missed latency takes an eighth from whoever is above its prom
   };
   miss();
   CHECK(x.in_force["victim"].now.unlimited());
-  CHECK(x.in_force["other"].now.iops.per_second == 5250);
+  CHECK(x.in_force["other"].now.iops.per_second == 5700);
   miss();
-  CHECK(x.in_force["other"].now.iops.per_second == 5250); // what was measured before the decrease does not count
+  CHECK(x.in_force["other"].now.iops.per_second == 5700); // what was measured before the decrease does not count
   miss();
-  CHECK(x.in_force["other"].now.iops.per_second == 4593);
-  for (int i = 0; i < 100; ++i)
+  CHECK(x.in_force["other"].now.iops.per_second == 5415);
+  for (int i = 0; i < 250; ++i)
     miss();
   CHECK(x.in_force["other"].now.iops.per_second == 50); // the best-effort floor
   CHECK(x.in_force["victim"].now.unlimited());
@@ -165,18 +165,18 @@ TEST_CASE(
   pass(20ms);
   const auto light = x.in_force["light"].now.iops.per_second;
   const auto heavy = x.in_force["heavy"].now.iops.per_second;
-  CHECK(light == 2625);
+  CHECK(light == 2850);
   for (int i = 0; i < 10; ++i)
     pass(2ms);
-  // 160 per tick and weight. A step below 5 % is sent with the refresh, so the last one may not be in force yet.
+  // 40 per tick and weight. A step below 5 % is sent with the refresh, so the last one may not be in force yet.
   const auto light_more = x.in_force["light"].now.iops.per_second - light;
   const auto heavy_more = x.in_force["heavy"].now.iops.per_second - heavy;
-  CHECK(light_more % 160 == 0);
-  CHECK(light_more >= 9 * 160);
-  CHECK(light_more <= 10 * 160);
-  CHECK(heavy_more % 320 == 0);
-  CHECK(heavy_more >= 9 * 320);
-  CHECK(heavy_more <= 10 * 320);
+  CHECK(light_more % 40 == 0);
+  CHECK(light_more >= 8 * 40);
+  CHECK(light_more <= 10 * 40);
+  CHECK(heavy_more % 80 == 0);
+  CHECK(heavy_more >= 8 * 80);
+  CHECK(heavy_more <= 10 * 80);
   for (int i = 0; i < 200; ++i)
     pass(2ms);
   CHECK(x.in_force["light"].now.unlimited());

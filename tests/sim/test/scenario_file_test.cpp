@@ -35,11 +35,12 @@ std::string with_phase(const std::string& phase) {
 TEST_CASE("a good file is read as it says") {
   auto text = replaced("phases: [{ depth: 16 }]", "reads: 70%\n    size: { 4KiB: 25%, 64KiB: 75% }\n    phases:\n"
                                                   "      - { from: 500ms, to: 2s, open: 900, on: 1s, off: 250ms }");
-  text +=
-      "link: { delay: [1ms, 7ms], lost: 30% }\nfaults: [{ at: 1s, fault: clock, back: 1h }]\npolicy: { knee: 25ms }\n";
+  text += "link: { delay: [1ms, 7ms], lost: 30% }\nfaults: [{ at: 1s, fault: clock, back: 1h }]\npolicy: { knee: 25ms, "
+          "tenants: { acme: { weight: 3 } } }\n";
   const auto x = read_good(text);
   CHECK(x.length == 4s);
   CHECK(x.policy.knee == 25ms);
+  CHECK(x.policy.tenants == std::vector<tenant_share>{{"acme", "", 3}});
   CHECK(x.gateways.front().link.delay_most == 7ms);
   CHECK(x.gateways.front().link.lost == 300'000);
   REQUIRE(x.agreements.size() == 1);
