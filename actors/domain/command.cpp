@@ -84,7 +84,7 @@ command_kind command(standing_command& x, const wanted_command& wanted, const ac
   const auto repeat = lost(x, gateway) && now - x.sent >= policy.repeat;
   if (!at_once && now < next_refresh(x, policy) && !repeat)
     return command_kind::none;
-  if (!at_once && gateway.reported == x.generation && (step <= 0 || rates_stand(x, wanted, policy))) {
+  if (!at_once && (gateway.reported == x.generation || gateway.silent) && (step <= 0 || rates_stand(x, wanted, policy))) {
     x.sent = now;
     return command_kind::renew;
   }

@@ -50,7 +50,8 @@ enum class command_kind : std::uint8_t {
 /// A change of rule or agreement, another operator's order, and a step of a quarter or more, is sent at once; smaller
 /// ones from 5 % on once a second. An acknowledged throttle is renewed each second, at its phase; instead it is sent
 /// again if a rate that counts moved by more than 1 %, so that the parts of a limit add up. One that is not
-/// acknowledged is sent again after `repeat`, to a gateway that is silent each second.
+/// acknowledged is sent again after `repeat`; one of a silent gateway is renewed, for the monitor knows whether that
+/// has it.
 [[nodiscard]] command_kind command(standing_command& x, const wanted_command& wanted, const acknowledgement& gateway,
                                    instant now, wall_time label, const control_policy& policy);
 
