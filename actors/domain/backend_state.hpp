@@ -9,6 +9,7 @@
 #include "actors/domain/evidence.hpp"
 #include "actors/domain/hierarchy.hpp"
 #include "actors/domain/knee.hpp"
+#include "actors/domain/latency_floor.hpp"
 
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct backend_state {
   capacity_estimate capacity;      ///< in units
   cost_calibration costs;
   knee_estimate knee;
+  latency_floor floor;
   double knee_aim = 0; ///< the latency aimed at where nobody was promised one [s]; 0 = not begun
   int full_ticks = 0;  ///< for how many ticks it has been full
   instant planned{0};  ///< the last time

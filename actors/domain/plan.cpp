@@ -50,6 +50,8 @@ double weigh_entities(backend_state& state, stream_table& streams, instant now, 
     price(x, model);
     x.aims.follow(x.smooth_arrivals * x.counted, contended, passed);
     x.promise.aim = x.aims.aim();
+    if (x.promise.aim > 0)
+      x.promise.aim = std::max(x.promise.aim, state.floor.floor());
     x.promise.target = x.aims.target();
     pass_credit(x, streams, passed);
   }
@@ -84,10 +86,12 @@ bool estimate(backend_state& state, const pressure& seen, double aim, instant no
     by_rate = by_rate || (x.hungry && x.cap_rate);
   }
   auto& capacity = state.capacity;
-  const auto saturated = seen.mean_in_flight > full * capacity.trim * capacity.rate * aim;
+  const auto saturated = seen.mean_in_flight > full * capacity.trim * capacity.rate * aim
+                         && latency_floor::queues(state.knee, seen.latency, now);
   if (fresh) {
     capacity.observe(delivered, saturated);
     state.knee.observe(seen.mean_in_flight, delivered, now);
+    state.floor.observe(state.knee, seen.latency, held && seen.danger > 1 && capacity.at_bottom(), now);
     // What was done is smoothed: it counts once the backend was full for as long.
     state.full_ticks = saturated ? std::min(state.full_ticks + 1, full_enough) : 0;
     if (state.full_ticks >= full_enough)
@@ -95,6 +99,8 @@ bool estimate(backend_state& state, const pressure& seen, double aim, instant no
     state.evidence.observe(delivered, seen.mean_in_flight, seen.latency, saturated, capacity.rate);
     if (held && by_rate && !saturated && seen.danger < idle && delivered > used_up * capacity.rate)
       capacity.probe();
+    else if (held && state.floor.floor() > 0 && !latency_floor::queues(state.knee, seen.latency, now))
+      capacity.probe(); // it was held back in vain: what it can give is not known
     if (held && !(seen.danger > 1 && seen.draining))
       capacity.correct(seen.danger, by_rate, now);
   }
