@@ -130,6 +130,8 @@ void desk_state::admit(const exchange_ptr& x) {
   const auto& wanted = x->call.document;
   if (book_.full_for(wanted))
     return x->answer(too_many("agreements", max_agreements));
+  if (!database_ && !x->call.dry_run)
+    return x->answer(problem(503, "the database manager is not running; nothing was changed"));
   if (!book_.loaded())
     return x->answer(problem(503, "the agreements have not been loaded from the database yet"));
   if (!collector_)

@@ -135,9 +135,10 @@ void correct_balance(std::span<entity> entities) {
 
 void correct_guard(entity& x) {
   const auto promised = std::min(x.entitled, x.limit());
-  if (x.hungry && x.fresh && x.held() && x.used < short_of * promised)
+  // Who had to yield in a deficit is not raised: all of them raising each other would only fill the queue.
+  if (!x.cut && x.hungry && x.fresh && x.held() && x.used < short_of * promised)
     x.guard = std::min(x.guard * guard_up, guard_most);
-  else if (!x.hungry || x.used > promised)
+  else if (x.cut || !x.hungry || x.used > promised)
     x.guard = std::max(x.guard * guard_down, 1.0);
 }
 
@@ -215,9 +216,13 @@ void share_out(double amount, std::span<const double> asked, double least, std::
   double given = 0;
   for (const auto x : result)
     given += x;
-  const auto rest = std::max(amount - given, 0.0) / count;
-  for (auto& x : result)
-    x += rest;
+  // Nobody asks for the rest: it stays with those who ask for most, who are likeliest to want it.
+  const auto rest = std::max(amount - given, 0.0);
+  double all = 0;
+  for (const auto x : asked)
+    all += std::isfinite(x) && x > 0 ? x : 0;
+  for (std::size_t i = 0; i < result.size(); ++i)
+    result[i] += all > 0 ? rest * (std::isfinite(asked[i]) ? std::max(asked[i], 0.0) : 0) / all : rest / count;
 }
 
 std::vector<double> share_out(double amount, std::span<const double> asked, double least) {

@@ -46,7 +46,7 @@ void allocate(std::span<entity> entities, const backend_view& backend, allocatio
 void allocate(std::span<entity> entities, const backend_view& backend);
 
 /// Divides what an entity got among its streams by what they ask for: everybody gets at least `least` (or an equal
-/// share, if that is less), nobody more than it asks for as long as another could use it, the rest in equal parts. Sums
+/// share, if that is less), nobody more than it asks for as long as another could use it, the rest in proportion. Sums
 /// up to `amount`; infinite stays infinite. @pre result.size() == asked.size()
 void share_out(double amount, std::span<const double> asked, double least, std::span<double> result,
                allocation_scratch& scratch);

@@ -21,7 +21,7 @@ violation_cause cause_of(const second_facts& x, bool of_latency) noexcept {
   return x.culprit ? violation_cause::stream : violation_cause::backend;
 }
 
-double severity_of(const latency_histogram& x, const latency_point& point) noexcept {
+double severity_of(const narrow_histogram& x, const latency_point& point) noexcept {
   if (x.count() == 0)
     return 0;
   if (point.statistic == latency_statistic::mean) {

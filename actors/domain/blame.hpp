@@ -2,7 +2,7 @@
 // does not decide whether it was kept.
 #pragma once
 
-#include "actors/domain/histogram.hpp"
+#include "actors/domain/narrow_histogram.hpp"
 #include "actors/domain/objective.hpp"
 #include "actors/domain/verdict.hpp"
 
@@ -27,7 +27,7 @@ struct second_facts {
 [[nodiscard]] violation_cause cause_of(const second_facts& x, bool of_latency) noexcept;
 
 /// How far a second's latencies break a point: time above the target for the mean, requests above it for a percentile.
-[[nodiscard]] double severity_of(const latency_histogram& x, const latency_point& point) noexcept;
+[[nodiscard]] double severity_of(const narrow_histogram& x, const latency_point& point) noexcept;
 
 /// Adds the bad seconds of an interval up.
 class blame {

@@ -25,6 +25,8 @@ constexpr double forget_seen = 0.999;
 constexpr double trim_gain = 0.1;
 constexpr double trim_step_down = -0.2;
 constexpr double trim_step_up = 0.05;
+constexpr double trim_step_back = 0.25;
+constexpr double queue_gone = 0.6;
 constexpr double trim_least = 0.4;
 constexpr double trim_most = 1.5;
 /// One sampling interval, two ticks and the way there and back.
@@ -58,10 +60,17 @@ void capacity_estimate::raise(double delivered, bool saturated) noexcept {
   rate = learning ? wanted : std::min(wanted, std::max(proven, rate) * growth);
 }
 
+void capacity_estimate::probe() noexcept {
+  rate *= growth_full;
+}
+
 void capacity_estimate::correct(double danger, bool by_rate, instant now) noexcept {
   if (!std::isfinite(danger) || now < trim_after)
     return;
-  const auto step = std::clamp(trim_gain * (1 - danger), trim_step_down, trim_step_up);
+  // Where rates hold the queue the trim lowers them, and what was lowered for a queue that is gone leaves the backend
+  // idle.
+  const auto up = by_rate && danger < queue_gone ? trim_step_back : trim_step_up;
+  const auto step = std::clamp(trim_gain * (1 - danger) * up / trim_step_up, trim_step_down, up);
   trim = std::clamp(trim * (1 + step), trim_least, by_rate ? 1 : trim_most);
 }
 

@@ -24,6 +24,9 @@ struct capacity_estimate {
   /// @param saturated something waited for the backend, hence it gave all it has
   void observe(double delivered, bool saturated) noexcept;
 
+  /// One tick in which rates held everybody back and nothing waited at the backend: it may give more.
+  void probe() noexcept;
+
   /// Moves the trim one step. @param danger latency as a share of what is aimed at
   /// @param by_rate the queue is held by rates: these must not be raised above the capacity, however short it is
   void correct(double danger, bool by_rate, instant now) noexcept;

@@ -30,19 +30,33 @@ double rate_distance(const allowance& a, const allowance& b) noexcept {
 
 bool same_cause(const standing_command& x, const wanted_command& wanted) noexcept {
   return x.generation != 0 && x.why.rule == wanted.rule && x.why.agreement == wanted.agreement
-         && x.why.beneficiary == wanted.beneficiary;
+         && (x.why.beneficiary == wanted.beneficiary || wanted.rule != throttle_rule::override_);
 }
 
-double step_to(const standing_command& x, const wanted_command& wanted) noexcept {
+double step_to(const standing_command& x, const wanted_command& wanted, const control_policy& policy) noexcept {
   if (x.generation == 0)
     return infinite;
+  const auto other = x.why.beneficiary != wanted.beneficiary ? policy.small_step : 0; // as much as a small step
   if (x.now == wanted.now && x.envelope == wanted.envelope)
-    return 0;
-  return std::max(distance(wanted.now, x.now), distance(wanted.envelope, x.envelope));
+    return other;
+  return std::max({other, distance(wanted.now, x.now), distance(wanted.envelope, x.envelope)});
 }
 
-bool rates_stand(const standing_command& x, const wanted_command& wanted) noexcept {
-  return rate_distance(wanted.now, x.now) <= rate_drift && rate_distance(wanted.envelope, x.envelope) <= rate_drift;
+bool rates_stand(const standing_command& x, const wanted_command& wanted, const control_policy& policy) noexcept {
+  const auto most = wanted.tight ? std::min(rate_drift, policy.small_step) : policy.small_step;
+  return rate_distance(wanted.now, x.now) <= most && rate_distance(wanted.envelope, x.envelope) <= most;
+}
+
+/// The first moment after it was last sent that lies at its phase, at most `refresh` later.
+instant next_refresh(const standing_command& x, const control_policy& policy) noexcept {
+  const auto period = std::max<std::int64_t>(policy.refresh.count(), 1);
+  const auto phase = static_cast<std::int64_t>(static_cast<double>(period) * (x.phase * 0x1p-32));
+  const auto passed = (x.sent.count() - phase) % period;
+  return x.sent + duration{period - (passed < 0 ? passed + period : passed)};
+}
+
+bool lost(const standing_command& x, const acknowledgement& gateway) noexcept {
+  return gateway.reported < x.generation && !gateway.silent;
 }
 
 void note(standing_command& x, const wanted_command& wanted, wall_time label) {
@@ -63,15 +77,14 @@ double distance(const allowance& a, const allowance& b) noexcept {
 
 command_kind command(standing_command& x, const wanted_command& wanted, const acknowledgement& gateway, instant now,
                      wall_time label, const control_policy& policy) {
-  const auto step = step_to(x, wanted);
+  const auto step = step_to(x, wanted, policy);
   const auto new_cause = !same_cause(x, wanted);
-  const auto at_once = new_cause || step >= policy.large_step
+  const auto at_once = new_cause || (wanted.together && step > 0) || step >= policy.large_step
                        || (step >= policy.small_step && now - x.changed >= policy.between_small_steps);
-  const auto refresh = now - x.sent >= policy.refresh;
-  const auto lost = gateway.reported < x.generation && now - x.sent >= policy.repeat;
-  if (!at_once && !refresh && !lost)
+  const auto repeat = lost(x, gateway) && now - x.sent >= policy.repeat;
+  if (!at_once && now < next_refresh(x, policy) && !repeat)
     return command_kind::none;
-  if (!at_once && gateway.reported == x.generation && (step <= 0 || rates_stand(x, wanted))) {
+  if (!at_once && (gateway.reported == x.generation || gateway.silent) && (step <= 0 || rates_stand(x, wanted, policy))) {
     x.sent = now;
     return command_kind::renew;
   }
@@ -90,10 +103,10 @@ command_kind command(standing_command& x, const wanted_command& wanted, const ac
 
 instant next_command(const standing_command& x, const wanted_command& wanted, const acknowledgement& gateway,
                      const control_policy& policy) noexcept {
-  auto due = x.sent + policy.refresh;
-  if (gateway.reported < x.generation)
+  auto due = next_refresh(x, policy);
+  if (lost(x, gateway))
     due = std::min(due, x.sent + policy.repeat);
-  if (step_to(x, wanted) >= policy.small_step)
+  if (step_to(x, wanted, policy) >= policy.small_step)
     due = std::min(due, x.changed + policy.between_small_steps);
   return due;
 }

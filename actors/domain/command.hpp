@@ -17,6 +17,7 @@ struct standing_command {
   reason why;
   instant sent{0}; ///< last time, renewals included
   instant changed{0};
+  std::uint32_t phase = 0; ///< when within `refresh` it is renewed, in 2^-32 of it: so that not all are at once
 };
 
 /// What a stream should have. Its texts are those of the caller: nothing is copied before something is sent.
@@ -24,14 +25,17 @@ struct wanted_command {
   allowance now;
   allowance envelope;
   throttle_rule rule = throttle_rule::none;
+  bool together = false; ///< any change is to be sent: with others' it keeps the parts of a limit adding up
   std::string_view agreement;
   std::string_view beneficiary;
+  bool tight = false; ///< a rate holds the stream back, or nearly does: then small differences count
 };
 
 /// What the gateway has, by its samples.
 struct acknowledgement {
   std::uint64_t reported = 0; ///< the generation of the newest sample
   std::uint64_t highest = 0;  ///< that was ever reported
+  bool silent = false;        ///< no sample came for so long that it says nothing about what was lost
 };
 
 enum class command_kind : std::uint8_t {
@@ -43,9 +47,11 @@ enum class command_kind : std::uint8_t {
 /// Decides, and notes it in `x`: for `send` generation, allowances, rule and texts; the figures of the reason are the
 /// caller's to set. `why.since` becomes `label` when the rule is another one.
 ///
-/// A change of rule, agreement or beneficiary, and a step of a quarter or more, is sent at once; smaller ones from 5 %
-/// on once a second. An acknowledged throttle is renewed each second; instead it is sent again if a rate moved by more
-/// than 1 %, so that the parts of a limit add up. One that is not acknowledged is sent again after half a second.
+/// A change of rule or agreement, another operator's order, and a step of a quarter or more, is sent at once; smaller
+/// ones from 5 % on once a second. An acknowledged throttle is renewed each second, at its phase; instead it is sent
+/// again if a rate that counts moved by more than 1 %, so that the parts of a limit add up. One that is not
+/// acknowledged is sent again after `repeat`; one of a silent gateway is renewed, for the monitor knows whether that
+/// has it.
 [[nodiscard]] command_kind command(standing_command& x, const wanted_command& wanted, const acknowledgement& gateway,
                                    instant now, wall_time label, const control_policy& policy);
 

@@ -11,7 +11,8 @@ namespace sluice {
 
 namespace {
 
-constexpr double restful = 0.25; ///< a step of a depth that must show in the samples before the trim moves on
+constexpr double adds_up = 0.015; ///< of a limit; half of what it may be overshot by
+constexpr double restful = 0.25;  ///< a step of a depth that must show in the samples before the trim moves on
 
 double distance(std::uint32_t a, std::uint32_t b) {
   return a == b ? 0 : std::abs(static_cast<double>(a) - b) / std::max(a, b);
@@ -39,9 +40,11 @@ public:
     ledger.busy = ledger.ruled = 0;
     ledger.held = false;
     ledger.due = instant::max();
+    const auto together = parts_do_not_add_up(scratch);
     for (std::size_t i = 0; i < ledger.streams.size(); ++i) {
       auto& s = streams_[ledger.streams[i]];
-      const auto wanted = wanted_for(x_, s, scratch.shares[i], why_, policy_);
+      auto wanted = wanted_for(x_, s, scratch.shares[i], why_, policy_);
+      wanted.together = together;
       ledger.due = std::min({ledger.due, next_wanted(s, wanted, why_), tell(s, wanted)});
       ledger.busy += s.signal.completions > 0 || s.signal.outstanding() > 0 ? 1 : 0;
       ledger.ruled += (s.observed != nullptr ? *s.observed : s.standing).why.rule != throttle_rule::none ? 1 : 0;
@@ -51,6 +54,21 @@ public:
   }
 
 private:
+  /// Whether what stands for the streams of a limit is more or less than it: a step that is too small to be sent for
+  /// one of them alone may have gone to another one.
+  [[nodiscard]] bool parts_do_not_add_up(const split_scratch& scratch) const {
+    if (!why_.controlled || !x_.terms || x_.terms->limit.iops.unlimited() || x_.ledger.streams.size() < 2
+        || std::isfinite(rate_cap(x_)))
+      return false;
+    double wanted = 0;
+    double stands = 0;
+    for (std::size_t i = 0; i < x_.ledger.streams.size(); ++i) {
+      wanted += static_cast<double>(scratch.shares[i].limit.iops.per_second);
+      stands += static_cast<double>(streams_[x_.ledger.streams[i]].standing.now.iops.per_second);
+    }
+    return std::abs(wanted - stands) > adds_up * wanted;
+  }
+
   instant tell(stream_state& s, const wanted_command& wanted) {
     if (!why_.observed) {
       end_observation(s, out_);
@@ -63,7 +81,7 @@ private:
   instant say(stream_state& s, const wanted_command& wanted) {
     if (s.inherited.holds())
       return why_.now;
-    const acknowledgement gateway{s.signal.generation, s.signal.highest};
+    const acknowledgement gateway{s.signal.generation, s.signal.highest, s.signal.quiet};
     const auto never = s.standing.generation == 0 && gateway.highest == 0;
     if (never && (!why_.controlled || why_.observed) && wanted.rule != throttle_rule::override_)
       return instant::max();

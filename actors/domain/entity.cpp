@@ -24,7 +24,9 @@ constexpr duration hunger = std::chrono::milliseconds{500}; ///< bridges lost sa
 } // namespace
 
 bool entity::held() const noexcept {
-  return held_by_depth > held_enough || (cap_rate && held_by_rate > held_enough);
+  // More streams than requests in flight are held by rates, too (rate_cap in stream_throttles).
+  const auto by_rates = cap_rate || (hungry && depth > 0 && depth < static_cast<double>(ledger.streams.size()));
+  return held_by_depth > held_enough || (by_rates && held_by_rate > held_enough);
 }
 
 void gather(entity& x, std::span<const stream_signal* const> streams) noexcept {

@@ -32,6 +32,7 @@ struct entity_ledger {
   account* its_account = nullptr;   ///< of its agreement; null for best effort
   bool touched = true;              ///< a stream was heard of, fell silent, came or left since the last tick
   bool fresh = false;               ///< a sample came since the last tick
+  bool beneficiary = false;         ///< it is named as the one that is protected
   bool leaving = false;             ///< a stream left and is still listed
 
   throttle_basis basis;    ///< of the throttles as they are

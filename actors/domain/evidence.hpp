@@ -19,14 +19,15 @@ public:
 
   [[nodiscard]] bool full_seen() const noexcept;
 
-  /// Zero = unknown.
+  /// The least that was seen, once there was enough to see. Zero = unknown.
   [[nodiscard]] duration least_latency() const noexcept;
 
 private:
   std::uint32_t full_ticks_ = 0;  ///< in all
   std::uint32_t quiet_ticks_ = 0; ///< in a row
-  double smooth_ = 0;             ///< latency while it is quiet [s]
-  double least_ = 0;              ///< of `smooth_` [s]; 0 = unknown
+  std::uint32_t quiet_in_all_ = 0;
+  double smooth_ = 0; ///< latency while it is quiet [s]
+  double least_ = 0;  ///< of `smooth_` [s]; 0 = unknown
 };
 
 } // namespace sluice

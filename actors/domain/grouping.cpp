@@ -148,8 +148,8 @@ void leave(stream_state& x) noexcept {
   x.backend = nullptr;
 }
 
-void sweep(backend_state& state, stream_table& streams) {
-  if (!std::exchange(state.left, false))
+void sweep(backend_state& state, const stream_table& streams) {
+  if (!state.left)
     return;
   for (auto& x : state.entities) {
     if (!std::exchange(x.ledger.leaving, false))
@@ -159,6 +159,11 @@ void sweep(backend_state& state, stream_table& streams) {
     });
     changed(x);
   }
+}
+
+void drop_empty(backend_state& state, stream_table& streams) {
+  if (!std::exchange(state.left, false))
+    return;
   const auto gone = std::erase_if(state.entities, [](const entity& x) {
     return x.ledger.streams.empty();
   });
@@ -179,6 +184,7 @@ void regroup(backend_state& state, stream_table& streams, const control_policy& 
   }
   renumber(state, streams);
   state.touched = true;
+  state.left = false;
 }
 
 } // namespace sluice

@@ -16,8 +16,12 @@ void join(backend_state& state, stream_table& streams, std::vector<stream_slot>&
 /// A stream leaves its backend; it stays listed there until sweep().
 void leave(stream_state& x) noexcept;
 
-/// Ends what leave() began. Entities without streams are gone, with all that was carried of them.
-void sweep(backend_state& state, stream_table& streams);
+/// Ends what leave() began: the streams that left are listed no longer.
+void sweep(backend_state& state, const stream_table& streams);
+
+/// Drops entities that nobody is left in, with all that was carried of them. After the streams of a tick have joined:
+/// then one stream may leave and another one join, and what is known of the agreement stays.
+void drop_empty(backend_state& state, stream_table& streams);
 
 /// Builds all entities anew, after the terms or the policy changed; what an entity carries from tick to tick is kept by
 /// its name.

@@ -26,7 +26,7 @@ wall_time grid(wall_time label, duration interval) {
   return {label.unix_us - (rest < 0 ? rest + step : rest)};
 }
 
-duration statistic(const latency_histogram& x, latency_statistic which) {
+duration statistic(const narrow_histogram& x, latency_statistic which) {
   return which == latency_statistic::mean ? x.mean() : x.quantile(quantile_of(which));
 }
 

@@ -6,6 +6,7 @@
 #include "actors/domain/blame.hpp"
 #include "actors/domain/cost.hpp"
 #include "actors/domain/event.hpp"
+#include "actors/domain/narrow_histogram.hpp"
 #include "actors/domain/sample.hpp"
 #include "actors/domain/verdict.hpp"
 
@@ -37,8 +38,8 @@ public:
 
 private:
   struct point_figures {
-    latency_histogram covered; ///< of the seconds in which no more was asked for than the promise covers
-    bool exceeded = false;     ///< in the second before, more was asked for than that
+    narrow_histogram covered; ///< of the seconds in which no more was asked for than the promise covers
+    bool exceeded = false;    ///< in the second before, more was asked for than that
     blame why;
   };
   void begin_second(instant now) noexcept;
@@ -57,7 +58,7 @@ private:
   std::uint64_t completions_ = 0;
   work done_;
   bool waited_ = false; ///< requests waited in the gateway
-  latency_histogram total_;
+  narrow_histogram total_;
   duration total_sum_{0};
   duration backend_sum_{0};
   duration held_{0}; ///< how long throttles held requests back, summed up over the streams

@@ -25,7 +25,9 @@ void move_stream(loop_state& state, stream_slot slot) {
     leave(s);
     s.signal.forget_figures();
     s.signal.highest = std::max(s.signal.highest, s.standing.generation);
+    const auto phase = s.standing.phase;
     s.standing = {};
+    s.standing.phase = phase;
     end_observation(s, state.output);
     s.held_until = s.limited_until = instant::zero();
     s.inherited.end();
@@ -133,6 +135,8 @@ void regroup_backends(loop_state& state) {
     if (all) {
       settle_policy(state, at->second);
       regroup(at->second, state.streams, at->second.policy);
+    } else {
+      drop_empty(at->second, state.streams);
     }
     at = at->second.population == 0 ? state.backends.erase(at) : std::next(at);
   }

@@ -21,7 +21,7 @@ struct loop_output {
   std::uint64_t taken = 0;          ///< samples since the last tick
   std::uint64_t refused = 0;        ///< samples that were nonsense, repeated, stale or beyond a bound
 
-  void clear() noexcept {
+  void clear() {
     throttles.clear();
     renewals.clear();
     observed.clear();

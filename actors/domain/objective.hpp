@@ -62,6 +62,10 @@ struct compliance {
 };
 
 /// The terms for all selected streams together: splitting the traffic into more streams gains nothing.
+///
+/// All I/O operations per second that are promised or limited here are counted in requests of at most 16 KiB: a larger
+/// request counts as several, ceil(size / 16 KiB) (cost.hpp, promised_ios(); provisioned volumes of clouds are counted
+/// alike). A gateway that has lost the core counts requests.
 struct objective {
   rate reservation; ///< I/O operations per second granted at any time; unlimited = none is granted
   sluice::limit limit;

@@ -45,7 +45,7 @@ instant observe(stream_state& s, const entity& x, const wanted_command& would, c
     s.observed = std::make_unique<standing_command>();
   auto& standing = *s.observed;
   const auto before = standing.why.rule;
-  const acknowledgement heard{standing.generation, standing.generation}; // nobody needs to be told twice
+  const acknowledgement heard{standing.generation, standing.generation, false}; // nobody needs to be told twice
   if (command(standing, said, heard, why.now, why.label, policy) == command_kind::send) {
     note_figures(standing.why, x, s, why, policy);
     standing.why.observed = true;
@@ -53,7 +53,7 @@ instant observe(stream_state& s, const entity& x, const wanted_command& would, c
     describe(to, s.id, standing, policy.lease);
     report_change(to, before, why.label, out);
   }
-  return next_command(standing, said, {standing.generation, standing.generation}, policy);
+  return next_command(standing, said, {standing.generation, standing.generation, false}, policy);
 }
 
 void end_observation(stream_state& s, loop_output& out) {

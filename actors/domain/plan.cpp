@@ -18,6 +18,9 @@ constexpr int full_enough = 6; ///< ticks; by then what was smoothed has forgott
 constexpr double tick = 0.1;   ///< [s]; only how rates compare counts
 constexpr double knee_gain = 0.05;
 constexpr double longest_pause = 10; ///< [s] between two plans, after which everything is long forgotten
+constexpr int several = 3;           ///< that begin to wait in one tick: a queue that no trim can be judged by
+constexpr double idle = 0.6;         ///< latency, as a share of what is aimed at: the backend could do more
+constexpr double used_up = 0.9;      ///< of the capacity, where rates hold: the estimate is what holds
 constexpr double lacking = 1.02;     ///< promised and asked for, as a multiple of the capacity
 
 /// Sums up those entities whose streams were heard of.
@@ -59,7 +62,9 @@ double choose_aim(backend_state& state, instant now, const control_policy& polic
     state.knee_aim = seconds(policy.knee);
   if (const auto promised = promised_aim(state.entities, now, policy); promised > 0)
     return promised;
-  const auto wanted = state.knee.wanted_aim(now, seconds(policy.knee_least), seconds(policy.knee));
+  const auto most = reserved_aim(state.entities, now, policy);
+  state.knee_aim = std::min(state.knee_aim, most);
+  const auto wanted = std::min(most, state.knee.wanted_aim(now, seconds(policy.knee_least), seconds(policy.knee)));
   state.knee_aim += knee_gain * (wanted - state.knee_aim);
   return std::clamp(state.knee_aim, seconds(policy.knee_least), seconds(policy.knee));
 }
@@ -88,7 +93,9 @@ bool estimate(backend_state& state, const pressure& seen, double aim, instant no
     if (state.full_ticks >= full_enough)
       state.costs.observe(done * tick, tick);
     state.evidence.observe(delivered, seen.mean_in_flight, seen.latency, saturated, capacity.rate);
-    if (held)
+    if (held && by_rate && !saturated && seen.danger < idle && delivered > used_up * capacity.rate)
+      capacity.probe();
+    if (held && !(seen.danger > 1 && seen.draining))
       capacity.correct(seen.danger, by_rate, now);
   }
   return saturated;
@@ -131,8 +138,15 @@ void plan(backend_state& state, stream_table& streams, const plan_time& at, cons
   for (auto& x : state.entities)
     judge_excess(x, aim, at.now, policy);
   const auto seen = pressure_on(state.entities, aim, at.now, policy);
-  for (auto& x : state.entities)
+  auto joined = 0;
+  for (auto& x : state.entities) {
+    x.ledger.beneficiary = &x == seen.beneficiary;
+    const auto before = x.hungry;
     judge_hunger(x, aim, seen.danger > 1, at.now);
+    joined += x.hungry && !before ? 1 : 0;
+  }
+  if (joined >= several) // what they brought along must drain first
+    state.capacity.rest(at.now);
   const auto saturated = estimate(state, seen, aim, at.now);
   watch_deficit(state, saturated, at, policy, out);
   const backend_view view{state.capacity.rate, state.capacity.trim, aim, state.deficit.declared, least,

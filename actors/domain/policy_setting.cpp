@@ -64,6 +64,14 @@ constexpr policy_key keys[] = {
      [](backend_policy& to, std::int64_t x) {
        to.control.best_effort_floor = {static_cast<std::uint64_t>(x)};
      }},
+    {"best_effort_floor.share", unit::share, 1, whole,
+     [](backend_policy& to, std::int64_t x) {
+       to.control.best_effort_share = as_share(x);
+     }},
+    {"best_effort_weight", unit::count, 1, 1'000,
+     [](backend_policy& to, std::int64_t x) {
+       to.control.best_effort_weight = static_cast<double>(x);
+     }},
     {"aim.mean", unit::share, 1, whole,
      [](backend_policy& to, std::int64_t x) {
        to.control.aim_mean = as_share(x);
@@ -75,6 +83,11 @@ constexpr policy_key keys[] = {
     {"knee", unit::time, 1'000, 60 * second,
      [](backend_policy& to, std::int64_t x) {
        to.control.knee = duration{x};
+       to.control.knee_least = std::min(to.control.knee_least, to.control.knee);
+     }},
+    {"knee_least", unit::time, 1'000, 60 * second,
+     [](backend_policy& to, std::int64_t x) {
+       to.control.knee_least = duration{x};
      }},
     {"hysteresis.sticky", unit::time, 0, hour,
      [](backend_policy& to, std::int64_t x) {
@@ -184,6 +197,7 @@ std::optional<std::int64_t> parse_setting(const policy_key& x, std::string_view 
       value = std::int64_t{*ppm};
     break;
   case setting_unit::per_second:
+  case setting_unit::count:
     value = parse_count(text);
     break;
   }
@@ -201,6 +215,7 @@ std::string setting_text(const policy_key& x, std::int64_t value) {
   case setting_unit::share:
     return percent_text(static_cast<std::uint32_t>(value));
   case setting_unit::per_second:
+  case setting_unit::count:
     return std::to_string(value);
   }
   return {};
@@ -218,6 +233,7 @@ std::string expected_of(const policy_key& x) {
   case setting_unit::share:
     return "a percentage of " + range;
   case setting_unit::per_second:
+  case setting_unit::count:
     return "a whole number of " + range;
   }
   return {};

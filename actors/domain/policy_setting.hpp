@@ -19,6 +19,7 @@ enum class setting_unit : std::uint8_t {
   time,       ///< [ns]
   share,      ///< [parts per million]
   per_second, ///< [I/O per second]
+  count,      ///< without a unit
 };
 
 /// What holds for one backend: how its loop controls, and what admission makes of it.

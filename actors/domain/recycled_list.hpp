@@ -18,9 +18,18 @@ public:
       kept_.emplace_back();
     return kept_[used_++];
   }
-  /// Empties the list; the elements wait to be used again.
-  void clear() noexcept {
+  /// Empties the list; the elements wait to be used again. Those that were not needed for `patience` times are freed
+  /// when they are more than half: one burst shall not cost its memory for ever.
+  void clear() {
+    peak_ = used_ > peak_ ? used_ : peak_;
     used_ = 0;
+    if (++cleared_ < patience)
+      return;
+    if (kept_.size() > 2 * peak_ + spare) {
+      kept_.resize(peak_);
+      kept_.shrink_to_fit();
+    }
+    cleared_ = peak_ = 0;
   }
   [[nodiscard]] std::size_t size() const noexcept {
     return used_;
@@ -48,8 +57,12 @@ public:
   }
 
 private:
+  static constexpr std::size_t patience = 100; ///< times; 10 s of ticks, longer than whatever recurs
+  static constexpr std::size_t spare = 64;     ///< elements that are always kept
   std::vector<T> kept_;
   std::size_t used_ = 0;
+  std::size_t peak_ = 0;
+  std::size_t cleared_ = 0;
 };
 
 } // namespace sluice

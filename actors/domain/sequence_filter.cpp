@@ -20,23 +20,33 @@ sequence_filter::verdict sequence_filter::window::take(std::uint64_t sequence) n
 sequence_filter::verdict sequence_filter::take(std::uint64_t incarnation, std::uint64_t sequence) noexcept {
   if (current_.seen == 0) {
     current_ = {incarnation, sequence, 1};
-    young_ = true;
+    young_ = heard_ = true;
     return verdict::newest;
   }
-  if (incarnation == current_.incarnation)
-    return current_.take(sequence);
-  if (former_.seen != 0 && incarnation == former_.incarnation)
-    return both_ && former_.take(sequence) != verdict::refused ? verdict::late : verdict::refused;
-  if (both_)
+  // Only what is accepted counts as heard: a tick in which all was refused is not closed.
+  if (incarnation == current_.incarnation) {
+    const auto kind = current_.take(sequence);
+    heard_ = heard_ || kind != verdict::refused;
+    return kind;
+  }
+  if (former_.seen != 0 && incarnation == former_.incarnation) {
+    if (!both_ || former_.take(sequence) == verdict::refused)
+      return verdict::refused;
+    former_heard_ = true;
+    return verdict::late;
+  }
+  if (both_ && former_heard_)
     return verdict::refused;
   both_ = true;
   if (young_ && incarnation < current_.incarnation) {
     former_ = {incarnation, sequence, 1};
+    former_heard_ = true;
     return verdict::late;
   }
   former_ = current_;
+  former_heard_ = heard_;
   current_ = {incarnation, sequence, 1};
-  young_ = true;
+  young_ = heard_ = true;
   return verdict::newest;
 }
 

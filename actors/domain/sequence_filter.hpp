@@ -24,7 +24,7 @@ public:
 
   /// Ends the tick.
   void close() noexcept {
-    young_ = both_ = false;
+    young_ = both_ = heard_ = former_heard_ = false;
   }
 
   /// The one that is heard.
@@ -42,7 +42,9 @@ private:
   window current_;
   window former_;
   bool young_ = false; ///< the current one was heard for the first time in this tick
-  bool both_ = false;  ///< in this tick both are heard
+  bool both_ = false;  ///< in this tick both may be heard
+  bool heard_ = false; ///< in this tick the current one was
+  bool former_heard_ = false;
 };
 
 } // namespace sluice

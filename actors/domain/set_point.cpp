@@ -17,8 +17,8 @@ constexpr double gain_down = 0.03;
 constexpr double gain_up = 0.01;
 constexpr double error_most = 1;
 constexpr double least_of_first = 1.0 / 3;
-constexpr double most_of_first = 2;
-constexpr double most_share = 0.95;
+constexpr double most_of_first =
+    1.1; ///< what begins to wait adds to what waits, until the core reacts: up to twice the aim
 
 } // namespace
 
@@ -74,7 +74,7 @@ void set_point::follow(double ratio, double first) noexcept {
     const auto error = std::clamp(wanted_ratio - ratio, -error_most, error_most);
     share *= 1 + (error < 0 ? gain_down : gain_up) * error;
   }
-  share = std::clamp(share, least_of_first * first, std::max(std::min(most_of_first * first, most_share), first));
+  share = std::clamp(share, least_of_first * first, most_of_first * first);
 }
 
 } // namespace sluice

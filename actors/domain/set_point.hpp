@@ -41,7 +41,7 @@ struct set_point {
   double share = 0; ///< of the target, that the mean backend latency is aimed at
 
   /// One tick. Moves only while the aim decides what happens. @param ratio of percentile_watch, 0 = unknown
-  /// @param first the share to begin with; the share stays between a third and, below 1, the double of it
+  /// @param first the share to begin with; the share stays between a third and 1.1 times it
   void follow(double ratio, double first) noexcept;
 };
 

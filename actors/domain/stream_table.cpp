@@ -7,6 +7,16 @@ namespace {
 
 constexpr std::size_t least_cells = 64;
 
+/// Spread evenly over 32 bits, the same on every machine (FNV-1a).
+std::uint32_t phase_of(const stream_id& id) noexcept {
+  std::uint64_t hash = 0xcbf29ce484222325ull;
+  for (const std::string_view part :
+       {std::string_view{id.gateway}, std::string_view{id.volume}, std::string_view{id.client}})
+    for (const auto c : part)
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
+  return static_cast<std::uint32_t>((hash * 0x9e3779b97f4a7c15ull) >> 32);
+}
+
 } // namespace
 
 std::uint32_t stream_table::hash_of(const stream_id& id) noexcept {
@@ -45,6 +55,7 @@ stream_slot stream_table::add(const stream_id& id) {
   auto& x = (*this)[slot];
   x.id = id;
   x.living = true;
+  x.standing.phase = phase_of(id);
   ++size_;
   const auto hash = hash_of(id);
   cells_[cell_of(id, hash)] = {hash, slot};

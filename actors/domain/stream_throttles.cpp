@@ -3,6 +3,7 @@
 
 #include "actors/domain/envelope.hpp"
 #include "actors/domain/joint_burst.hpp"
+#include "actors/domain/steady_parts.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +19,7 @@ constexpr double demand_slack = 1.2;
 constexpr double demand_extra = 10;  ///< I/O per second
 constexpr double least_share = 0.02; ///< of a limit, divided by the streams: an idle one must be able to begin
 constexpr double held_enough = 0.05; ///< share of the time
+constexpr double nearly = 0.8;       ///< of a rate
 constexpr duration longest_burst = std::chrono::hours{1}; ///< of an allowance
 
 double as_limit(rate x) {
@@ -44,9 +46,12 @@ public:
     scratch_.asked.resize(slots_.size());
     scratch_.parts.resize(slots_.size());
     scratch_.depths.resize(slots_.size());
+    scratch_.before.resize(slots_.size());
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       const auto& s = streams_[slots_[i]].signal;
-      scratch_.demand[i] = demand_slack * s.demand + demand_extra + s.backlog / backlog_horizon;
+      // Who asked for nothing lately and waits for nothing has gone elsewhere.
+      const auto demand = s.arrivals > 0 || s.outstanding() > 0 ? s.demand : 0;
+      scratch_.demand[i] = demand_slack * demand + demand_extra + s.backlog / backlog_horizon;
     }
   }
 
@@ -67,7 +72,9 @@ public:
     for (std::size_t i = 0; i < slots_.size(); ++i)
       scratch_.asked[i] = 1.5 * streams_[slots_[i]].signal.outstanding() + 2;
     share_out(x_.depth, scratch_.asked, 1, scratch_.parts, scratch_.allocation);
-    whole_parts(scratch_.parts, scratch_.depths);
+    for (std::size_t i = 0; i < slots_.size(); ++i)
+      scratch_.before[i] = streams_[slots_[i]].standing.now.depth;
+    steady_parts(scratch_.parts, scratch_.before, scratch_.depths);
     for (std::size_t i = 0; i < slots_.size(); ++i)
       scratch_.shares[i].depth = scratch_.depths[i];
   }
@@ -132,6 +139,12 @@ bool held_by_rate(const stream_state& s, const allowance& now, bool observed) no
   if (!observed)
     return s.signal.held_by_rate > held_enough && (!now.iops.unlimited() || !now.bandwidth.unlimited());
   return s.signal.demand > as_limit(now.iops) || s.signal.bytes > as_limit(now.bandwidth);
+}
+
+/// It has little left of its rates.
+bool nearly_held(const stream_state& s, const allowance& now) noexcept {
+  return s.signal.held_by_rate > held_enough || s.signal.demand > nearly * as_limit(now.iops)
+         || s.signal.bytes > nearly * as_limit(now.bandwidth);
 }
 
 void note_holding(stream_state& s, const allowance& now, const backend_reason& why,
@@ -206,6 +219,7 @@ wanted_command wanted_for(const entity& x, stream_state& s, const stream_share& 
     }
   }
   note_holding(s, to.now, why, policy);
+  to.tight = nearly_held(s, to.now) || why.now < s.limited_until;
   to.rule = why.controlled ? rule_of(x, s, why, rate_is_ours) : throttle_rule::none;
   if (x.terms)
     to.agreement = x.name;

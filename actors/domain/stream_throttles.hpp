@@ -35,6 +35,7 @@ struct split_scratch {
   std::vector<double> asked;
   std::vector<double> parts;
   std::vector<std::uint32_t> depths;
+  std::vector<std::uint32_t> before;
   allocation_scratch allocation;
 };
 

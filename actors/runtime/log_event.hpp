@@ -60,20 +60,21 @@ inline constexpr log_event stream_throttled{"stream-throttled", log_level::info}
 inline constexpr log_event stream_released{"stream-released", log_level::info};   // stream=
 inline constexpr log_event would_throttle{"would-throttle", log_level::info};     // as stream-throttled; only observed
 inline constexpr log_event would_release{"would-release", log_level::info};       // stream=
-inline constexpr log_event policy_taken{"policy-taken", log_level::info};         // version= author= policy=
-inline constexpr log_event policy_refused{"policy-refused", log_level::error};    // version= path= reason= mistakes=
+inline constexpr log_event policy_taken{"policy-taken", log_level::info};         // version= who= why= policy=
+inline constexpr log_event policy_refused{"policy-refused", log_level::error};    // version= path= reason= in_force=
 inline constexpr log_event promise_violated{"promise-violated", log_level::warning}; // agreement= measured_ms= …
 inline constexpr log_event promise_recovered{"promise-recovered", log_level::info};  // agreement=
 inline constexpr log_event capacity_deficit{"capacity-deficit", log_level::warning}; // backend= promised= capacity=
 inline constexpr log_event capacity_restored{"capacity-restored", log_level::info};  // backend=
+inline constexpr log_event tick_late{"tick-late", log_level::warning}; // late_ms= skipped= (ticks that were left out)
 
 // --- the loop, step by step, at debug level; tests/bench/enforcement takes its reaction time from them ---------------
 // at_us= is monotonic and of one clock for all processes of a machine.
 inline constexpr log_event samples_arrived{"samples-arrived", log_level::debug}; // gateway= sequence= at_us= (monitor)
 inline constexpr log_event samples_taken{"samples-taken", log_level::debug};     // gateway= sequence= (core)
-inline constexpr log_event planned{"planned", log_level::debug};                 // throttles= (core)
-inline constexpr log_event throttle_sent{"throttle-sent", log_level::debug};     // stream= generation= (core)
-inline constexpr log_event throttle_taken{"throttle-taken", log_level::debug};   // stream= generation= at_us= (gateway)
+inline constexpr log_event planned{"planned", log_level::debug}; // throttles= renewals= samples= took_us= (core)
+inline constexpr log_event throttle_sent{"throttle-sent", log_level::debug};   // stream= generation= (core)
+inline constexpr log_event throttle_taken{"throttle-taken", log_level::debug}; // stream= generation= at_us= (gateway)
 
 // --- application server ----------------------------------------------------------------------------------------------
 inline constexpr log_event listening{"listening", log_level::info};       // address= port=

@@ -62,6 +62,8 @@ void send_report(core_pointer self, const loop_output& out, instant now, wall_ti
   report.complete = state.server_knows_nothing;
   const auto everything = report.complete ? in_force(state.loop) : std::vector<throttle>{};
   const auto throttles = report.complete ? std::span{everything} : out.throttles.all();
+  const auto all_observed = report.complete ? would_be_in_force(state.loop) : std::vector<throttle>{};
+  auto observed = report.complete ? std::span{all_observed} : out.observed.all();
   if (report.complete || now - state.status_sent >= state.options.status_interval) {
     report.backends.assign(out.backends.begin(), out.backends.end());
     state.status_sent = now;
@@ -77,22 +79,27 @@ void send_report(core_pointer self, const loop_output& out, instant now, wall_ti
     const auto part = rest.first(std::min(rest.size(), state.options.batch));
     report.throttles.assign(part.begin(), part.end());
     rest = rest.subspan(part.size());
+    const auto seen = observed.first(std::min(observed.size(), state.options.batch));
+    report.observed.assign(seen.begin(), seen.end());
+    observed = observed.subspan(seen.size());
     if (report.complete || !report.throttles.empty() || !report.backends.empty() || !report.forgotten.empty()
-        || !report.events.empty() || !report.verdicts.empty())
+        || !report.events.empty() || !report.verdicts.empty() || !report.observed.empty())
       self->send(state.server, std::move(report));
     report = core_report{};
     report.at = label;
-  } while (!rest.empty());
+  } while (!rest.empty() || !observed.empty());
 }
 
-/// At debug level, for whoever wants to know how soon something was decided.
-void log_steps(const loop_output& out) {
+/// At debug level, for whoever wants to know how soon something was decided, and what that took.
+void log_steps(const loop_output& out, duration took) {
   if (!log_accepts(log_events::throttle_sent.level, component))
     return;
   for (const auto& x : out.throttles.all())
     log(log_events::throttle_sent, component, log_field{"stream", to_string(x.stream)},
         log_field{"generation", x.generation});
-  log(log_events::planned, component, log_field{"throttles", out.throttles.all().size()});
+  log(log_events::planned, component, log_field{"throttles", out.throttles.size()},
+      log_field{"renewals", out.renewals.size()}, log_field{"samples", out.taken},
+      log_field{"took_us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
 }
 
 void make_plan(core_pointer self) {
@@ -104,15 +111,28 @@ void make_plan(core_pointer self) {
   const auto& out = step(state.loop, now, label, state.options.policy);
   send_parts<throttle_batch>(self, out.throttles.all());
   send_parts<lease_renewal>(self, out.renewals.all());
-  log_steps(out);
+  log_steps(out, now_of(self) - now);
   log_refused(self, out.refused);
   log_decisions(out, component, state.options.lines_bound);
   send_report(self, out, now, label);
 }
 
+/// Ticks that could not be kept are a sign that the core has too much to do; said once a second.
+void log_late(core_pointer self, const tick_schedule::punctuality& x) {
+  auto& state = self->state;
+  state.skipped_ticks += x.skipped;
+  std::uint64_t suppressed = 0;
+  if (x.skipped > 0 && state.late_ticks.pass(now_of(self), suppressed))
+    log(log_events::tick_late, component,
+        log_field{"late_ms", std::chrono::duration_cast<std::chrono::milliseconds>(x.late).count()},
+        log_field{"skipped", std::exchange(state.skipped_ticks, 0)}, log_field{"suppressed", suppressed});
+}
+
+/// The next tick is asked for when this one is done: ticks never wait for each other in the mailbox.
 void on_tick(core_pointer self) {
-  self->delayed_send(self, self->state.options.tick, tick_atom::value);
+  log_late(self, self->state.schedule.begin(now_of(self)));
   make_plan(self);
+  self->delayed_send(self, self->state.schedule.wait(now_of(self)), tick_atom::value);
 }
 
 /// Somebody waits for an order to be in force. A plan more between two ticks is what a plan makes of late samples.
@@ -131,8 +151,24 @@ bool same_orders(const std::vector<active_override>& a, const std::vector<active
   });
 }
 
+/// A wrong one changes nothing; each mistake is a line of its own.
+void take_policy(core_pointer self, policy_document&& x) {
+  auto& state = self->state;
+  const auto known = state.loop.document.version;
+  const auto version = x.version;
+  const auto wrong = set_policy(state.loop, std::move(x), state.options.policy);
+  for (const auto& mistake : wrong)
+    log(log_events::policy_refused, component, log_field{"version", version}, log_field{"path", mistake.path},
+        log_field{"reason", mistake.what}, log_field{"in_force", known});
+  const auto& taken = state.loop.document;
+  if (wrong.empty() && taken.version != known)
+    log(log_events::policy_taken, component, log_field{"version", taken.version}, log_field{"who", taken.author},
+        log_field{"why", taken.reason}, log_field{"policy", summary_of(taken)});
+}
+
 std::uint64_t on_terms(core_pointer self, terms& x) {
   auto& state = self->state;
+  take_policy(self, std::move(x.policy));
   const auto before = state.loop.terms_revision;
   const auto orders_before = state.loop.overrides;
   const auto wrong = set_terms(state.loop, std::move(x.agreements), x.overrides, now_of(self), label_now());
@@ -175,6 +211,7 @@ void on_peer_down(core_pointer self, const std::string& role, const caf::error& 
 
 core_actor::behavior_type sla_core(core_pointer self, core_options options) {
   self->state.options = options;
+  self->state.schedule = tick_schedule{options.tick};
   self->set_default_handler(caf::drop); // whoever sends what no interface says gets an error, not a line on the console
   self->set_error_handler([self](caf::error& x) { // an error message must not end the core
     log(log_events::request_failed, component, log_field{"request", "unknown"},

@@ -5,6 +5,7 @@
 #include "actors/domain/loop.hpp"
 #include "actors/protocol/interfaces.hpp"
 #include "actors/runtime/line_limiter.hpp"
+#include "actors/sla_core/tick_schedule.hpp"
 
 #include <caf/all.hpp>
 
@@ -41,6 +42,9 @@ struct core_state {
   bool order_waits = false;
   instant status_sent{0};
   line_limiter refused_samples;
+  tick_schedule schedule{core_options{}.tick};
+  line_limiter late_ticks;
+  std::uint64_t skipped_ticks = 0; ///< since the last line about them
 };
 
 core_actor::behavior_type sla_core(core_actor::stateful_pointer<core_state> self, core_options options);

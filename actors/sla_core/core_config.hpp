@@ -20,6 +20,7 @@ public:
         .add(lease, "lease", "how long a throttle holds at a gateway after it was received")
         .add(refresh, "refresh", "how often an unchanged throttle is repeated; at most half the lease")
         .add(knee, "knee", "backend latency aimed at where no latency was promised")
+        .add(knee_least, "knee-least", "the least latency aimed at there, as the backend shows; knee itself fixes it")
         .add(aim_mean, "aim-mean", "the mean latency aimed at, as a share of a promised mean [0 to 1]")
         .add(aim_percentile, "aim-percentile",
              "the mean latency aimed at, as a share of a promised percentile [0 to 1]")
@@ -47,7 +48,7 @@ public:
     x.policy.refresh = refresh;
     x.policy.repeat = std::min(x.policy.repeat, refresh);
     x.policy.knee = knee;
-    x.policy.knee_least = std::min(x.policy.knee_least, knee);
+    x.policy.knee_least = std::min(knee_least, knee);
     x.policy.aim_mean = aim_mean;
     x.policy.aim_percentile = aim_percentile;
     x.policy.best_effort_floor = {best_effort_floor};
@@ -58,6 +59,7 @@ public:
   caf::timespan lease = control_policy{}.lease;
   caf::timespan refresh = control_policy{}.refresh;
   caf::timespan knee = control_policy{}.knee;
+  caf::timespan knee_least = control_policy{}.knee_least;
   double aim_mean = control_policy{}.aim_mean;
   double aim_percentile = control_policy{}.aim_percentile;
   std::uint64_t best_effort_floor = control_policy{}.best_effort_floor.per_second;

@@ -20,6 +20,10 @@ const log_event* line_for(event_kind x) {
     return &log_events::promise_violated;
   case event_kind::promise_recovered:
     return &log_events::promise_recovered;
+  case event_kind::would_throttle:
+    return &log_events::would_throttle;
+  case event_kind::would_release:
+    return &log_events::would_release;
   case event_kind::capacity_deficit_began:
     return &log_events::capacity_deficit;
   case event_kind::capacity_deficit_ended:
@@ -30,15 +34,17 @@ const log_event* line_for(event_kind x) {
 }
 
 std::string_view subject_name(event_kind x) {
-  if (x == event_kind::stream_throttled || x == event_kind::stream_released)
+  if (x == event_kind::stream_throttled || x == event_kind::stream_released || x == event_kind::would_throttle
+      || x == event_kind::would_release)
     return "stream";
   return x == event_kind::promise_violated || x == event_kind::promise_recovered ? "agreement" : "backend";
 }
 
 void log_throttle(const event& x, const log_event& line, const throttle& what, caf::atom_value component) {
   log(line, component, log_field{"stream", x.subject}, log_field{"rule", to_string(what.why.rule)},
-      log_field{"generation", what.generation}, log_field{"iops", what.now.iops.per_second},
-      log_field{"depth", what.now.depth}, log_field{"for", what.why.beneficiary}, log_field{"reason", x.text});
+      log_field{"mode", what.why.observed ? "observe" : "enforce"}, log_field{"generation", what.generation},
+      log_field{"iops", what.now.iops.per_second}, log_field{"depth", what.now.depth},
+      log_field{"for", what.why.beneficiary}, log_field{"reason", x.text});
 }
 
 /// Whether `text` is to_string(id).
@@ -55,7 +61,8 @@ bool names(std::string_view text, const stream_id& id) {
 
 void log_decisions(const loop_output& out, caf::atom_value component, std::size_t bound) {
   std::size_t lines = 0;
-  const auto* what = out.throttles.begin(); // events about throttles are in their order
+  const auto* sent = out.throttles.begin(); // events about throttles are in their order
+  const auto* seen = out.observed.begin();
   for (const auto& x : out.events) {
     const auto* line = line_for(x.kind);
     if (line == nullptr)
@@ -65,11 +72,18 @@ void log_decisions(const loop_output& out, caf::atom_value component, std::size_
           log_field{"suppressed", out.events.size() - bound});
       return;
     }
-    if (x.kind == event_kind::stream_throttled)
-      what = std::find_if(what, out.throttles.end(), [&](const throttle& t) {
+    const auto search = [&](const throttle*& from, const throttle* end) {
+      from = std::find_if(from, end, [&](const throttle& t) {
         return names(x.subject, t.stream);
       });
-    if (x.kind == event_kind::stream_throttled && what != out.throttles.end())
+      return from == end ? nullptr : from;
+    };
+    const throttle* what = nullptr;
+    if (x.kind == event_kind::stream_throttled)
+      what = search(sent, out.throttles.end());
+    else if (x.kind == event_kind::would_throttle)
+      what = search(seen, out.observed.end());
+    if (what != nullptr)
       log_throttle(x, *line, *what, component);
     else
       log(*line, component, log_field{subject_name(x.kind), x.subject}, log_field{"reason", x.text});

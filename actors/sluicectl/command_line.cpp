@@ -44,6 +44,7 @@ struct words {
   std::string describe_kind;
   describe_command describe;
   explain_command explain;
+  std::vector<std::string> explained;
   top_command top;
   std::string interval = "1s";
   limit_command limit;
@@ -57,6 +58,10 @@ void add_agreement_commands(CLI::App& app, words& w) {
   apply->add_option("-f,--file", w.apply.sources, "a file, a directory of .yaml, .yml and .json files, or -")
       ->required()
       ->type_name("FILE|DIR|-");
+  apply->add_flag("--dry-run", w.apply.dry_run, "say what would happen and whether it can be promised; change nothing");
+  apply->add_flag("--force", w.apply.force, "establish agreements also where admission refuses them");
+  apply->add_option("--why", w.apply.why, "why a policy is changed, kept with it");
+  apply->add_option("--who", w.apply.who, "who changes it; without it the name of the user");
   apply->callback([&w] {
     w.line.what = w.apply;
   });
@@ -73,6 +78,20 @@ void add_agreement_commands(CLI::App& app, words& w) {
       throw CLI::ValidationError("delete", "only an agreement can be deleted: delete agreement NAME");
     w.line.what = w.erase;
   });
+}
+
+explain_command explained_by(const std::vector<std::string>& words) {
+  if (words.size() == 1) {
+    if (const auto wrong = stream_name(words[0]); !wrong.empty())
+      throw CLI::ValidationError("explain", wrong + "; or say agreement NAME or backend NAME");
+    return {resource_kind::stream, words[0]};
+  }
+  const auto kind = parse_resource_kind(words[0]);
+  if (kind == resource_kind::stream && stream_name(words[1]).empty())
+    return {*kind, words[1]};
+  if ((kind != resource_kind::agreement && kind != resource_kind::backend) || !valid_name(words[1]))
+    throw CLI::ValidationError("explain", "expected GATEWAY/VOLUME/CLIENT, agreement NAME or backend NAME");
+  return {*kind, words[1]};
 }
 
 void add_reading_commands(CLI::App& app, words& w) {
@@ -92,17 +111,19 @@ void add_reading_commands(CLI::App& app, words& w) {
   describe->add_option("NAME", w.describe.name, "its name")->required()->type_name("");
   describe->callback([&w] {
     w.describe.kind = *parse_resource_kind(w.describe_kind);
-    if (w.describe.kind == resource_kind::event)
-      throw CLI::ValidationError("describe", "an event has no more to it than get events shows");
+    if (w.describe.kind == resource_kind::event || w.describe.kind == resource_kind::policy)
+      throw CLI::ValidationError("describe", "there is no more to it than get " + w.describe_kind + " shows");
     w.line.what = w.describe;
   });
 
-  auto* explain = app.add_subcommand("explain", "why a stream may do what it may do now");
-  explain->add_option("STREAM", w.explain.stream, "GATEWAY/VOLUME/CLIENT")
+  auto* explain =
+      app.add_subcommand("explain", "why a stream may do what it may do now, or those of an agreement or backend");
+  explain->add_option("WHAT", w.explained, "GATEWAY/VOLUME/CLIENT, or agreement NAME, or backend NAME")
       ->required()
-      ->check(stream_name)
+      ->expected(1, 2)
       ->type_name("");
   explain->callback([&w] {
+    w.explain = explained_by(w.explained);
     w.line.what = w.explain;
   });
 
@@ -112,6 +133,18 @@ void add_reading_commands(CLI::App& app, words& w) {
   top->callback([&w] {
     w.top.interval = *parse_span(w.interval);
     w.line.what = w.top;
+  });
+}
+
+void add_policy_command(CLI::App& app, words& w) {
+  auto* policy = app.add_subcommand("policy", "how the policy came to be; apply -f changes it, get policy shows it");
+  policy->require_subcommand(0, 1);
+  auto* history = policy->add_subcommand("history", "all versions, newest first")->fallthrough();
+  policy->callback([&w, history] {
+    if (!history->parsed())
+      throw CLI::ValidationError("policy",
+                                 "say policy history; get policy shows the one in force, apply -f changes it");
+    w.line.what = policy_command{};
   });
 }
 
@@ -192,6 +225,7 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   add_global_options(app, w);
   add_agreement_commands(app, w);
   add_reading_commands(app, w);
+  add_policy_command(app, w);
   add_limit_command(app, w);
   add_wait_command(app, w);
   try {
@@ -205,7 +239,7 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
     return {{}, mistake.what(), exit_code::usage};
   }
   if (!w.line.what && !w.line.check_config)
-    return {{}, "say what to do: apply, get, describe, delete, explain, top, limit or wait", exit_code::usage};
+    return {{}, "say what to do: apply, get, describe, delete, explain, policy, top, limit or wait", exit_code::usage};
   take_global_options(w);
   return {w.line, {}, exit_code::done};
 }

@@ -18,6 +18,10 @@ enum class output_format : std::uint8_t { table, json };
 /// `apply -f FILE|DIR|-`
 struct apply_command {
   std::vector<std::string> sources;
+  bool dry_run = false; ///< say what would happen, change nothing
+  bool force = false;   ///< also agreements that admission refuses
+  std::string who;      ///< of a policy, and of what is forced; empty = the name of the user
+  std::string why;      ///< of a policy
 };
 /// `delete agreement NAME` or `delete -f FILE`; exactly one of both is filled.
 struct delete_command {
@@ -35,10 +39,13 @@ struct describe_command {
   resource_kind kind = resource_kind::agreement;
   std::string name;
 };
-/// `explain STREAM`
+/// `explain STREAM`, `explain agreement NAME`, `explain backend NAME`
 struct explain_command {
-  std::string stream;
+  resource_kind kind = resource_kind::stream;
+  std::string name;
 };
+/// `policy history`
+struct policy_command {};
 /// `top`
 struct top_command {
   bool once = false;
@@ -61,7 +68,7 @@ struct wait_command {
 };
 
 using command = std::variant<apply_command, delete_command, get_command, describe_command, explain_command, top_command,
-                             limit_command, wait_command>;
+                             limit_command, wait_command, policy_command>;
 
 struct command_line {
   std::optional<std::string> server;      ///< --server

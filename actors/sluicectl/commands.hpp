@@ -16,13 +16,14 @@ struct console {
   bool terminal = false; ///< `out` is one
 };
 
-/// Puts each document; goes on after a refused one. `refused` if any was.
+/// Puts each document; goes on after a refused one. `refused` if any was. Warnings and notes of admission go to `err`.
 [[nodiscard]] exit_code run(const apply_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const delete_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const get_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const describe_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const explain_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const limit_command& x, server_link& server, const console& io);
+[[nodiscard]] exit_code run(const policy_command& x, server_link& server, const console& io);
 
 /// Asks again and again until it is so. An unreachable server is "not yet" for `ready` alone.
 [[nodiscard]] exit_code run(const wait_command& x, server_link& server, const console& io);

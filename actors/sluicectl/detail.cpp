@@ -75,6 +75,10 @@ constexpr std::array reason_lines{
     field{"Limit [IOPS]", "/throttle/iops", form::count},
     field{"Limit [MB/s]", "/throttle/bandwidth", form::megabytes},
     field{"Limit [depth]", "/throttle/depth", form::count},
+    field{"Would [IOPS]", "/would_throttle/iops", form::count},
+    field{"Would [MB/s]", "/would_throttle/bandwidth", form::megabytes},
+    field{"Would [depth]", "/would_throttle/depth", form::count},
+    field{"Mode", "/mode"},
     field{"Rule", "/reason/rule"},
     field{"For", "/reason/for"},
     field{"Measured [ms]", "/reason/measured_ms", form::millis},
@@ -82,7 +86,11 @@ constexpr std::array reason_lines{
     field{"Demand [IOPS]", "/reason/demand_iops", form::figure},
     field{"Promised [IOPS]", "/reason/promised_iops", form::figure},
     field{"Capacity [IOPS]", "/reason/capacity_iops", form::figure},
+    field{"Part [IOPS]", "/reason/part_iops", form::count},
     field{"Since", "/reason/since", form::moment},
+    field{"Until", "/reason/until/condition"},
+    field{"Lease [ms]", "/reason/until/lease_ms", form::count},
+    field{"Free because", "/free"},
 };
 constexpr std::array volume_columns{
     field{"VOLUME", "/name"},
@@ -128,6 +136,16 @@ std::span<const field> lines_of(resource_kind kind) noexcept {
   }
 }
 
+/// A sentence for each stream of an answer about an agreement or a backend.
+void add_streams(std::string& to, const nlohmann::json& answer, const char* list, const char* heading) {
+  const auto found = answer.find(list);
+  if (found == answer.end() || !found->is_array() || found->empty())
+    return;
+  to += *heading == '\0' ? std::string{"\n"} : '\n' + std::string{heading} + '\n';
+  for (const auto& one : *found)
+    to += field_text(one, {"", "/stream"}) + ": " + field_text(one, {"", "/sentence"}) + '\n';
+}
+
 } // namespace
 
 std::string described(resource_kind kind, const nlohmann::json& item) {
@@ -142,8 +160,10 @@ std::string history_table(const nlohmann::json& items) {
 }
 
 std::string explanation(const nlohmann::json& answer) {
-  const auto sentence = field_text(answer, {"", "/sentence"});
-  return sentence + "\n\n" + lines(reason_lines, answer);
+  auto text = field_text(answer, {"", "/sentence"}) + "\n\n" + lines(reason_lines, answer);
+  add_streams(text, answer, "streams", "");
+  add_streams(text, answer, "held_back_for_it", "Held back for it:");
+  return text;
 }
 
 } // namespace sluice::ctl

@@ -1,22 +1,15 @@
 // limit: the operator's word over the plan, with who and why.
+#include "actors/sluicectl/account.hpp"
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/figures.hpp"
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <ostream>
-#include <pwd.h>
-#include <unistd.h>
 
 namespace sluice::ctl {
 
 namespace {
-
-/// Who runs this program; the account counts, not the environment.
-std::string user_name() {
-  const auto* entry = ::getpwuid(::getuid());
-  return entry != nullptr ? entry->pw_name : "uid-" + std::to_string(::getuid());
-}
 
 nlohmann::json order_of(const limit_command& x) {
   nlohmann::json order{{"who", x.who.empty() ? user_name() : x.who}, {"why", x.why}};

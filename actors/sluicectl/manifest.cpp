@@ -20,9 +20,13 @@ failure wrong(const std::string& place, const std::string& what) {
 /// Fills kind and name from the words found in the document; an empty word is an absent one.
 void identify(document& x, const std::string& kind, const std::string& name) {
   if (kind.empty())
-    throw wrong(x.place, "kind: expected Agreement, found nothing");
+    throw wrong(x.place, "kind: expected Agreement or Policy, found nothing");
+  if (kind == "Policy") { // there is one, and it has no name
+    x.kind = resource_kind::policy;
+    return;
+  }
   if (kind != "Agreement")
-    throw wrong(x.place, "kind: expected Agreement, found " + kind);
+    throw wrong(x.place, "kind: expected Agreement or Policy, found " + kind);
   if (name.empty())
     throw wrong(x.place, "metadata.name: expected a name, found nothing");
   x.name = name;
@@ -36,7 +40,7 @@ std::string word_at(const nlohmann::json& x, const char* key) {
 /// @param written the document's own text, where it has one; it is sent unless a status had to be taken out
 void add_json(const std::string& place, nlohmann::json value, const std::string& written, std::vector<document>& into) {
   if (!value.is_object())
-    throw wrong(place, "expected an object with kind, metadata and spec");
+    throw wrong(place, "expected an object with kind and spec");
   const bool from_server = value.erase("status") != 0;
   document x{
       place, resource_kind::agreement, {}, from_server || written.empty() ? value.dump() : written, "application/json"};
@@ -131,7 +135,7 @@ void add_yaml(const std::string& name, part x, std::vector<document>& into) {
   document result{
       name + ':' + std::to_string(x.first_line), resource_kind::agreement, {}, std::move(x.text), "application/yaml"};
   if (!node.IsMap())
-    throw wrong(result.place, "expected a mapping with kind, metadata and spec");
+    throw wrong(result.place, "expected a mapping with kind and spec");
   const auto metadata = node["metadata"];
   identify(result, scalar_at(node, "kind"), metadata ? scalar_at(metadata, "name") : std::string{});
   into.push_back(std::move(result));

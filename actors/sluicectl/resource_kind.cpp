@@ -21,6 +21,7 @@ constexpr std::array all_names{
     kind_names{resource_kind::throttle, "throttle", "throttles"},
     kind_names{resource_kind::limit, "limit", "limits"},
     kind_names{resource_kind::event, "event", "events"},
+    kind_names{resource_kind::policy, "policy", "policies"},
 };
 
 const kind_names& names_of(resource_kind x) noexcept {
@@ -49,7 +50,7 @@ std::string all_resource_kinds() {
   for (const auto& names : all_names) {
     if (!text.empty())
       text += ", ";
-    text += names.plural;
+    text += names.kind == resource_kind::policy ? names.singular : names.plural; // there is one
   }
   return text;
 }

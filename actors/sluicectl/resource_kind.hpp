@@ -8,7 +8,7 @@
 
 namespace sluice::ctl {
 
-enum class resource_kind : std::uint8_t { agreement, stream, gateway, backend, throttle, limit, event };
+enum class resource_kind : std::uint8_t { agreement, stream, gateway, backend, throttle, limit, event, policy };
 
 /// Accepts singular and plural; nothing for any other word.
 [[nodiscard]] std::optional<resource_kind> parse_resource_kind(std::string_view word) noexcept;

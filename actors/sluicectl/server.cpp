@@ -152,6 +152,21 @@ std::string stream_path(const std::string& stream) {
   return "/api/v1/streams/" + stream;
 }
 
+std::string query_value(const std::string& text) {
+  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const auto c : text) {
+    if (plain.find(c) != std::string_view::npos) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out.append(1, '%').append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+  }
+  return out;
+}
+
 std::string agreement_path(const std::string& name) {
   if (!valid_name(name))
     throw failure{exit_code::usage, "no agreement can be called " + name + ": expected letters, digits and . _ : @ -"};

@@ -84,6 +84,9 @@ inline constexpr std::size_t max_pages = 1000;
 /// Where a stream is: /api/v1/streams/G/V/C. @pre the name is a stream's (its parts need no encoding)
 [[nodiscard]] std::string stream_path(const std::string& stream);
 
+/// `text` as the value of a query field.
+[[nodiscard]] std::string query_value(const std::string& text);
+
 /// Where an agreement is. @throws failure (usage) if `name` cannot be a name
 [[nodiscard]] std::string agreement_path(const std::string& name);
 

@@ -2,6 +2,7 @@
 #include "actors/domain/stream.hpp"
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/detail.hpp"
+#include "actors/sluicectl/policy_view.hpp"
 #include "actors/sluicectl/views.hpp"
 
 #include <nlohmann/json.hpp>
@@ -72,6 +73,16 @@ nlohmann::json streams_of(server_link& server, const std::string& agreement) {
 
 exit_code run(const get_command& x, server_link& server, const console& io) {
   const bool json = server.where().output == output_format::json;
+  if (x.kind == resource_kind::policy) {
+    if (!x.name.empty())
+      throw failure{exit_code::usage, "there is one policy, and it has no name"};
+    const auto policy = fetch(server, "/api/v1/policy");
+    if (json)
+      print_json(policy, io);
+    else
+      io.out << policy_text(policy);
+    return exit_code::done;
+  }
   if (x.name.empty() || x.kind == resource_kind::event) {
     const auto items = x.name.empty() ? fetch_items(server, list_path(x)) : named_items(server, x);
     if (json)
@@ -109,13 +120,25 @@ exit_code run(const describe_command& x, server_link& server, const console& io)
 }
 
 exit_code run(const explain_command& x, server_link& server, const console& io) {
-  const auto answer = find(server, stream_path(x.stream) + "/explain");
+  const auto path = x.kind == resource_kind::stream      ? stream_path(x.name)
+                    : x.kind == resource_kind::agreement ? agreement_path(x.name)
+                                                         : "/api/v1/backends/" + x.name;
+  const auto answer = find(server, path + "/explain");
   if (!answer)
-    throw not_there(resource_kind::stream, x.stream);
+    throw not_there(x.kind, x.name);
   if (server.where().output == output_format::json)
     print_json(*answer, io);
   else
     io.out << explanation(*answer);
+  return exit_code::done;
+}
+
+exit_code run(const policy_command&, server_link& server, const console& io) {
+  const auto versions = fetch_items(server, "/api/v1/policy/history");
+  if (server.where().output == output_format::json)
+    print_json({{"items", versions}}, io);
+  else
+    io.out << policy_history_text(versions);
   return exit_code::done;
 }
 

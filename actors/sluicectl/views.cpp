@@ -48,6 +48,7 @@ constexpr std::array gateway_columns{
 };
 constexpr std::array backend_columns{
     field{"BACKEND", "/backend"},
+    field{"MODE", "/mode"},
     field{"CAPACITY IOPS", "/capacity_iops", form::figure, right},
     field{"DELIVERED IOPS", "/delivered_iops", form::figure, right},
     field{"PROMISED IOPS", "/promised_iops", form::figure, right},
@@ -62,6 +63,7 @@ constexpr std::array throttle_columns{
     field{"IOPS", "/iops", form::count, right},
     field{"MB/s", "/bandwidth", form::megabytes, right},
     field{"DEPTH", "/depth", form::count, right},
+    field{"MODE", "/mode"},
     field{"RULE", "/rule"},
     field{"FOR", "/for"},
     field{"BACKEND", "/backend"},
@@ -101,6 +103,8 @@ std::string_view nothing_there(resource_kind kind) noexcept {
     return "no operator's limits";
   case resource_kind::event:
     return "no events";
+  case resource_kind::policy:
+    return "no policy";
   }
   return "nothing";
 }
@@ -123,11 +127,15 @@ std::span<const field> columns(resource_kind kind) noexcept {
     return limit_columns;
   case resource_kind::event:
     return event_columns;
+  case resource_kind::policy:
+    break; // policy_view
   }
   return {};
 }
 
 std::string_view name_path(resource_kind kind) noexcept {
+  if (kind == resource_kind::policy)
+    return "/kind";
   return kind == resource_kind::event ? "/subject" : columns(kind).front().path;
 }
 

@@ -38,7 +38,8 @@ std::string missing_throttles(server_link& server, const std::vector<std::string
   std::string text;
   for (const auto& name : streams) {
     const bool there = std::any_of(items.begin(), items.end(), [&](const auto& item) {
-      return item.contains("stream") && item["stream"] == name;
+      return item.contains("stream") && item["stream"] == name
+             && item.value("mode", "enforce") != "observe"; // that one only would be
     });
     if (!there)
       text += (text.empty() ? "" : ", ") + name + " is not throttled";

@@ -427,3 +427,34 @@ TEST_CASE("told to stop while PostgreSQL hangs it ends all the same") {
   CHECK(x.await(answer).error() == ec::peer_absent);
   CHECK(x.ends());
 }
+
+TEST_CASE("the policy survives the database manager, is part of the terms, and a wrong one changes nothing") {
+  server().clear();
+  policy_document x;
+  x.defaults = {{"mode", 1}};
+  x.author = "ann";
+  {
+    running manager;
+    REQUIRE(manager.becomes_connected());
+    CHECK(manager.ask<terms>(terms_atom::value)->policy == policy_document{});
+    const auto stored = manager.ask<policy_document>(replace_atom::value, x);
+    REQUIRE(stored);
+    CHECK(stored->version == 1);
+    CHECK(manager.ask<terms>(terms_atom::value)->policy == *stored); // from memory
+    auto wrong = x;
+    wrong.defaults = {{"mode", 2}};
+    CHECK(manager.ask<policy_document>(replace_atom::value, wrong).error() == ec::invalid);
+    wrong = x;
+    wrong.defaults.clear();
+    wrong.author.clear();
+    CHECK(manager.ask<policy_document>(replace_atom::value, wrong).error() == ec::invalid);
+  }
+  running again;
+  REQUIRE(again.becomes_connected());
+  const auto found = again.ask<terms>(terms_atom::value)->policy;
+  CHECK(found.version == 1);
+  CHECK(same_policy(found, x));
+  const auto history = again.ask<std::vector<policy_document>>(history_atom::value);
+  REQUIRE(history);
+  CHECK(*history == std::vector{found});
+}

@@ -161,14 +161,85 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(self.expect(0, "delete", "agreement", "gold").stdout, "agreement gold deleted\n")
         self.assertIn("there is no agreement gold", self.expect(1, "delete", "-f", path).stderr)
 
+    def test_what_admission_says_goes_to_standard_error(self):
+        path = "/api/v1/agreements/gold"
+        self.server.canned[("PUT", path + "?dry_run=true")] = (200, {"status": {"admission": {"findings": [
+            {"kind": "oversubscribed", "sentence": "Too much."}, {"kind": "unknown-capacity", "sentence": "Who knows?"}]}}})
+        result = self.expect(0, "apply", "-f", "-", "--dry-run", stdin=AGREEMENT.format(name="gold", iops=1))
+        self.assertEqual(result.stdout, "agreement gold would be created\n")
+        self.assertEqual(result.stderr, "sluicectl: agreement gold: warning: Too much.\n"
+                                        "sluicectl: agreement gold: note: Who knows?\n")
+        self.assertEqual(self.server.agreements, {})
+
+    def test_a_refusal_of_admission_says_what_would_fit_and_can_be_forced(self):
+        path = "/api/v1/agreements/gold"
+        self.server.canned[("PUT", path)] = (409, {"detail": "Refused. What would fit is a rate of 300 IOPS.", "errors": [
+            {"path": "spec.objective.reservation.iops", "what": "Too much."}]})
+        self.server.canned[("PUT", path + "?force=true&who=ann%20b")] = (201, {"status": {"version": 1}})
+        text = AGREEMENT.format(name="gold", iops=1)
+        err = self.expect(1, "apply", "-f", "-", stdin=text).stderr
+        self.assertIn("What would fit is a rate of 300 IOPS.", err)
+        self.assertIn("spec.objective.reservation.iops: Too much.", err)
+        self.assertEqual(self.expect(0, "apply", "-f", "-", "--force", "--who", "ann b", stdin=text).stdout,
+                         "agreement gold created\n")
+
+    # --- the policy ---
+
+    def test_apply_puts_a_policy_with_who_and_why(self):
+        policy = "apiVersion: sluice/v1\nkind: Policy\nspec: {}\n"
+        self.server.canned[("GET", "/api/v1/policy")] = (200, {"status": {"version": 3}})
+        put = ("PUT", "/api/v1/policy?who=ann&why=a%20trial")
+        self.server.canned[put] = (200, {"status": {"version": 4}})
+        out = self.expect(0, "apply", "-f", "-", "--who", "ann", "--why", "a trial", stdin=policy).stdout
+        self.assertEqual(out, "policy changed\n")
+        self.assertEqual(self.server.seen[-1], (*put, "application/yaml", policy))
+        self.server.canned[put] = (422, {"detail": "Refused.", "errors": [{"path": "spec.x", "what": "is no field"}]})
+        err = self.expect(1, "apply", "-f", "-", "--who", "ann", "--why", "a trial", stdin=policy).stderr
+        self.assertIn("sluicectl: policy (standard input:1): Refused.\n  spec.x: is no field", err)
+        self.server.canned[("PUT", "/api/v1/policy?dry_run=true&who=ann")] = (200, {"status": {"changes": True}})
+        self.assertEqual(self.expect(0, "apply", "-f", "-", "--dry-run", "--who", "ann", stdin=policy).stdout,
+                         "policy would be changed\n")
+        self.assertIn("cannot be deleted", self.expect(1, "delete", "-f", "-", stdin=policy).stderr)
+
+    def test_get_policy_shows_each_setting_and_its_json_can_be_applied(self):
+        policy = {"apiVersion": "sluice/v1", "kind": "Policy", "spec": {
+            "defaults": {"mode": "observe", "deficit": {"yield": ["gold", "bronze"]}},
+            "backends": [{"match": "ssd*", "aim": {"mean": "60%"}}],
+            "tenants": [{"name": "lab", "parent": "acme", "weight": 3}]},
+            "status": {"version": 2, "author": "ann", "reason": "trial", "since": "2026-01-01T00:00:00.000Z"}}
+        self.server.canned[("GET", "/api/v1/policy")] = (200, policy)
+        self.assertEqual(self.expect(0, "get", "policy").stdout.splitlines(), [
+            "policy version 2 by ann since 2026-01-01T00:00:00Z: trial",
+            "FOR           SETTING        VALUE",
+            "all backends  deficit.yield  gold, bronze",
+            "all backends  mode           observe",
+            "backend ssd*  aim.mean       60%",
+            "tenant lab    weight         3 in acme"])
+        printed = self.expect(0, "get", "policy", "-o", "json").stdout
+        self.assertEqual(json.loads(printed), policy)
+        self.server.canned[("PUT", "/api/v1/policy?who=ann")] = (200, {"status": {"version": 2}})
+        self.assertEqual(self.expect(0, "apply", "-f", "-", "--who", "ann", stdin=printed).stdout, "policy unchanged\n")
+        self.assertNotIn("status", json.loads(self.server.seen[-1][3]))
+        self.server.canned[("GET", "/api/v1/policy/history")] = (200, {"items": [policy]})
+        row = self.expect(0, "policy", "history").stdout.splitlines()[1]
+        self.assertIn("2026-01-01T00:00:00Z  ann", row)
+        self.assertIn("and 1 more", row)
+        self.server.canned[("GET", "/api/v1/policy")] = (200, {"spec": {}, "status": {"version": 0}})
+        self.assertIn("no policy was established", self.expect(0, "get", "policy").stdout)
+        self.assertIn("history", self.expect(2, "policy").stderr)
+        for nonsense in ({}, {"spec": 3, "status": {"version": 1}}, {"spec": {"defaults": 1, "backends": [3],
+                                                                              "tenants": {}}, "status": {"version": 1}}):
+            self.server.canned[("GET", "/api/v1/policy")] = (200, nonsense)
+            self.expect(0, "get", "policy")
+
     # --- reading ---
 
     def test_get_prints_a_table_or_what_the_server_said(self):
         items = {"items": [{"backend": "disk", "capacity_iops": 8000.0, "deficit": False}]}
         self.server.canned[("GET", "/api/v1/backends")] = (200, items)
         lines = self.expect(0, "get", "backends").stdout.splitlines()
-        self.assertEqual(lines[0].split()[:3], ["BACKEND", "CAPACITY", "IOPS"])
-        self.assertEqual(lines[1].split()[:2], ["disk", "8000"])
+        self.assertEqual(lines[0].split()[:4], ["BACKEND", "MODE", "CAPACITY", "IOPS"])
+        self.assertEqual(lines[1].split()[:3], ["disk", "-", "8000"])
         self.assertEqual(json.loads(self.expect(0, "get", "backends", "-o", "json").stdout), items)
 
     def test_get_reads_all_pages_of_a_list(self):
@@ -194,6 +265,13 @@ class ClientTest(unittest.TestCase):
     def test_explain_prints_the_sentence_first(self):
         self.server.canned[("GET", "/api/v1/streams/g/v/c/explain")] = (200, {"sentence": "It waits.", "reason": {}})
         self.assertEqual(self.expect(0, "explain", "g/v/c").stdout.splitlines()[0], "It waits.")
+        for kind, path in (("agreement", "agreements"), ("backend", "backends")):
+            self.server.canned[("GET", "/api/v1/%s/x/explain" % path)] = (200, {
+                "sentence": "So it is.", "streams": [{"stream": "g/v/c", "sentence": "It waits."}]})
+            self.assertEqual(self.expect(0, "explain", kind, "x").stdout, "So it is.\n\n\ng/v/c: It waits.\n")
+            self.assertIn("there is no %s y" % kind, self.expect(1, "explain", kind, "y").stderr)
+        for wrong in (["x"], ["gateway", "x"], ["backend", "a/b"], ["a/b/c", "d"]):
+            self.assertIn("expected GATEWAY/VOLUME/CLIENT", self.expect(2, "explain", *wrong).stderr)
 
     def test_describe_agreement_shows_terms_streams_and_history(self):
         item = {"kind": "Agreement", "metadata": {"name": "gold"}, "status": {"version": 2}}
@@ -233,7 +311,8 @@ class ClientTest(unittest.TestCase):
         self.assertIn("sla-core is down", self.expect(1, "wait", "ready", "--timeout", "300ms").stderr)
 
     def test_wait_throttled_names_the_streams_that_are_not(self):
-        self.server.canned[("GET", "/api/v1/throttles")] = (200, {"items": [{"stream": "g/v/a"}]})
+        self.server.canned[("GET", "/api/v1/throttles")] = (200, {"items": [
+            {"stream": "g/v/a"}, {"stream": "g/v/b", "mode": "observe"}]})
         self.assertEqual(self.expect(0, "wait", "throttled", "g/v/a").stdout, "throttled\n")
         err = self.expect(1, "wait", "throttled", "g/v/a", "g/v/b", "--timeout", "300ms").stderr
         self.assertIn("g/v/b is not throttled", err)

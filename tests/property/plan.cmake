@@ -3,3 +3,5 @@ sluice_test(plan_properties LABELS no-caf SOURCES hierarchy_properties_test.cpp 
 target_compile_options(plan_properties PRIVATE $<$<CONFIG:Debug>:-O2>)
 sluice_test(admission_properties LABELS no-caf SOURCES admission_properties_test.cpp LINK sluice_domain)
 target_compile_options(admission_properties PRIVATE $<$<CONFIG:Debug>:-O2>)
+sluice_test(plan_intake_properties LABELS no-caf;one-thread SOURCES plan_intake_properties_test.cpp LINK sluice_domain)
+target_compile_options(plan_intake_properties PRIVATE $<$<CONFIG:Debug>:-O2>)

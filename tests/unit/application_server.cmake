@@ -1,12 +1,12 @@
 sluice_test(quantity_test LABELS no-caf SOURCES ${CMAKE_CURRENT_LIST_DIR}/quantity_test.cpp LINK sluice_domain)
 sluice_test(agreement_document_test LABELS no-caf
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/agreement_document_test.cpp LINK sluice_http_documents)
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/agreement_document_test.cpp ${CMAKE_CURRENT_LIST_DIR}/policy_text_test.cpp LINK sluice_http_documents)
 sluice_test(stream_rows_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/stream_rows_test.cpp LINK sluice_observatory)
 sluice_test(collector_test CAF LABELS caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/collector_test.cpp LINK sluice_application_server)
 sluice_test(desk_test CAF LABELS caf
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/desk_test.cpp LINK sluice_application_server)
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/desk_terms_test.cpp ${CMAKE_CURRENT_LIST_DIR}/desk_test.cpp LINK sluice_application_server)
 sluice_test(http_call_test LABELS no-caf
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/carriage_text_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_call_test.cpp
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/carriage_text_test.cpp ${CMAKE_CURRENT_LIST_DIR}/explain_text_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_call_test.cpp
   LINK sluice_http_answers)

@@ -11,6 +11,7 @@
 #include <functional>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace sluice::test {
 
@@ -31,7 +32,7 @@ struct peers {
   std::map<std::string, agreement> agreements;
   std::map<stream_id, override_order> orders;
   std::vector<policy_document> policies; ///< newest last
-  bool hold_agreements = false;          ///< changes of agreements are answered by release()
+  bool hold_agreements = false;          ///< replaced agreements are answered once this is false
   std::vector<std::function<void()>> held_agreements;
   database_status status;
   std::vector<gateway_info> monitored;
@@ -151,6 +152,9 @@ inline database_manager_actor::behavior_type fake_database(database_manager_acto
             promise.deliver(std::uint64_t{1});
           seen->held.clear();
         }
+        if (!seen->hold_agreements)
+          for (auto& answer : std::exchange(seen->held_agreements, {}))
+            answer();
         return seen->status;
       },
       [=](replace_atom, const policy_document& x) -> caf::result<policy_document> {

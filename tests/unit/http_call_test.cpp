@@ -84,7 +84,8 @@ struct example_present {
     held.lease = 2s;
     held.now.iops = rate{500};
     held.now.depth = 8;
-    held.why = {throttle_rule::protection, "", "oltp-gold", "disk", 9ms, 5ms, 9000, 50, 7900, wall_time{start_us}};
+    held.why = {throttle_rule::protection, "",  "oltp-gold", "disk",      9ms,  5ms, 9000, 50, 7900,
+                wall_time{start_us},       300, 2s,          wall_time{}, false};
     known.decisions.take({&held, 1}, {}, {}, true);
     known.streams.take(x, 1, 9s, rows);
     known.streams.close(10s, rows);
@@ -226,6 +227,48 @@ TEST_CASE("an order needs a limit, a person and a reason") {
   CHECK(refusal(order("iops")) == 400);
 }
 
+TEST_CASE("a policy is put with who and why, and read where it is") {
+  CHECK(understood(with_token("GET", "/api/v1/policy")).what == operation::get_policy);
+  CHECK(understood(with_token("GET", "/api/v1/policy/history")).what == operation::policy_history);
+  const auto put = [](const char* query, const char* body = R"({"apiVersion":"sluice/v1","kind":"Policy","spec":{}})") {
+    return with_body("PUT", query, "application/json", body);
+  };
+  const auto x = understood(put("/api/v1/policy?who=ann%20b&why=a%20trial"));
+  CHECK(x.what == operation::replace_policy);
+  CHECK(x.policy.author == "ann b");
+  CHECK(x.policy.reason == "a trial");
+  CHECK(!x.dry_run);
+  CHECK(understood(put("/api/v1/policy?dry_run=true")).dry_run);
+  CHECK(errors_of(put("/api/v1/policy")).at(0).at("path") == "?who");
+  CHECK(errors_of(put("/api/v1/policy?who=")).at(0).at("path") == "?who");
+  CHECK(errors_of(put("/api/v1/policy?who=%ff")).at(0).at("path") == "?who");
+  CHECK(errors_of(put("/api/v1/policy?who=a&why=%00")).at(0).at("path") == "?why");
+  CHECK(errors_of(put("/api/v1/policy?who=a&dry_run=maybe")).at(0).at("path") == "?dry_run");
+  CHECK(errors_of(put("/api/v1/policy?who=a&force=true")).at(0).at("path") == "?force");
+  CHECK(errors_of(put("/api/v1/policy?who=a", R"({"apiVersion":"sluice/v1","kind":"Policy","spec":{"x":1}})"))
+            .at(0)
+            .at("path")
+        == "spec.x");
+  CHECK(refusal(put("/api/v1/policy?who=a", "{")) == 400);
+  CHECK(refusal(with_body("PUT", "/api/v1/policy?who=a", "text/plain", "")) == 415);
+  CHECK(refusal(with_token("DELETE", "/api/v1/policy")) == 405);
+}
+
+TEST_CASE("an agreement is tried or forced by the query") {
+  const auto put = [](const std::string& query) {
+    return with_body("PUT", ("/api/v1/agreements/a" + query).c_str(), "application/json", small_agreement);
+  };
+  const auto x = understood(put("?dry_run=true&force=true&who=ann"));
+  CHECK(x.dry_run);
+  CHECK(x.force);
+  CHECK(x.who == "ann");
+  CHECK(!understood(put("?force=false")).force);
+  CHECK(refusal(put("?force=1")) == 422);
+  CHECK(refusal(put("?why=x")) == 422);
+  CHECK(understood(with_token("GET", "/api/v1/agreements/a/explain")).what == operation::explain_agreement);
+  CHECK(understood(with_token("GET", "/api/v1/backends/b/explain")).name == "b");
+}
+
 TEST_CASE("a stream is shown with its figures, agreement and throttle") {
   example_present present;
   const auto items = present.ask(operation::list_streams).at("items");
@@ -237,8 +280,8 @@ TEST_CASE("a stream is shown with its figures, agreement and throttle") {
          R"("latency_ms":{"mean":2.0,"p50":2.097,"p99":2.097},"backend_latency_ms":{"mean":1.0},"backlog":3,)"
          R"("in_flight":2,"control":"throttled","throttle":{"stream":"gw1/scratch/10.0.0.7","generation":4,"iops":500,)"
          R"("bandwidth":null,"depth":8,"envelope":{"iops":null,"bandwidth":null,"depth":null},"lease_ms":2000,)"
-         R"("rule":"protection","for":"oltp-gold","backend":"disk","since":"2026-11-22T15:37:10.000Z"},)"
-         R"("last_seen":"2026-11-22T15:37:10.500Z"})");
+         R"("mode":"enforce","rule":"protection","for":"oltp-gold","backend":"disk","since":"2026-11-22T15:37:10.000Z"},)"
+         R"("would_throttle":null,"last_seen":"2026-11-22T15:37:10.500Z"})");
   const auto shown = present.ask(operation::show_stream);
   CHECK(shown.at("series").dump()
         == R"([{"at":"2026-11-22T15:37:10.000Z","iops":100.0,"bandwidth":409600.0,"mean_ms":2.0,"p99_ms":2.097,)"
@@ -253,24 +296,6 @@ TEST_CASE("figures that are no longer true are not shown") {
   const auto item = present.ask(operation::list_streams).at("items").at(0);
   CHECK(item.at("iops") == 0.0);
   CHECK(item.at("backlog") == 0);
-}
-
-TEST_CASE("a throttle is explained with its figures") {
-  example_present present;
-  const auto why = present.ask(operation::explain_stream);
-  CHECK(why.at("sentence")
-        == "Agreement oltp-gold is protected: its latency was 9.00 ms against 5.00 ms promised, while backend disk "
-           "gives 7900 IOPS. It asks for 9000 IOPS and was promised 50.");
-  CHECK(why.at("reason").dump()
-        == R"({"rule":"protection","for":"oltp-gold","measured_ms":9.0,"target_ms":5.0,"demand_iops":9000,)"
-           R"("promised_iops":50,"capacity_iops":7900,"since":"2026-11-22T15:37:10.000Z"})");
-  const stream_id gone{"gw1", "scratch", "10.0.0.7"};
-  present.known.decisions.take({}, {&gone, 1}, {}, false);
-  CHECK(present.ask(operation::explain_stream).at("sentence") == "Nothing holds this stream back.");
-  CHECK(present.ask(operation::list_throttles).at("items").empty());
-  present.known.agreements.clear();
-  CHECK(present.ask(operation::explain_stream).at("sentence")
-        == "Nothing holds this stream back; no agreement covers it, hence it is best effort.");
 }
 
 TEST_CASE("streams are listed page by page") {

@@ -70,9 +70,9 @@ TEST_CASE("a set-point finds the share at which the percentile holds, and stays 
       seen += (gain * std::max(x.share, 0.01) - seen) / 30;
       x.follow(seen, 0.45);
       CHECK(x.share >= 0.45 / 3 - 1e-9);
-      CHECK(x.share <= 0.9 + 1e-9);
+      CHECK(x.share <= 1.1 * 0.45 + 1e-9);
     }
-    const auto wanted = std::min(0.8 / gain, 0.9);
+    const auto wanted = std::min(0.8 / gain, 1.1 * 0.45); // never far above: a burst doubles the queue at first
     CHECK(x.share == doctest::Approx(wanted).epsilon(0.05));
   }
   set_point hopeless;

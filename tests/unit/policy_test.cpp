@@ -53,12 +53,19 @@ TEST_CASE("every setting changes the policy of a backend") {
     key.set(high, key.unit == setting_unit::tiers ? 0x1234 : key.most);
     const auto figures = [](const backend_policy& x) {
       const auto& c = x.control;
-      return std::tuple{c.mode,       c.best_effort_floor,
-                        c.aim_mean,   c.aim_percentile,
-                        c.knee,       c.sticky,
-                        c.active,     c.small_step,
-                        c.large_step, c.between_small_steps,
-                        c.turns,      std::tuple{c.deficit_after, c.deficit_over, x.oversubscription}};
+      return std::tuple{c.mode,
+                        c.best_effort_floor,
+                        c.aim_mean,
+                        c.aim_percentile,
+                        c.knee,
+                        c.sticky,
+                        c.active,
+                        c.small_step,
+                        c.large_step,
+                        c.between_small_steps,
+                        c.turns,
+                        std::tuple{c.knee_least, c.best_effort_share, c.best_effort_weight, c.deficit_after,
+                                   c.deficit_over, x.oversubscription}};
     };
     CHECK(figures(low) != figures(high));
   }

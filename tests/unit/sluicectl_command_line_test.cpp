@@ -71,6 +71,21 @@ TEST_CASE("apply takes several sources in their order") {
         == std::vector<std::string>{"a.yaml", "-"});
 }
 
+TEST_CASE("policies are applied with who and why, and have a history") {
+  const auto x =
+      command_of<apply_command>({"apply", "-f", "p.yaml", "--dry-run", "--force", "--who", "ann", "--why", "a"});
+  CHECK(x.dry_run);
+  CHECK(x.force);
+  CHECK(x.who == "ann");
+  CHECK(x.why == "a");
+  (void)command_of<policy_command>({"policy", "history", "-o", "json"});
+  CHECK(command_of<get_command>({"get", "policy"}).kind == resource_kind::policy);
+  CHECK(mistake_in({"policy"}).find("policy history") != std::string::npos);
+  CHECK(mistake_in({"describe", "policy", "x"}).find("get policy") != std::string::npos);
+  CHECK(command_of<explain_command>({"explain", "backend", "disk"}).kind == resource_kind::backend);
+  CHECK(command_of<explain_command>({"explain", "g/v/c"}).name == "g/v/c");
+}
+
 TEST_CASE("get takes a kind in singular or plural, and a name") {
   const auto x = command_of<get_command>({"get", "stream", "g/v/c"});
   CHECK(x.kind == resource_kind::stream);

@@ -61,11 +61,11 @@ TEST_CASE("what is no YAML is told with its line in the file") {
 }
 
 TEST_CASE("a document without kind or name, or of another kind, is refused with its place") {
-  CHECK(mistake_in("metadata: {name: a}") == "f:1: kind: expected Agreement, found nothing");
-  CHECK(mistake_in("kind: Pod\nmetadata: {name: a}") == "f:1: kind: expected Agreement, found Pod");
+  CHECK(mistake_in("metadata: {name: a}") == "f:1: kind: expected Agreement or Policy, found nothing");
+  CHECK(mistake_in("kind: Pod\nmetadata: {name: a}") == "f:1: kind: expected Agreement or Policy, found Pod");
   CHECK(mistake_in("kind: Agreement\n") == "f:1: metadata.name: expected a name, found nothing");
   CHECK(mistake_in("kind: Agreement\nmetadata: [a]\n") == "f:1: metadata.name: expected a name, found nothing");
-  CHECK(mistake_in("- a\n- b\n") == "f:1: expected a mapping with kind, metadata and spec");
+  CHECK(mistake_in("- a\n- b\n") == "f:1: expected a mapping with kind and spec");
   CHECK(mistake_in("# nothing\n---\n") == "f: holds no document");
   CHECK(mistake_in("") == "f: holds no document");
 }
@@ -90,7 +90,7 @@ TEST_CASE("what get printed can be applied: items are taken apart and the status
 TEST_CASE("broken JSON is told with its line, a key given twice with its name") {
   CHECK(mistake_in("{\"kind\":\n\"Agreement\",,}") == "f:2: is no JSON");
   CHECK(mistake_in(R"({"kind":"Agreement","kind":"Agreement"})") == "f: the field kind is given twice");
-  CHECK(mistake_in("[1]") == "f: item 1: expected an object with kind, metadata and spec");
+  CHECK(mistake_in("[1]") == "f: item 1: expected an object with kind and spec");
 }
 
 TEST_CASE("figures have as many decimals as they deserve") {

@@ -85,8 +85,8 @@ TEST_CASE("an unchanged throttle is renewed every second, a small change waits, 
   CHECK(next_command(x, wanted_depth(93), {1, 1}, policy) == 2s);
   CHECK(command(x, wanted_depth(70), {1, 1}, 1300ms, {}, policy) == command_kind::send);
   CHECK(x.generation == 2);
-  CHECK(command(x, wanted_depth(70), {2, 2}, 2200ms, {}, policy) == command_kind::none);
-  CHECK(command(x, wanted_depth(70), {2, 2}, 2300ms, {}, policy) == command_kind::renew);
+  CHECK(command(x, wanted_depth(70), {2, 2}, 1900ms, {}, policy) == command_kind::none);
+  CHECK(command(x, wanted_depth(70), {2, 2}, 2s, {}, policy) == command_kind::renew); // its phase
   CHECK(x.generation == 2);
   CHECK(command(x, wanted_depth(65), {2, 2}, 2400ms, {}, policy) == command_kind::send);
   CHECK(x.generation == 3);
@@ -104,13 +104,16 @@ TEST_CASE("what moved by less than a step is renewed as it stands; a rate by no 
   CHECK(x.now.depth == 100);
   CHECK(x.now.iops.per_second == 1000);
   wanted.now.iops = {1020};
-  CHECK(command(x, wanted, {1, 1}, 3s, {}, policy) == command_kind::send);
+  CHECK(command(x, wanted, {1, 1}, 3s, {}, policy) == command_kind::renew); // it asks for far less
+  wanted.tight = true;
+  CHECK(command(x, wanted, {1, 1}, 4s, {}, policy) == command_kind::send);
   CHECK(x.now.depth == 97);
   CHECK(x.generation == 2);
 }
 
 TEST_CASE("a throttle that no sample acknowledges is repeated after half a second") {
-  const control_policy policy;
+  control_policy policy;
+  policy.repeat = 500ms;
   standing_command x;
   REQUIRE(command(x, wanted_depth(100), {}, 1s, {}, policy) == command_kind::send);
   CHECK(command(x, wanted_depth(100), {}, 1400ms, {}, policy) == command_kind::none);

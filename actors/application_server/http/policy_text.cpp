@@ -15,7 +15,7 @@ constexpr auto no_field = "is no field of a policy";
 
 /// A leaf as the domain reads it; nothing if it has no form that a setting may have.
 std::optional<std::string> text_of(setting_unit unit, const json& x) {
-  if (unit == setting_unit::per_second)
+  if (unit == setting_unit::per_second || unit == setting_unit::count)
     return x.is_number_unsigned() ? std::optional{std::to_string(x.get<std::uint64_t>())} : std::nullopt;
   if (unit != setting_unit::tiers)
     return x.is_string() ? std::optional{x.get<std::string>()} : std::nullopt;
@@ -180,7 +180,7 @@ private:
 
 json leaf_of(const policy_key& key, std::int64_t value) {
   const auto text = setting_text(key, value);
-  if (key.unit == setting_unit::per_second)
+  if (key.unit == setting_unit::per_second || key.unit == setting_unit::count)
     return value;
   if (key.unit != setting_unit::tiers)
     return text;
@@ -239,10 +239,14 @@ std::variant<policy_document, refused_document> read_policy(std::string_view tex
   constexpr auto wrong = "the policy was refused; nothing was changed";
   policy_reader reader;
   auto x = reader.read(document);
+  // All at once: also what is wrong with that which could be read.
+  for (auto& one : check(x))
+    if (std::none_of(reader.found.begin(), reader.found.end(), [&](const mistake& known) {
+          return known.path == one.path;
+        }))
+      reader.found.push_back(std::move(one));
   if (!reader.found.empty())
     return refused_document{wrong, std::move(reader.found)};
-  if (auto found = check(x); !found.empty())
-    return refused_document{wrong, std::move(found)};
   return x;
 }
 

@@ -24,7 +24,6 @@ from place import Missing, Place  # noqa: E402
 
 BAR_MISSED, USAGE, MISSING = 1, 2, 3
 VERSIONS = (["nbdkit", "--version"], ["fio", "--version"], ["postgres", "--version"], ["gnuplot", "--version"])
-REACTION = "reaction"
 REACTION_MS, DECISIONS = 130, 200
 
 
@@ -110,19 +109,38 @@ def merged(rounds):
     return result
 
 
-def reaction_bars(instance):
-    """Of all decisions of the run."""
-    delays, causeless, lost = reaction.delays_ms(instance.log("performance-monitor"), instance.log("sla-core"), instance.log("gateway"))
-    measures = scenarios.measures
-    bars = [scenarios.Bar("p99", "sample at the monitor to throttle at the gateway, p99 [ms]", measures.percentile(delays, 0.99),
-                          most=REACTION_MS, digits=0),
-            scenarios.Bar("decisions", f"decisions measured (beside {causeless} without a new sample)", float(len(delays)),
-                          least=DECISIONS, digits=0),
-            scenarios.Bar("lost", "decisions that the gateway never took", float(lost), most=0, digits=0)]
-    for bar in bars:
-        bar.rounds, bar.simulated = [bar.value], None
-    half = measures.percentile(delays, 0.5)
-    return f"reaction time (median {report.figure(half, 0)} ms, one tick is 100 ms)", bars
+class Loop:
+    """The reaction times of the scenarios in which every process runs all the time."""
+
+    LOGS = ("performance-monitor", "sla-core", "gateway")
+
+    def __init__(self, instance):
+        self._instance, self._delays, self._causeless, self._lost = instance, [], 0, 0
+        self._read = dict.fromkeys(self.LOGS, 0)
+        self.take(counts=False)
+
+    def take(self, counts):
+        """What was logged since the last call; it is left out unless it `counts`."""
+        logs = {name: self._instance.log(name) for name in self.LOGS}
+        if counts:
+            delays, causeless, lost = reaction.delays_ms(*(logs[name][self._read[name]:] for name in self.LOGS))
+            self._delays += delays
+            self._causeless += causeless
+            self._lost += lost
+        self._read = {name: len(lines) for name, lines in logs.items()}
+
+    def bars(self):
+        measures = scenarios.measures
+        found = [scenarios.Bar("p99", "sample at the monitor to throttle at the gateway, p99 [ms]", measures.percentile(self._delays, 0.99),
+                               most=REACTION_MS, digits=0),
+                 scenarios.Bar("decisions", f"decisions measured (and {self._causeless} without a new sample)", float(len(self._delays)),
+                               least=DECISIONS, digits=0),
+                 scenarios.Bar("taken", "share of the decisions that the gateway took",
+                               len(self._delays) / max(1, len(self._delays) + self._lost), least=0.99)]
+        for bar in found:
+            bar.rounds, bar.simulated = [bar.value], None
+        half = measures.percentile(self._delays, 0.5)
+        return f"reaction time (median {report.figure(half, 0)} ms; a tick is 100 ms)", found
 
 
 def play(chosen, options, place):
@@ -134,7 +152,7 @@ def play(chosen, options, place):
     instance = instances.Instance(place, volumes)
     loads, outcomes = {}, []
     try:
-        watch = LoadBeside(instance)
+        watch, loop = LoadBeside(instance), Loop(instance)
         for scenario in chosen:
             rounds = []
             for _ in range(options.rounds):
@@ -143,9 +161,10 @@ def play(chosen, options, place):
             for bar in bars:
                 bar.simulated = said[scenario.number].get(bar.name)
             outcomes.append((scenario.number, scenario.title, bars))
+            loop.take(counts=not scenario.disturbed)
             loads[scenario.key] = watch.others_percent()
             print(f"scenario {scenario.number}; others used {loads[scenario.key]:.1f} % of the machine", file=sys.stderr)
-        outcomes.append((None, *reaction_bars(instance)))
+        outcomes.append((None, *loop.bars()))
     finally:
         instance.stop()
     return outcomes, loads

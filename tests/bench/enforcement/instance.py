@@ -5,8 +5,10 @@ import dataclasses
 import json
 import os
 import re
+import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 
 import place as places
@@ -84,7 +86,7 @@ class Instance:
             "SLUICE_HTTP_PORT": ports[0], "SLUICE_CONTROL_PORT": ports[1], "SLUICE_NBD_PORT": ports[2]}
         self._deploy("up", "--no-build", "--no-install")
         self.knee = None
-        self.set_knee("20ms", SERVER_PROCESSES)
+        self.set_knee(("10ms", "20ms"), SERVER_PROCESSES)
 
     def _gateway_ini(self, volumes):
         lines = [f'[gateway]\nname="{GATEWAY}"\nlisten=["127.0.0.1:10809"]\n[control]\nserver="127.0.0.1"\nport=4747',
@@ -102,15 +104,31 @@ class Instance:
             raise places.Missing(f"deploy/{what} failed: {(done.stdout + done.stderr)[-800:]}")
 
     def set_knee(self, knee, restart=("sla-core",)):
-        """The latency aimed at where none was promised. Starts the processes again, with the log that this benchmark reads."""
+        """The latency aimed at where none was promised, (least, most). Starts the processes again, with the log that this
+        benchmark reads."""
         if knee == self.knee:
             return
         self.knee = knee
+        least, most = knee
         for name in restart:
             ini = f"{self.var}/config/{name}.ini"
-            settings = ["logger.console-verbosity='debug'"] + ([f"sla-core.knee={knee}"] if name == "sla-core" else [])
+            settings = ["logger.console-verbosity='debug'"]
+            if name == "sla-core":
+                settings += [f"sla-core.knee={most}", f"sla-core.knee-least={least}"]
             subprocess.run(["/usr/bin/python3", "deploy/instance/derive.py", ini, ini, *settings], cwd=places.ROOT, check=True)
             self._deploy("up", "--no-build", "--no-install", "--only", name)
+
+    def restart(self, name):
+        """Killed, and started again at once."""
+        self._deploy("down", "--only", name, "--kill")
+        self._deploy("up", "--no-build", "--no-install", "--only", name)
+
+    def stand_still(self, name, seconds):
+        with open(f"{self.var}/run/{name}.pid", encoding="ascii") as file:
+            pid = int(file.read().split()[0])
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(seconds)
+        os.kill(pid, signal.SIGCONT)
 
     def stop(self):
         run(["deploy/down"], cwd=places.ROOT, env=self._environment)
@@ -128,11 +146,22 @@ class Instance:
         for item in found["items"] if isinstance(found, dict) else found:
             if item["metadata"]["name"] not in agreements:
                 self.client("delete", "agreement", item["metadata"]["name"])
-        if agreements:
-            documents = [{"apiVersion": "sluice/v1", "kind": "Agreement", "metadata": {"name": name, "tenant": name},
-                          "spec": {"streams": {"gateway": "*", "volume": pattern, "client": "*"}, "objective": objective}}
-                         for name, (pattern, objective) in agreements.items()]
-            self.client("apply", "-f", self._place.write("agreements.yaml", "".join(f"---\n{json.dumps(x)}\n" for x in documents)))
+        for name, (pattern, objective) in agreements.items():
+            self._establish({"apiVersion": "sluice/v1", "kind": "Agreement", "metadata": {"name": name, "tenant": name},
+                             "spec": {"streams": {"gateway": "*", "volume": pattern, "client": "*"}, "objective": objective}})
+
+    def _establish(self, document):
+        """Also what the server would not promise: scenario 8 is about that, and a busy machine's device is a slow one."""
+        with open(f"{self.var}/run/token", encoding="ascii") as file:
+            token = file.read().strip()
+        name = document["metadata"]["name"]
+        order = urllib.request.Request(f"http://127.0.0.1:{self._http}/api/v1/agreements/{name}?force=true", method="PUT",
+                                       data=json.dumps(document).encode(),
+                                       headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+        try:
+            urllib.request.urlopen(order, timeout=10).close()
+        except urllib.error.HTTPError as problem:
+            raise places.Missing(f"agreement {name} was refused: {problem.read().decode(errors='replace')[-500:]}") from None
 
     def backend_latency(self, volumes):
         """(seconds, requests) that these volumes' requests spent at the backend since the gateway was started."""

@@ -25,6 +25,16 @@ class Run:
         self._volumes, self._core_log = volumes, core_log
         self.deficits = [_moment_ms(line) for line in core_log if " capacity-deficit " in line]
 
+    def rebuilt_s(self):
+        """From the core's being ready, after a restart during the run, to its first throttles or renewals; None = never."""
+        ready = None
+        for line in self._core_log:
+            if " ready " in line and ready is None:
+                ready = _moment_ms(line)
+            elif ready is not None and " planned " in line and not line.endswith("throttles=0 renewals=0"):
+                return (_moment_ms(line) - ready) / 1000
+        return None
+
     def began(self, client):
         """When its first request was issued [ms since 1970]."""
         return min(at - latency for at, latency in self.requests[client][:1000])
@@ -39,6 +49,16 @@ class Run:
         return {stream: count for stream, count in sent.items() if stream.split("/")[1] in self._volumes}
 
 
+def _change(instance, device, what, value):
+    """`limit` a device's rate, `restart` a killed process, or let the performance monitor stand still for so many seconds."""
+    if what == "limit":
+        instance.devices.limit(device, value)
+    elif what == "restart":
+        instance.restart(value)
+    else:
+        instance.stand_still("performance-monitor", value)
+
+
 def play(scenario, variant, quick, place, instance):
     """Runs the clients of a variant; raises Missing when a client fails."""
     asked = scenario.clients(quick)[variant]
@@ -47,7 +67,7 @@ def play(scenario, variant, quick, place, instance):
     lines_before = len(instance.log("sla-core"))
     begin = time.monotonic() + LEAD
     todo = [(client.start, "start", client) for client in asked]
-    todo += [(at, "change", iops) for at, iops in scenario.changes]
+    todo += [(at, "change", change) for at, *change in scenario.changes]
     todo += [(at, "look", None) for at in (scenario.latency_from, min(x.stop for x in asked) - 0.5) if scenario.latency_from]
     started, changed, looks = [], [], []
     for at, what, which in sorted(todo, key=lambda x: x[0]):
@@ -55,8 +75,8 @@ def play(scenario, variant, quick, place, instance):
         if what == "start":
             started.append((which, clients.start(which, place, directory, instance.address, instances.SLICE_BYTES)))
         elif what == "change":
-            instance.devices.limit(scenario.device.name, which)
             changed.append(time.time() * 1000)
+            _change(instance, scenario.device.name, *which)
         else:
             looks.append(instance.backend_latency(scenario.volumes()))
     requests = {}

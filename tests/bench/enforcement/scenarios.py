@@ -56,14 +56,19 @@ class Scenario:
     clients: object
     agreements: dict
     judge: object
-    knee: str = "20ms"
-    changes: tuple = ()           # (second, IOPS or None) of a variable device
+    knee: tuple = ("10ms", "20ms")
+    changes: tuple = ()           # (second, what, value); runs.py says what there is
     latency_from: float = 0       # from when on the backend's latency is taken; 0 = not at all
     variants: tuple = (WITHOUT, WITH)
 
     @property
     def key(self):
         return f"{self.number:02}"
+
+    @property
+    def disturbed(self):
+        """Whether processes fail in it."""
+        return any(what != "limit" for _, what, _ in self.changes)
 
     def volumes(self):
         """In all its variants."""
@@ -257,6 +262,19 @@ def _judge_10(runs):
     yield Bar("commands", "throttles per second to the stream that gets most", busiest[WITH], busiest[WITHOUT], most=2.0, digits=2)
 
 
+# --- 11: processes that fail --------------------------------------------------------------------------------------------
+
+def _judge_11(runs):
+    kept, rebuilt = {}, {}
+    for variant, run in runs.items():
+        first, last = _contended(run, "11-batch")
+        kept[variant] = measures.windows_kept(run.requests["11-oltp"], first + SECOND_MS, last, SECOND_MS,
+                                              measures.mean_at_most(OLTP_TARGET_MS))
+        rebuilt[variant] = run.rebuilt_s()
+    yield Bar("kept", "1 s windows of the victim under 5 ms, all through", kept[WITH], kept[WITHOUT], least=0.98)
+    yield Bar("rebuilt", "from the core's return to its throttles or renewals [s]", rebuilt[WITH], None, most=1.0, digits=2)
+
+
 # --- 12: the end of contention ------------------------------------------------------------------------------------------
 
 def _judge_12(runs):
@@ -296,25 +314,30 @@ def _judge_13(runs):
 
 
 ALL = [
-    Scenario(1, "a conforming victim beside 256 outstanding", FAST, lambda quick: _victim_and_burst(("1-oltp", "1-batch"), 9.0 if quick else 23.0),
+    Scenario(1, "a conforming victim beside 256 outstanding", FAST,
+             lambda quick: _victim_and_burst(("1-oltp", "1-batch"), 9.0 if quick else 23.0),
              {"1-oltp": ("1-oltp", OLTP), "1-batch": ("1-batch", BATCH)}, _judge_1),
     Scenario(2, "6 hosts of 32 outstanding, 30 ms wanted", HOSTS, _hosts(2, 6, 14.0),
-             {f"2-host{i}": (f"2-host{i}", _reservation(100)) for i in range(1, 7)}, _judge_2, knee="30ms", latency_from=5.0),
+             {f"2-host{i}": (f"2-host{i}", _reservation(100)) for i in range(1, 7)}, _judge_2, knee=("30ms", "30ms"), latency_from=5.0),
     Scenario(3, "shares 1:1:2:2 at 25 ms", HOSTS, _hosts(3, 4, 16.0),
              {f"3-host{i}": (f"3-host{i}", _reservation(100, weight)) for i, weight in ((1, 1), (2, 1), (3, 2), (4, 2))}, _judge_3,
-             knee="25ms"),
+             knee=("25ms", "25ms")),
     Scenario(5, "reservation, limit, weight; capacity 100, 60, 100 %", VARIABLE, _clients_5,
              {"5-reserved": ("5-reserved", _reservation(1000, 1, "gold")),
               "5-limited": ("5-limited", _reservation(250, 4, "silver", limit={"iops": LIMIT_5})),
-              "5-heavy": ("5-heavy", _reservation(500, 2))}, _judge_5, changes=((LOW, 0.6 * CAPACITY_5), (BACK, None))),
+              "5-heavy": ("5-heavy", _reservation(500, 2))}, _judge_5, changes=((LOW, "limit", 0.6 * CAPACITY_5), (BACK, "limit", None))),
     Scenario(8, "more promised than there is", SLOW, _clients_8,
              {"8-gold": ("8-gold", _reservation(1800, 1, "gold")), "8-bronze-a": ("8-bronze-a", _reservation(2000)),
               "8-bronze-b": ("8-bronze-b", _reservation(1000))}, _judge_8),
     Scenario(9, "a promised p99 beside bursts", FAST, _clients_9,
-             {"9-web": ("9-web", _reservation(1500, 4, "gold", latency=[WEB_LATENCY])), "9-logs": ("9-logs-*", _reservation(1000, 1, "silver")),
+             {"9-web": ("9-web", _reservation(1500, 4, "gold", latency=[WEB_LATENCY])),
+              "9-logs": ("9-logs-*", _reservation(1000, 1, "silver")),
               "9-batch": ("9-batch", _reservation(500))}, _judge_9),
     Scenario(10, "a square wave, 1 s on, 1 s off", FAST, _clients_10,
              {"10-oltp": ("10-oltp", OLTP), "10-batch": ("10-batch", BATCH)}, _judge_10),
+    Scenario(11, "core killed and started, monitor still for 1 s", FAST, lambda _: _victim_and_burst(("11-oltp", "11-batch"), 18.0),
+             {"11-oltp": ("11-oltp", OLTP), "11-batch": ("11-batch", BATCH)}, _judge_11,
+             changes=((8.0, "restart", "sla-core"), (13.0, "stand still", 1.0))),
     Scenario(12, "contention ends", FAST, lambda quick: _victim_and_burst(("12-oltp", "12-batch"), 12.0 if quick else 14.0, quiet=8.0),
              {"12-oltp": ("12-oltp", OLTP), "12-batch": ("12-batch", BATCH)}, _judge_12),
     Scenario(13, "a tenant in 100 streams", FAST, _clients_13,

@@ -42,7 +42,7 @@ def _named(bars, pattern):
 
 def figures(binaries, number):
     """{our bar's name: the simulator's figure}; a bar that it does not have is not in it."""
-    if not there(binaries):
+    if not there(binaries) or number not in scenarios.SIMULATED:
         return {}
     controlled, found = _bars(binaries, number, "sluice"), {}
     for name, (pattern, divisor) in scenarios.SIMULATED[number].items():

@@ -33,7 +33,6 @@ sample_batch& gateway_link::new_samples() {
   up_.present = up_.take();
   auto& x = up_.places[up_.present];
   x.gateway = gateway_;
-  x.samples.clear();
   return x;
 }
 

@@ -42,7 +42,8 @@ public:
   gateway_link(simulation& sim, std::size_t gateway, const link_spec& spec, chance luck, link_end& end)
       : sim_(sim), gateway_(gateway), spec_(spec), luck_(luck), end_(end) {}
 
-  /// An empty batch to be filled and sent. Valid until the next call.
+  /// A batch to be filled and sent. Valid until the next call. May still hold samples of an earlier one, whose memory
+  /// is to be used again.
   [[nodiscard]] sample_batch& new_samples();
   void send_samples();
 

@@ -4,6 +4,7 @@
 #include "actors/domain/units.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -29,7 +30,7 @@ public:
   /// What lies in the past happens now. `to` must outlive the run.
   void at(instant when, event_target& to, std::uint32_t what, std::uint32_t argument = 0) {
     events_.push_back({std::max(when, now_), next_++, &to, what, argument});
-    std::push_heap(events_.begin(), events_.end(), later);
+    rise(events_.size() - 1);
   }
 
   void after(duration delay, event_target& to, std::uint32_t what, std::uint32_t argument = 0) {
@@ -39,9 +40,7 @@ public:
   /// Everything up to and including `end`.
   void run_until(instant end) {
     while (!events_.empty() && events_.front().when <= end) {
-      std::pop_heap(events_.begin(), events_.end(), later);
-      const auto x = events_.back();
-      events_.pop_back();
+      const auto x = take_first();
       now_ = x.when;
       x.to->on_event(x.what, x.argument);
     }
@@ -61,11 +60,43 @@ private:
     std::uint32_t what;
     std::uint32_t argument;
   };
-  static bool later(const event& a, const event& b) noexcept {
-    return a.when != b.when ? a.when > b.when : a.sequence > b.sequence;
+  /// A heap with four branches: half as deep as one with two, and the four lie side by side in memory.
+  static constexpr std::size_t branches = 4;
+
+  static bool earlier(const event& a, const event& b) noexcept {
+    return a.when != b.when ? a.when < b.when : a.sequence < b.sequence;
+  }
+  void rise(std::size_t place) noexcept {
+    const auto x = events_[place];
+    while (place > 0 && earlier(x, events_[(place - 1) / branches])) {
+      events_[place] = events_[(place - 1) / branches];
+      place = (place - 1) / branches;
+    }
+    events_[place] = x;
+  }
+  event take_first() noexcept {
+    const auto first = events_.front();
+    const auto x = events_.back();
+    events_.pop_back();
+    if (events_.empty())
+      return first;
+    std::size_t place = 0;
+    for (auto child = place * branches + 1; child < events_.size(); child = place * branches + 1) {
+      const auto end = std::min(child + branches, events_.size());
+      auto least = child;
+      for (auto i = child + 1; i < end; ++i)
+        if (earlier(events_[i], events_[least]))
+          least = i;
+      if (!earlier(events_[least], x))
+        break;
+      events_[place] = events_[least];
+      place = least;
+    }
+    events_[place] = x;
+    return first;
   }
 
-  std::vector<event> events_;
+  std::vector<event> events_; ///< the first one first, else a heap
   instant now_{0};
   std::uint64_t next_ = 0;
 };

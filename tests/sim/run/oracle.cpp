@@ -36,7 +36,8 @@ struct watched_stream {
   std::size_t entity = 0;
   stream_totals before;
   stream_tick now;
-  instant served{0}; ///< when it last got anything, or had nothing waiting
+  std::size_t waits = 0; ///< for so many ticks, for more than half of each
+  instant served{0};     ///< when it last got anything, or had nothing waiting
   // What should be in force, by the messages that reached the gateway.
   bool commanded = false;
   throttle last;
@@ -49,10 +50,10 @@ struct watched_entity {
   std::size_t backend = 0;
   double promise = 0;
   std::array<std::uint64_t, window> got{};
-  std::array<bool, window> waited{};
+  bool waited = false;  ///< one of its streams did, without a pause, for all of the window
   double rates = 0;     ///< that its streams are held to, all together
   bool ordered = false; ///< an operator's order is or was on one of its streams
-  instant active{0};
+  instant active{-active_for};
 };
 
 struct watched_device {
@@ -129,10 +130,16 @@ oracle::oracle(const scenario& what, const simulation& sim, std::vector<gateway_
     const auto& spec = what.streams[i];
     const auto* terms = agreement_for(what.agreements, spec.id);
     const auto [at, fresh] = entity_at.try_emplace({spec.backend, terms}, state_->entities.size());
-    if (fresh)
-      state_->entities.push_back(
-          {terms, spec.backend, terms != nullptr ? promise_of(terms->objective) : 0, {}, {}, 0, false, -active_for});
-    state_->streams.push_back({streams[i], &spec, at->second, {}, {}, {}, false, {}, {}});
+    if (fresh) {
+      auto& x = state_->entities.emplace_back();
+      x.terms = terms;
+      x.backend = spec.backend;
+      x.promise = terms != nullptr ? promise_of(terms->objective) : 0;
+    }
+    auto& x = state_->streams.emplace_back();
+    x.what = streams[i];
+    x.spec = &spec;
+    x.entity = at->second;
   }
   for (auto* x : devices)
     state_->devices.push_back({x, {}, {}, {}, {}});
@@ -192,7 +199,7 @@ void oracle::state::look(std::span<const backend_status> statuses) {
       }
   for (auto& x : entities) {
     x.got[slot()] = 0;
-    x.waited[slot()] = false;
+    x.waited = false;
     x.rates = 0;
   }
   look_at_streams();
@@ -208,7 +215,8 @@ void oracle::state::look_at_streams() {
     auto& its = entities[x.entity];
     its.got[slot()] += x.now.completions;
     its.rates += x.commanded ? static_cast<double>(x.what->limits().iops.per_second) : 0;
-    its.waited[slot()] = its.waited[slot()] || x.now.held() > tick_length / 2;
+    x.waits = x.now.held() > tick_length / 2 ? x.waits + 1 : 0;
+    its.waited = its.waited || x.waits >= window;
     if (x.now.completions > 0)
       its.active = sim.now();
     if (x.now.completions > 0 || x.what->backlog() == 0)
@@ -291,10 +299,7 @@ void oracle::state::check_promises() {
     for (const auto y : devices[i].used)
       used[i] += y / window;
   for (const auto& x : entities) {
-    const auto always = std::all_of(x.waited.begin(), x.waited.end(), [](bool y) {
-      return y;
-    });
-    if (!always || x.ordered || x.promise == 0)
+    if (!x.waited || x.ordered || x.promise == 0)
       continue;
     double its = 0;
     for (const auto y : x.got)

@@ -123,6 +123,46 @@ TEST_CASE("a stall stops the device and a step changes its speed") {
   CHECK(run.clients.front().sum(31s, 32s).count == 4000);
 }
 
+TEST_CASE("events happen by time, and of the same time in the order in which they were set") {
+  struct target final : event_target {
+    simulation* sim = nullptr;
+    std::vector<std::pair<instant, std::uint32_t>> seen;
+    void on_event(std::uint32_t, std::uint32_t argument) override {
+      seen.emplace_back(sim->now(), argument);
+      if (argument % 7 == 0 && argument < 5000)
+        sim->after(argument % 3 * 1us, *this, 0, argument + 5000); // also now: after those that wait for now
+    }
+  };
+  simulation sim;
+  target to;
+  to.sim = &sim;
+  chance some{1, 1};
+  std::vector<std::pair<instant, std::uint32_t>> expected;
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    const instant at{static_cast<std::int64_t>(some.below(1000)) * 1000};
+    sim.at(at, to, 0, i);
+    expected.emplace_back(at, i);
+    if (i % 7 == 0)
+      expected.emplace_back(at + i % 3 * 1us, i + 5000);
+  }
+  sim.run_until(1s);
+  std::stable_sort(expected.begin(), expected.end(), [](const auto& a, const auto& b) {
+    return a.first < b.first;
+  });
+  REQUIRE(to.seen.size() == expected.size());
+  CHECK(std::is_sorted(to.seen.begin(), to.seen.end(), [](const auto& a, const auto& b) {
+    return a.first < b.first;
+  }));
+  // Those set beforehand, among themselves.
+  const auto set_before = [](std::vector<std::pair<instant, std::uint32_t>> all) {
+    std::erase_if(all, [](const auto& x) {
+      return x.second >= 5000;
+    });
+    return all;
+  };
+  CHECK(set_before(to.seen) == set_before(expected));
+}
+
 TEST_CASE("the logarithm of integers is the logarithm") {
   chance some{1, 1};
   for (int i = 0; i < 100'000; ++i) {
