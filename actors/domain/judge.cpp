@@ -15,6 +15,12 @@ constexpr duration second = std::chrono::seconds{1};
 constexpr double held_enough = 0.01;     ///< [s] in a second; below it is no explanation
 constexpr double reservation_met = 0.99; ///< control.md, scenario 5
 
+/// What of a sample's time counts: so little that no sum over the samples of a second overflows (a million of them),
+/// and more than anything that is true.
+duration addable(duration x) noexcept {
+  return std::clamp(x, duration::zero(), duration{std::int64_t{1} << 42});
+}
+
 std::int64_t microseconds(duration x) {
   return std::chrono::duration_cast<std::chrono::microseconds>(x).count();
 }
@@ -67,9 +73,9 @@ void account::add(const sample& x) {
   done_ += work_of(x);
   waited_ = waited_ || x.backlog > 0;
   total_.merge(x.total_latency);
-  backend_sum_ += std::max(x.backend_latency.sum(), duration::zero());
-  total_sum_ += std::max(x.total_latency.sum(), duration::zero());
-  held_ += x.limited_by_rate + x.limited_by_depth;
+  backend_sum_ += addable(x.backend_latency.sum());
+  total_sum_ += addable(x.total_latency.sum());
+  held_ += addable(x.limited_by_rate) + addable(x.limited_by_depth);
   without_lease_ = without_lease_ || x.control == control_state::envelope;
 }
 

@@ -59,9 +59,9 @@ FOLDERS = {
     SIM + "/command": ((DOMAIN, SIM, SIM + "/controllers", SIM + "/run", SIM + "/scenario", SIM + "/compare", SIM + "/what_if"),
                        ("CLI", "nlohmann")),
     SIM + "/compare": ((DOMAIN, SIM, SIM + "/command", SIM + "/controllers", SIM + "/run", SIM + "/scenario"), ()),
-    SIM + "/what_if": (
-        (DOMAIN, SIM, SIM + "/command", SIM + "/controllers", SIM + "/model", SIM + "/run", SIM + "/scenario",
-         "actors/application_server/http"), ("nlohmann",)),
+    # Asks the core's own readers, judge and admission: what an operator is told is what the server would say.
+    SIM + "/what_if": ((DOMAIN, SIM, SIM + "/command", SIM + "/controllers", SIM + "/run", SIM + "/scenario",
+                        "actors/application_server/http"), ("nlohmann",)),
     SIM + "/test": ((DOMAIN, SIM, SIM + "/model", SIM + "/controllers", SIM + "/run", SIM + "/scenario", SIM + "/compare"),
                     ("doctest", "system")),
     # The client speaks HTTP to the server and knows of its inside only the words of the domain.
@@ -93,7 +93,8 @@ CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now|\b
 CLOCKLESS = (DOMAIN, "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
              "gateways/backend", "gateways/tls", "gateways/engine", PROTOCOL, "actors/application_server/http", "actors/application_server/observatory",
              "actors/application_server/rows", "actors/database_manager/store",
-             SIM, SIM + "/model", SIM + "/scenario", SIM + "/controllers", SIM + "/run", SIM + "/command", SIM + "/compare", SIM + "/what_if")
+             SIM, SIM + "/model", SIM + "/scenario", SIM + "/controllers", SIM + "/run", SIM + "/command", SIM + "/compare",
+             SIM + "/what_if")
 # The files of these folders that may all the same, and why.
 CLOCKS = {
     "gateways/engine/engine.cpp": "monotonic_now(), the one clock of the data path",
