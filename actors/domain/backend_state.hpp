@@ -31,6 +31,7 @@ struct backend_state {
   int full_ticks = 0;  ///< for how many ticks it has been full
   instant planned{0};  ///< the last time
   deficit_watch deficit;
+  double usual_outstanding = 0; ///< smoothed over a second
   capacity_evidence evidence;
   control_policy policy;       ///< what the document says of this backend
   bool policy_settled = false; ///< `policy` is that of the present document

@@ -74,10 +74,6 @@ void capacity_estimate::correct(double danger, bool by_rate, instant now) noexce
   trim = std::clamp(trim * (1 + step), trim_least, by_rate ? 1 : trim_most);
 }
 
-bool capacity_estimate::at_bottom() const noexcept {
-  return trim <= trim_least;
-}
-
 void capacity_estimate::rest(instant now) noexcept {
   trim_after = now + settling;
 }

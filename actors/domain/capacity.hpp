@@ -31,9 +31,6 @@ struct capacity_estimate {
   /// @param by_rate the queue is held by rates: these must not be raised above the capacity, however short it is
   void correct(double danger, bool by_rate, instant now) noexcept;
 
-  /// The trim cannot go down any further.
-  [[nodiscard]] bool at_bottom() const noexcept;
-
   /// The trim rests until what was just changed can be seen.
   void rest(instant now) noexcept;
 

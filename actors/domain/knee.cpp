@@ -14,7 +14,11 @@ constexpr double near_most = 0.7;  ///< of the latency allowed: more will not be
 constexpr double above_knee = 1.3; ///< chosen: in flight scatters by a quarter from tick to tick
 constexpr double look_below = 0.75;
 constexpr double well_above = 2; ///< the knee is one only if so many times as much in flight was seen
-constexpr double alike = 1.15;   ///< chosen: of averages over ten ticks; a queue would have doubled them
+constexpr double alike =
+    1.15; ///< chosen: a device that varies by a tenth stays below, a queue of half as many again does not
+constexpr double half_again = 1.5;
+constexpr double quick = 0.5;
+constexpr double enough_lately = 3; ///< observations: a queue that is not there must be noticed before a deficit is
 
 } // namespace
 
@@ -36,6 +40,8 @@ void knee_estimate::observe(double in_flight, double delivered, instant now) noe
   x.weight = std::min(x.weight + 1, settled);
   x.rate += (delivered - x.rate) / x.weight;
   x.in_flight += (in_flight - x.in_flight) / x.weight;
+  // Quick: when the device changes its speed, what is in flight changes some ticks later, and until then this forgets.
+  x.latency += std::max(1 / x.weight, quick) * (in_flight / delivered - x.latency);
   x.seen = now;
 }
 
@@ -58,29 +64,20 @@ double knee_estimate::latency(instant now) const noexcept {
   return seen.most > 0 && upper_edge(seen.highest) >= well_above * knee ? knee / seen.most : 0;
 }
 
-double knee_estimate::least_latency(instant now) const noexcept {
-  double least = 0;
-  for (const auto& x : bins_)
-    if (known(x, now) && (least <= 0 || x.in_flight < least * x.rate))
-      least = x.in_flight / x.rate;
-  return least;
-}
-
 double knee_estimate::flat_latency(instant now) const noexcept {
   const bin* lowest = nullptr;
-  const bin* least = nullptr;
+  double least = 0;
   double highest = 0; // in flight at which the latency is still that of the lowest
   for (const auto& x : bins_) {
-    if (!known(x, now) || now - x.seen > lately)
+    if (x.weight < enough_lately || now - x.seen > lately)
       continue;
     if (lowest == nullptr)
-      lowest = least = &x;
-    if (x.in_flight * least->rate < least->in_flight * x.rate)
-      least = &x;
-    if (x.in_flight * lowest->rate <= alike * lowest->in_flight * x.rate)
+      lowest = &x;
+    least = least > 0 ? std::min(least, x.latency) : x.latency;
+    if (x.latency <= alike * lowest->latency)
       highest = x.in_flight;
   }
-  return lowest != nullptr && highest >= well_above * lowest->in_flight ? least->in_flight / least->rate : 0;
+  return lowest != nullptr && highest >= half_again * lowest->in_flight ? least : 0;
 }
 
 double knee_estimate::wanted_aim(instant now, double least, double most) const noexcept {

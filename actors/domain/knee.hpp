@@ -23,11 +23,8 @@ public:
   /// looked for: from the top, because only there it shows what the backend can give, down to where it gives less.
   [[nodiscard]] double wanted_aim(instant now, double least, double most) const noexcept;
 
-  /// The least mean latency that was seen at any number in flight [s], by Little's law; 0 = unknown.
-  [[nodiscard]] double least_latency(instant now) const noexcept;
-
-  /// The latency of the device itself [s]: what was seen alike at one number in flight and at twice as many or more, in
-  /// the last seconds. Fewer requests in flight would not shorten it. 0 = nothing of the kind was seen.
+  /// The latency of the device itself [s]: what was seen alike at one number in flight and at half as many again or
+  /// more, in the last seconds. Fewer requests in flight would not shorten it. 0 = nothing of the kind was seen.
   [[nodiscard]] double flat_latency(instant now) const noexcept;
 
   static constexpr duration memory = std::chrono::minutes{2};
@@ -38,7 +35,8 @@ private:
   struct bin {
     double rate = 0;
     double in_flight = 0;
-    double weight = 0; ///< observations, at most `settled`
+    double latency = 0; ///< of the last ticks alone [s]
+    double weight = 0;  ///< observations, at most `settled`
     instant seen{0};
   };
   static constexpr std::size_t bins_per_double = 4;

@@ -11,23 +11,20 @@ namespace sluice {
 class latency_floor {
 public:
   /// Once per tick with samples. @param latency mean at the backend now [s]; 0 = unknown
-  /// @param in_vain those who wait have as few requests in flight as they may, and a promised latency is still above
-  /// its aim
-  void observe(const knee_estimate& seen, double latency, bool in_vain, instant now) noexcept;
+  void observe(const knee_estimate& seen, double latency, instant now) noexcept;
 
   /// The least latency that is worth aiming at [s]; 0 = unknown, aim at anything.
   [[nodiscard]] double floor() const noexcept;
 
-  /// Whether requests wait for each other at the backend, as far as can be told from `latency`: only then what it
-  /// delivers is all it can. False before anything is known.
-  [[nodiscard]] static bool queues(const knee_estimate& seen, double latency, instant now) noexcept;
+  /// It is known that at this latency requests hardly wait for each other: then what the backend delivers is not all it
+  /// can.
+  [[nodiscard]] bool idle_at(double latency) const noexcept;
 
   /// So long after it was seen it is doubted, and seen again or not: a device that became faster is found out.
   static constexpr duration memory = std::chrono::seconds{60};
 
 private:
   double flat_ = 0; ///< [s]; 0 = unknown
-  int vain_ticks_ = 0;
   instant seen_{0};
 };
 

@@ -21,7 +21,9 @@ constexpr double longest_pause = 10; ///< [s] between two plans, after which eve
 constexpr int several = 3;           ///< that begin to wait in one tick: a queue that no trim can be judged by
 constexpr double idle = 0.6;         ///< latency, as a share of what is aimed at: the backend could do more
 constexpr double used_up = 0.9;      ///< of the capacity, where rates hold: the estimate is what holds
-constexpr double lacking = 1.02;     ///< promised and asked for, as a multiple of the capacity
+constexpr double piles_up = 1.25;    ///< chosen: a steady load scatters by less
+constexpr double usual_gain = 0.1;
+constexpr double lacking = 1.02; ///< promised and asked for, as a multiple of the capacity
 
 /// Sums up those entities whose streams were heard of.
 void gather_touched(backend_state& state, const stream_table& streams, plan_scratch& scratch) {
@@ -86,12 +88,12 @@ bool estimate(backend_state& state, const pressure& seen, double aim, instant no
     by_rate = by_rate || (x.hungry && x.cap_rate);
   }
   auto& capacity = state.capacity;
-  const auto saturated = seen.mean_in_flight > full * capacity.trim * capacity.rate * aim
-                         && latency_floor::queues(state.knee, seen.latency, now);
+  const auto saturated =
+      seen.mean_in_flight > full * capacity.trim * capacity.rate * aim && !state.floor.idle_at(seen.latency);
   if (fresh) {
     capacity.observe(delivered, saturated);
     state.knee.observe(seen.mean_in_flight, delivered, now);
-    state.floor.observe(state.knee, seen.latency, held && seen.danger > 1 && capacity.at_bottom(), now);
+    state.floor.observe(state.knee, seen.latency, now);
     // What was done is smoothed: it counts once the backend was full for as long.
     state.full_ticks = saturated ? std::min(state.full_ticks + 1, full_enough) : 0;
     if (state.full_ticks >= full_enough)
@@ -99,7 +101,7 @@ bool estimate(backend_state& state, const pressure& seen, double aim, instant no
     state.evidence.observe(delivered, seen.mean_in_flight, seen.latency, saturated, capacity.rate);
     if (held && by_rate && !saturated && seen.danger < idle && delivered > used_up * capacity.rate)
       capacity.probe();
-    else if (held && state.floor.floor() > 0 && !latency_floor::queues(state.knee, seen.latency, now))
+    else if (held && state.floor.idle_at(seen.latency))
       capacity.probe(); // it was held back in vain: what it can give is not known
     if (held && !(seen.danger > 1 && seen.draining))
       capacity.correct(seen.danger, by_rate, now);
@@ -110,9 +112,18 @@ bool estimate(backend_state& state, const pressure& seen, double aim, instant no
 void watch_deficit(backend_state& state, bool saturated, const plan_time& at, const control_policy& policy,
                    loop_output& out) {
   double needed = 0;
-  for (const auto& x : state.entities)
+  double outstanding = 0;
+  auto waits = false;
+  for (const auto& x : state.entities) {
     needed += need_of(x);
-  const auto lacks = state.controlled && saturated && needed > lacking * state.capacity.rate;
+    outstanding += x.outstanding();
+    waits = waits || x.hungry || x.backlog > 0;
+  }
+  // Where nobody is held back and nothing piles up, all that was asked for was given: what exceeds the capacity is
+  // chance.
+  waits = waits || state.deficit.declared || outstanding > piles_up * state.usual_outstanding;
+  state.usual_outstanding += usual_gain * (outstanding - state.usual_outstanding);
+  const auto lacks = state.controlled && saturated && waits && needed > lacking * state.capacity.rate;
   if (state.deficit.observe(lacks, at.now, policy))
     report_deficit(state, needed, at.label, out);
 }

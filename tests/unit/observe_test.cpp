@@ -227,8 +227,10 @@ TEST_CASE("the order in which tiers yield in a deficit is the policy's") {
     for (int i = 0; i < 40; ++i) { // 10,000 are promised and asked for, 6,000 given
       std::vector<sample> samples{measured("oltp", "disk", 3000, 30ms, 200),
                                   measured("batch", "disk", 3000, 30ms, 200)};
-      for (auto& one : samples)
+      for (auto& one : samples) {
         one.arrivals = 500;
+        one.backlog = static_cast<std::uint32_t>(200 * (i + 1)); // what is not served waits
+      }
       b.step_with(samples);
     }
     REQUIRE(b.state.backends.at("disk").deficit.declared);
