@@ -57,6 +57,12 @@ void gather(entity& x, std::span<const stream_signal* const> streams) noexcept {
   }
   if (timed > 0)
     x.latency = latency / timed;
+  if (x.fresh) {
+    x.recent_arrivals[x.next_arrivals] = x.arrivals;
+    x.next_arrivals = static_cast<std::uint8_t>((x.next_arrivals + 1) % x.recent_arrivals.size());
+  }
+  if (streams.size() >= many_streams)
+    x.demand = std::min(x.demand, *std::max_element(x.recent_arrivals.begin(), x.recent_arrivals.end()));
 }
 
 void price(entity& x, const cost_model& model) noexcept {
@@ -98,7 +104,10 @@ void judge_excess(entity& x, double aim, instant now, const control_policy& poli
   const auto rate = x.cut ? x.entitled : x.promised();
   // Requests pile up at one that gets less than it was promised, too: that is no excess, or a victim whose queue grew
   // in the first moment would never be protected again.
-  const auto served = x.used >= served_enough * rate;
+  // Many streams that ask for no more than was promised wait for their turn, or for us: what is outstanding in them all
+  // is no depth that somebody keeps up.
+  const auto modest = x.ledger.streams.size() >= many_streams && keeps_to(rate, promised, x.demand, 0);
+  const auto served = x.used >= served_enough * rate && !modest;
   if (served && !keeps_to(rate, std::max(promised, x.latency), 0, x.outstanding())) {
     if (x.fresh)
       ++x.crowded_ticks;

@@ -8,6 +8,8 @@
 #include "actors/domain/promise.hpp"
 #include "actors/domain/signal.hpp"
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,7 +31,7 @@ struct entity {
 
   // Summed up over the streams, new at every tick.
   double arrivals = 0;
-  double demand = 0;
+  double demand = 0; ///< the sum of its streams' demands; of many streams at most the highest arrivals lately
   double used = 0;
   double completions = 0;
   double backlog = 0;
@@ -45,6 +47,8 @@ struct entity {
 
   // Carried from tick to tick.
   double smooth_arrivals = 0;
+  std::array<double, 3> recent_arrivals{}; ///< of all its streams, in the last ticks with samples
+  std::uint8_t next_arrivals = 0;
   int crowded_ticks = 0; ///< for how many ticks with samples more was outstanding than the promise explains
   instant excess_until{0};
   instant hungry_until{0};
@@ -79,7 +83,11 @@ struct entity {
   [[nodiscard]] bool held() const noexcept;
 };
 
-/// Sums the entity's streams up. `fresh` is the caller's to set: it knows whether a sample came.
+/// Streams from which on their peaks do not come at once: what they ask for together is what came together. Chosen: a
+/// few streams may well begin together.
+inline constexpr std::size_t many_streams = 64;
+
+/// Sums the entity's streams up. @pre `fresh` is set: the caller knows whether a sample came
 void gather(entity& x, std::span<const stream_signal* const> streams) noexcept;
 
 /// Sets `cost` and `counted` from what it does. Without requests they stay.

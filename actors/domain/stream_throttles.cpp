@@ -15,6 +15,9 @@ namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr double backlog_horizon = 0.2; ///< [s], in which what waits is to be served; control.md
+/// The same of a limit over several streams: whoever begins to wait must weigh as much at once as the one that leaves
+/// and whose last sample does not say so yet.
+constexpr double limit_horizon = 0.02;
 constexpr double demand_slack = 1.2;
 constexpr double demand_extra = 10;  ///< I/O per second
 constexpr double least_share = 0.02; ///< of a limit, divided by the streams: an idle one must be able to begin
@@ -37,6 +40,13 @@ rate lower(rate a, rate b) {
   return b.unlimited() ? a : std::min(a, b);
 }
 
+/// What a stream could use [I/O per second], if what waits is to be served within `horizon` [s].
+double wish_of(const stream_signal& s, double horizon) noexcept {
+  // Who asked for nothing lately and waits for nothing has gone elsewhere.
+  const auto demand = s.arrivals > 0 || s.outstanding() > 0 ? s.demand : 0;
+  return demand_slack * demand + demand_extra + s.backlog / horizon;
+}
+
 class splitter {
 public:
   splitter(const entity& x, const stream_table& streams, split_scratch& scratch)
@@ -48,10 +58,7 @@ public:
     scratch_.depths.resize(slots_.size());
     scratch_.before.resize(slots_.size());
     for (std::size_t i = 0; i < slots_.size(); ++i) {
-      const auto& s = streams_[slots_[i]].signal;
-      // Who asked for nothing lately and waits for nothing has gone elsewhere.
-      const auto demand = s.arrivals > 0 || s.outstanding() > 0 ? s.demand : 0;
-      scratch_.demand[i] = demand_slack * demand + demand_extra + s.backlog / backlog_horizon;
+      scratch_.demand[i] = wish_of(streams_[slots_[i]].signal, backlog_horizon);
     }
   }
 
@@ -94,8 +101,10 @@ private:
     const auto iops = as_limit(limit.iops);
     const auto extra = slots_.size() > 1 ? x_.credit.extra_rate(limit) : 0;
     const auto count = static_cast<double>(slots_.size());
-    for (std::size_t i = 0; i < slots_.size(); ++i)
-      scratch_.asked[i] = scratch_.demand[i] * counted_of(streams_[slots_[i]].signal);
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      const auto& s = streams_[slots_[i]].signal;
+      scratch_.asked[i] = wish_of(s, limit_horizon) * counted_of(s);
+    }
     share_out(iops + extra, scratch_.asked, least_share * iops / count, scratch_.parts, scratch_.allocation);
     for (std::size_t i = 0; i < slots_.size(); ++i) {
       auto& to = scratch_.shares[i].limit;

@@ -206,6 +206,62 @@ TEST_CASE("a victim whose requests pile up because it is not served is no aggres
   CHECK(x.excess);
 }
 
+TEST_CASE("many streams whose peaks come one after the other ask for what comes at once, and may wait for it") {
+  entity x;
+  x.promise = promise_of(batch_bronze().objective, {}); // 1,000 per second
+  x.fresh = true;
+  std::vector<stream_signal> signals(100);
+  std::vector<const stream_signal*> all;
+  for (auto& s : signals)
+    all.push_back(&s);
+  const auto run = [&](double rate, int from, int to) {
+    for (int tick = from; tick < to; ++tick) {
+      for (std::size_t i = 0; i < signals.size(); ++i) {
+        signals[i].demand = rate;
+        signals[i].arrivals = i % 4 == static_cast<std::size_t>(tick) % 4 ? rate : 0;
+        signals[i].used = rate / 4;
+        signals[i].backlog = 6;
+      }
+      gather(x, all);
+      judge_excess(x, 0.003, tick * 100ms, {});
+    }
+  };
+  x.ledger.streams.resize(signals.size());
+  run(40, 1, 20);
+  CHECK(x.demand == doctest::Approx(1000)); // not 4,000
+  CHECK(x.outstanding() == doctest::Approx(600));
+  CHECK(!x.excess);
+  x.ledger.streams.resize(1); // one stream that keeps 600 outstanding would take more if it could
+  run(40, 20, 25);
+  CHECK(x.excess);
+  x.ledger.streams.resize(signals.size());
+  run(40, 25, 60);
+  CHECK(!x.excess);
+  run(60, 60, 80);
+  CHECK(x.excess);
+}
+
+TEST_CASE("a limit follows what waits at another gateway though the old one's last sample still asks for all") {
+  entity x;
+  x.terms = batch_bronze().objective;
+  x.terms->limit.iops = {3000};
+  stream_table streams;
+  for (const auto* gateway : {"g-1", "g-2"})
+    x.ledger.streams.push_back(streams.add({gateway, "db", "vm"}));
+  auto& before = streams[x.ledger.streams[0]].signal;
+  before.arrivals = before.demand = 3000;
+  auto& after = streams[x.ledger.streams[1]].signal;
+  after.arrivals = after.demand = 300; // it came at the end of the interval
+  after.backlog = 64;
+  split_scratch scratch;
+  split(x, streams, 50, scratch);
+  const auto old_part = scratch.shares[0].limit.iops.per_second;
+  const auto new_part = scratch.shares[1].limit.iops.per_second;
+  CHECK(new_part >= 1400);
+  CHECK(old_part + new_part <= 3000);
+  CHECK(old_part + new_part >= 2990);
+}
+
 TEST_CASE("the envelope follows Little's law, and a slow backend widens it at most fourfold") {
   CHECK(envelope_depth(2500, 0.005) == 27); // 1.5 * 12.5 + 8 = 26.75
   CHECK(envelope_depth(0, 0) == 8);
