@@ -167,7 +167,10 @@ TEST_CASE("what the core reports is shown and stored") {
   core_report report;
   report.complete = true;
   auto held = some_throttle("gw1", 5);
-  held.why = {throttle_rule::protection, "", "oltp-gold", "array", 9ms, 5ms, 9000, 50, 7900, wall_time{begin_us}};
+  held.why.rule = throttle_rule::protection;
+  held.why.beneficiary = "oltp-gold";
+  held.why.measured = 9ms;
+  held.why.target = 5ms;
   auto nonsense = held;
   nonsense.stream.client = "other";
   nonsense.generation = 0;
