@@ -11,6 +11,7 @@
 #include "actors/database_manager/store/session.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 namespace sluice::store {
@@ -38,16 +39,30 @@ outcome<wall_time> server_time(session& connection) {
   });
 }
 
-/// The days of a batch's lines, per table in the order of `partitioned_tables`.
-std::array<std::set<std::int64_t>, table_count> days_of(std::span<const std::shared_ptr<const packed_batch>> batches) {
+/// The days of a group's lines, per table in the order of `partitioned_tables`.
+std::array<std::set<std::int64_t>, table_count> days_of(std::span<const std::shared_ptr<const packed_batch>> batches,
+                                                        std::int64_t closed_until_s) {
   std::array<std::set<std::int64_t>, table_count> days;
+  const auto of = [&](growing_table x) -> auto& {
+    return days[static_cast<std::size_t>(x)];
+  };
+  std::int64_t last_second = std::numeric_limits<std::int64_t>::min();
   for (const auto& batch : batches) {
-    for (const auto& row : batch->rows)
-      days[0].insert(day_of(wall_time{row.second * 1'000'000}));
+    for (const auto& row : batch->rows) {
+      if (row.second == last_second)
+        continue;
+      last_second = row.second;
+      of(row.second < closed_until_s ? growing_table::late_samples : growing_table::samples)
+          .insert(day_of(wall_time{row.second * 1'000'000}));
+    }
     for (const auto& verdict : batch->verdicts)
-      days[1].insert(day_of(verdict.from));
+      of(growing_table::findings).insert(day_of(verdict.from));
     for (const auto& event : batch->events)
-      days[2].insert(day_of(event.at));
+      of(growing_table::events).insert(day_of(event.at));
+    for (const auto& decision : batch->decisions)
+      of(growing_table::decisions).insert(day_of(decision.at));
+    for (const auto& entry : batch->audit)
+      of(growing_table::audit).insert(day_of(entry.at));
   }
   return days;
 }
@@ -147,21 +162,21 @@ outcome<terms_in_force> database::terms(wall_time now) {
   });
 }
 
-outcome<std::vector<std::uint64_t>> database::append(std::span<const std::shared_ptr<const packed_batch>> batches,
-                                                     wall_time now, const retention& kept) {
+outcome<appended> database::append(std::span<const std::shared_ptr<const packed_batch>> batches, wall_time now,
+                                   const retention& kept, std::int64_t closed_until_s) {
   const auto today = day_of(now);
-  const auto days = days_of(batches);
+  const auto days = days_of(batches, closed_until_s);
   maintenance_report made;
   for (std::size_t i = 0; i < table_count; ++i) {
     for (const auto day : days[i]) {
-      if (day > today - kept[i] && day <= today + days_ahead)
+      if (day > today - kept.days[i] && day <= today + days_ahead)
         state_->kept_ready.make(state_->connection, partitioned_tables[i], day, made);
     }
   }
   // A partition that cannot be made now is no reason to refuse the rows: the default partition takes them.
   if (made.problem && made.problem->kind == failure_kind::away)
     return *made.problem;
-  return state_->rows.append(state_->connection, batches);
+  return state_->rows.append(state_->connection, batches, closed_until_s);
 }
 
 maintenance_report database::maintain(wall_time now, const retention& kept) {
@@ -180,7 +195,7 @@ maintenance_report database::maintain(wall_time now, const retention& kept) {
       ready.make(connection, partitioned_tables[i], day, report);
   }
   for (std::size_t i = 0; i < table_count; ++i)
-    ready.drop(connection, partitioned_tables[i], surely - kept[i], report);
+    ready.drop(connection, partitioned_tables[i], surely - kept.days[i], report);
   return report;
 }
 

@@ -34,6 +34,13 @@ struct opened {
   std::vector<std::string> applied; ///< files of the migrations that were applied now
 };
 
+/// What became of the batches of one group.
+struct appended {
+  std::vector<std::uint64_t> fresh; ///< of each batch, how many lines were new
+  std::uint64_t late = 0;           ///< of the new rows, how many were kept apart
+  bool detour = false;              ///< something was repeated or late
+};
+
 /// Agreements, orders and the policy in force.
 struct terms_in_force {
   std::vector<agreement> agreements;
@@ -68,9 +75,10 @@ public:
   outcome<terms_in_force> terms(wall_time now);
 
   /// Stores the batches, all in one transaction; answers for each how many of its lines were new. Makes the partition
-  /// of a day that is within what is kept; other days go to the default partition.
-  outcome<std::vector<std::uint64_t>> append(std::span<const std::shared_ptr<const packed_batch>> batches,
-                                             wall_time now, const retention& kept);
+  /// of a day that is within what is kept; other days go to the default partition. Rows of seconds before
+  /// `closed_until_s` are kept apart [s since 1970].
+  outcome<appended> append(std::span<const std::shared_ptr<const packed_batch>> batches, wall_time now,
+                           const retention& kept, std::int64_t closed_until_s = 0);
 
   /// Makes the partitions of today and days_ahead, drops those that hold nothing younger than `kept`. Trusts the
   /// earlier of `now` and PostgreSQL's clock, so that one clock that jumped ahead deletes nothing.

@@ -116,6 +116,32 @@ std::string problem_with(const event& x) {
   return {};
 }
 
+std::string problem_with(const decision& x) {
+  const auto& why = x.what.why;
+  if (!storable(x.at))
+    return "a decision is not of a time between the years 1900 and 9999";
+  if (!valid_name(x.what.stream.gateway) || !valid_name(x.what.stream.volume) || !valid_name(x.what.stream.client))
+    return "a decision's stream has no valid name";
+  if (!all_storable({x.what.generation, x.what.now.iops.per_second, x.what.now.bandwidth.per_second, why.demand,
+                     why.promised, why.capacity}))
+    return "a decision holds a number above 2^63 - 1";
+  if (why.rule > throttle_rule::override_)
+    return "a decision has an unknown rule";
+  for (const auto* text : {&why.agreement, &why.beneficiary, &why.backend})
+    if (!storable(std::string_view{*text}))
+      return "a decision holds what is no text of at most 4096 bytes";
+  return {};
+}
+
+std::string problem_with(const audit_entry& x) {
+  if (!storable(x.at))
+    return "an audit entry is not of a time between the years 1900 and 9999";
+  for (const auto* text : {&x.who, &x.action, &x.subject, &x.detail})
+    if (!storable(std::string_view{*text}))
+      return "an audit entry holds what is no text of at most 4096 bytes";
+  return {};
+}
+
 std::string problem_with(const override_order& x) {
   if (!valid_name(x.stream.gateway) || !valid_name(x.stream.volume) || !valid_name(x.stream.client))
     return "the order's stream has no valid name";

@@ -6,6 +6,7 @@
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/event.hpp"
 #include "actors/domain/policy_document.hpp"
+#include "actors/domain/record.hpp"
 #include "actors/domain/sample_row.hpp"
 #include "actors/domain/verdict.hpp"
 
@@ -55,22 +56,27 @@ static_assert((latency_histogram::bucket_count << cell_count_bits) <= std::size_
 
 [[nodiscard]] packed_row pack(const sample_row& x);
 
-/// Why a row, verdict, event, order or policy cannot be stored, in one sentence; empty = it can.
+/// Why a line, order or policy cannot be stored, in one sentence; empty = it can.
 [[nodiscard]] std::string problem_with(const sample_row& x);
 [[nodiscard]] std::string problem_with(const verdict& x);
 [[nodiscard]] std::string problem_with(const event& x);
+[[nodiscard]] std::string problem_with(const decision& x);
+[[nodiscard]] std::string problem_with(const audit_entry& x);
 [[nodiscard]] std::string problem_with(const override_order& x);
 [[nodiscard]] std::string problem_with(const policy_document& x);
 
-/// The rows of one request, together committed or together not.
+/// The lines of one request, together committed or together not.
 struct packed_batch {
   std::vector<packed_row> rows;
-  std::vector<verdict> verdicts;
+  std::vector<verdict> verdicts; ///< what the SLA core found
   std::vector<event> events;
+  std::vector<decision> decisions;
+  std::vector<audit_entry> audit;
+  std::int64_t everything_until = 0; ///< rows of before are here or were [s since 1970]; 0 = not known
 
   /// Lines of all kinds: what the bound of the buffer counts.
   [[nodiscard]] std::size_t size() const noexcept {
-    return rows.size() + verdicts.size() + events.size();
+    return rows.size() + verdicts.size() + events.size() + decisions.size() + audit.size();
   }
 };
 
