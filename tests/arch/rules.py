@@ -10,6 +10,7 @@ MAX_LINES = 400
 # folder: (project folders besides itself, libraries). A library is what stands before the first slash or point of an
 # include in angle brackets; "system" is POSIX and Linux; the C++ standard library is always allowed.
 DOMAIN = "actors/domain"
+EVIDENCE = "actors/evidence"
 PROTOCOL = "actors/protocol"
 RUNTIME = "actors/runtime"
 TERMINAL = "actors/terminal"
@@ -30,12 +31,13 @@ FOLDERS = {
     "gateways/engine": ((DOMAIN, "gateways/nbd", "gateways/throttle", "gateways/stats", "gateways/backend", "gateways/tls"),
                         ("system",)),
     "gateways/metrics": ((DOMAIN, "gateways/engine"), ("prometheus",)),
+    EVIDENCE: ((DOMAIN,), ("sodium",)),
     PROTOCOL: ((DOMAIN,), ("caf",)),
     "actors/application_server/http": ((DOMAIN, "actors/application_server/observatory"),
                                        ("nlohmann", "yaml-cpp", "valijson", "prometheus")),
     "actors/application_server/observatory": ((DOMAIN,), ()),
     "actors/application_server/rows": ((DOMAIN,), ()),
-    "actors/database_manager/store": ((DOMAIN,), ("pqxx", "system")),
+    "actors/database_manager/store": ((DOMAIN, EVIDENCE), ("pqxx", "system")),
     # Layer 2: the roles, the transport and the gateway's control; a role knows no other role.
     RUNTIME: ((DOMAIN, PROTOCOL), ("caf", "system")),
     "shm/transport": (("shm/mailslot", PROTOCOL, RUNTIME), ("caf", "system")),
@@ -65,7 +67,7 @@ FOLDERS = {
     SIM + "/test": ((DOMAIN, SIM, SIM + "/model", SIM + "/controllers", SIM + "/run", SIM + "/scenario", SIM + "/compare"),
                     ("doctest", "system")),
     # The client speaks HTTP to the server and knows of its inside only the words of the domain.
-    "actors/sluicectl": ((DOMAIN, TERMINAL), ("CLI", "curl", "nlohmann", "yaml-cpp", "system")),
+    "actors/sluicectl": ((DOMAIN, EVIDENCE, TERMINAL), ("CLI", "curl", "nlohmann", "yaml-cpp", "system")),
 }
 
 # Files that may know more than their folder, and why.
@@ -74,6 +76,7 @@ LIBRARIES = {
     SIM + "/command/plot.cpp": (("system",), "starts gnuplot"),
     "actors/application_server/http/server.cpp": (("boost", "system"), "the one file with sockets; the rest is text"),
     "actors/application_server/http/token_file.cpp": (("system",), "makes the token at first start, 0600"),
+    EVIDENCE + "/signing_key.cpp": (("system",), "makes the key at first start, 0600"),
 }
 
 # The options of a server process know the transport's too. This file, and each `*_config` that includes it, is a part of
@@ -90,7 +93,7 @@ DRIVES_THE_LOOP = (SIM + "/controllers/sluice_controller.cpp",)
 # --- time and chance are arguments -------------------------------------------------------------------------------------
 CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now|\b(clock_gettime|gettimeofday|nanosleep)\b"
                    r"|\bstd::time\(|\bsleep_for\b|\bsleep_until\b|\brandom_device\b|\bmt19937|\bstd::rand\b|\bgetrandom\b")
-CLOCKLESS = (DOMAIN, "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
+CLOCKLESS = (DOMAIN, EVIDENCE, "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
              "gateways/backend", "gateways/tls", "gateways/engine", PROTOCOL, "actors/application_server/http", "actors/application_server/observatory",
              "actors/application_server/rows", "actors/database_manager/store",
              SIM, SIM + "/model", SIM + "/scenario", SIM + "/controllers", SIM + "/run", SIM + "/command", SIM + "/compare",

@@ -1,0 +1,7 @@
+# What proves: lines, chains, trees, keys. No server, no database.
+sluice_test(evidence_test
+  LABELS no-caf
+  SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/evidence_chain_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/evidence_key_test.cpp
+  LINK sluice_evidence)
