@@ -2,6 +2,7 @@
 #include "actors/database_manager/store/agreements.hpp"
 
 #include "actors/database_manager/store/calendar.hpp"
+#include "actors/database_manager/store/ledger.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -132,6 +133,7 @@ agreement insert(pqxx::work& transaction, agreement x, wall_time now) {
                             x.name, x.version, point, std::string{to_string(p.statistic)}, p.target.count(),
                             p.up_to.per_second);
   }
+  prove(transaction, x, now);
   return x;
 }
 
@@ -163,7 +165,9 @@ outcome<agreement> end_agreement(pqxx::work& transaction, const std::string& nam
   auto present = in_force(transaction, name);
   if (!present)
     return failure{failure_kind::not_found, "no agreement " + name + " is in force"};
-  close_version(transaction, *present, std::max(now, present->since));
+  const auto end = std::max(now, present->since);
+  close_version(transaction, *present, end);
+  prove(transaction, evidence::agreement_end{name, present->version, end}, now);
   return std::move(*present);
 }
 

@@ -5,6 +5,7 @@
 #include "actors/database_manager/store/agreements.hpp"
 #include "actors/database_manager/store/derived_reader.hpp"
 #include "actors/database_manager/store/derived_writer.hpp"
+#include "actors/database_manager/store/ledger.hpp"
 #include "actors/database_manager/store/overrides.hpp"
 #include "actors/database_manager/store/partitions.hpp"
 #include "actors/database_manager/store/policies.hpp"
@@ -38,6 +39,17 @@ outcome<wall_time> server_time(session& connection) {
   return connection.transact<wall_time>([](pqxx::work& transaction) -> outcome<wall_time> {
     return wall_time{
         transaction.exec1("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")[0].as<std::int64_t>()};
+  });
+}
+
+/// What was established before there was a ledger gets its entries, once, with PostgreSQL's time.
+outcome<done> adopt(session& connection) {
+  const auto now = server_time(connection);
+  if (!now)
+    return now.why();
+  return connection.transact<done>([&](pqxx::work& transaction) -> outcome<done> {
+    adopt_history(transaction, *now);
+    return done{};
   });
 }
 
@@ -102,6 +114,8 @@ outcome<opened> database::open() {
   const auto schema = migrate(connection, migrations.steps);
   if (!schema)
     return fail(schema.why());
+  if (const auto proved = adopt(connection); !proved)
+    return fail(proved.why());
   if (const auto loaded = state_->kept_ready.load(connection); !loaded)
     return fail(loaded.why());
   if (const auto prepared = state_->rows.prepare(connection); !prepared)
