@@ -44,6 +44,7 @@ public:
 private:
   std::vector<std::string> arguments(std::vector<std::string> options, const std::string& ini) const {
     options.push_back("--shm.directory=" + place_.path().string());
+    options.push_back("--database-manager.spool-directory=" + (place_.path() / "spool").string());
     if (!ini.empty()) {
       const auto file = place_.path() / "test.ini";
       std::ofstream{file} << ini;
