@@ -14,7 +14,7 @@ namespace sluice {
 /// stored is recognised.
 class replay_rows {
 public:
-  explicit replay_rows(std::size_t max_streams) : bound_(max_streams) {}
+  explicit replay_rows(std::size_t bound) : bound_(bound) {}
 
   /// Adds a sample; rows that it completes are appended to `complete`. False if it is left out: of a second before
   /// `whole_from`, of which samples are missing, or of one stream too many.
