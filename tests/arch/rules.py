@@ -37,7 +37,10 @@ FOLDERS = {
                                        ("nlohmann", "yaml-cpp", "valijson", "prometheus")),
     "actors/application_server/observatory": ((DOMAIN,), ()),
     "actors/application_server/rows": ((DOMAIN,), ()),
-    "actors/database_manager/store": ((DOMAIN, EVIDENCE), ("pqxx", "system")),
+    # History knows of the store only how a row waits (packed_row.hpp), the store writes and reads back what is derived.
+    "actors/database_manager/history": ((DOMAIN, "actors/database_manager/store"), ()),
+    "actors/database_manager/store": ((DOMAIN, EVIDENCE, "actors/database_manager/history"), ("pqxx", "system")),
+    "actors/database_manager/spool": ((), ("sodium", "system")),
     # Layer 2: the roles, the transport and the gateway's control; a role knows no other role.
     RUNTIME: ((DOMAIN, PROTOCOL), ("caf", "system")),
     "shm/transport": (("shm/mailslot", PROTOCOL, RUNTIME), ("caf", "system")),
@@ -46,7 +49,9 @@ FOLDERS = {
     "gateways/control": ((*ROLE, "gateways/engine"), ("caf", "system")),
     "actors/performance_monitor": (ROLE, ("caf", "system")),
     "actors/sla_core": (ROLE, ("caf", "system")),
-    "actors/database_manager": ((*ROLE, "actors/database_manager/store"), ("caf", "system")),
+    "actors/database_manager": (
+        (*ROLE, "actors/database_manager/store", "actors/database_manager/history", "actors/database_manager/spool"),
+        ("caf", "system")),
     "actors/application_server": (
         (*ROLE, "actors/application_server/http", "actors/application_server/observatory",
          "actors/application_server/rows"),
@@ -96,6 +101,7 @@ CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now|\b
 CLOCKLESS = (DOMAIN, EVIDENCE, "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
              "gateways/backend", "gateways/tls", "gateways/engine", PROTOCOL, "actors/application_server/http", "actors/application_server/observatory",
              "actors/application_server/rows", "actors/database_manager/store",
+             "actors/database_manager/history", "actors/database_manager/spool",
              SIM, SIM + "/model", SIM + "/scenario", SIM + "/controllers", SIM + "/run", SIM + "/command", SIM + "/compare",
              SIM + "/what_if")
 # The files of these folders that may all the same, and why.
