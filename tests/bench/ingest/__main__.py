@@ -191,17 +191,19 @@ def main():
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--streams", type=int, default=10_000)
     parser.add_argument("--agreements", type=int, default=500)
-    parser.add_argument("--catch-up", type=int, default=30, help="seconds of rows that are caught up on")
+    parser.add_argument("--catch-up", type=int, default=15, help="seconds of rows that are caught up on")
     parser.add_argument("--quick", action="store_true", help="60 seconds; no verdict")
     parser.add_argument("--force", action="store_true")
-    parser.add_argument("--rounds")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only")
     args = parser.parse_args()
     args.bin = args.bin.resolve()
     if args.quick:
-        args.seconds, args.catch_up = 60, 10
+        args.seconds, args.catch_up, args.rounds = 60, 10, 1
     memory, memory_bare = through_memory(args)
-    ours, spooled, bare = catch_up(args)
+    # The load of the machine changes between two measurements: the round with the median ratio counts.
+    rounds = sorted((catch_up(args) for _ in range(args.rounds)), key=lambda x: x[0] / x[2])
+    ours, spooled, bare = rounds[len(rounds) // 2]
     fed = sustained(args)
     rows = [
         ("processor time of the database manager", f"{100 * fed['cpu']:.1f} % of a core", f"<= {100 * BARS['cpu']:.0f} %",
