@@ -107,8 +107,8 @@ void database_manager_state::lost(const caf::error& reason) {
   link_ = link::away;
   ++epoch_;
   storing_ = false;
-  if (std::exchange(drain_storing_, false))
-    draining_ = false;
+  if (drain_storing_)
+    end_drain();
   if (away_since_ == wall_time{})
     away_since_ = settings_.clock();
   const auto text = sentence(reason);

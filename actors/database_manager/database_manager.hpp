@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 namespace sluice {
 
@@ -92,7 +93,9 @@ private:
   void disk_failed(const std::string& why);
   void see(const spool_state& x);
   void note_dropped(std::uint64_t rows);
+  void read_spool(std::uint64_t after);
   void drain_some();
+  void end_drain();
   void store_drained();
   void release_drained();
   [[nodiscard]] instant now() const;
@@ -145,7 +148,10 @@ private:
   bool drain_storing_ = false; ///< and are with the store worker
   bool drain_alone_ = false;   ///< one by one, because together they were refused
   spooled_group drained_;
-  std::uint64_t rows_spooled_ = 0; ///< lines, since it was empty last
+  std::optional<spooled_group> ahead_; ///< what follows it, read while it is stored
+  bool reading_ = false;               ///< the spool worker has not answered what was to be read
+  std::uint64_t read_round_ = 0;       ///< rises when what was read ahead counts no more
+  std::uint64_t rows_spooled_ = 0;     ///< lines, since it was empty last
   std::uint64_t spool_bytes_ = 0;
   std::uint64_t spool_bound_ = 0;
   std::uint64_t spool_dropped_ = 0;

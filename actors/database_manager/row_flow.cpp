@@ -232,44 +232,59 @@ void database_manager_state::note_dropped(std::uint64_t rows) {
   static_cast<void>(rows_.push(std::move(batch), {{}, now()}));
 }
 
-void database_manager_state::drain_some() {
-  if (!spooled_ || draining_ || storing_ || resting_ || link_ != link::connected)
+void database_manager_state::read_spool(std::uint64_t after) {
+  if (reading_)
     return;
-  draining_ = true;
-  self_->request(spool_, caf::infinite, drain_atom::value)
+  reading_ = true;
+  self_->request(spool_, caf::infinite, spool_read{after})
       .then(
-          [this](spooled_group& x) {
-            draining_ = false;
-            if (!x.state.problem.empty())
-              return disk_failed(x.state.problem);
-            if (x.last_number == 0) {
-              see(x.state);
-              return flush();
-            }
-            draining_ = true;
-            drained_ = std::move(x);
-            drain_alone_ = false;
-            store_drained();
+          [this, round = read_round_](spooled_group& x) {
+            reading_ = false;
+            if (round == read_round_ && x.state.problem.empty() && x.last_number != 0)
+              ahead_ = std::move(x);
+            else if (!x.state.problem.empty())
+              disk_failed(x.state.problem);
+            else if (!draining_)
+              see(x.state); // nothing is there
+            flush();
           },
           [this](const caf::error&) {
-            draining_ = false;
+            reading_ = false;
           });
+}
+
+/// The present group is not stored, or is done: what was read ahead of it counts only in the latter case.
+void database_manager_state::end_drain() {
+  draining_ = drain_storing_ = false;
+  ahead_.reset();
+  ++read_round_;
+}
+
+void database_manager_state::drain_some() {
+  if (!spooled_ || draining_ || storing_ || resting_ || disk_rests_ || link_ != link::connected)
+    return;
+  if (!ahead_)
+    return read_spool(0);
+  draining_ = true;
+  drain_alone_ = false;
+  drained_ = std::move(*ahead_);
+  ahead_.reset();
+  read_spool(drained_.last_number);
+  store_drained();
 }
 
 void database_manager_state::store_drained() {
   if (drained_.batches.empty())
     return release_drained();
-  if (link_ != link::connected) {
-    draining_ = false; // read again when it is back
-    return;
-  }
+  if (link_ != link::connected)
+    return end_drain(); // read again when it is back
   const auto size = drain_alone_ ? 1 : drained_.batches.size();
   drain_storing_ = true;
   row_group group{{drained_.batches.begin(), drained_.batches.begin() + static_cast<std::ptrdiff_t>(size)}};
   store_group(std::move(group), [this, size](const row_answer* x) {
     drain_storing_ = false;
     if (x == nullptr || (x->problem && x->problem->kind == store::failure_kind::busy)) {
-      draining_ = false;
+      end_drain();
       if (x != nullptr)
         be_busy(*x->problem);
       return;
@@ -299,8 +314,10 @@ void database_manager_state::release_drained() {
           [this](const spool_state& x) {
             draining_ = false;
             see(x);
-            if (!x.problem.empty())
+            if (!x.problem.empty()) {
+              end_drain();
               return disk_failed(x.problem);
+            }
             last_error_.clear();
             flush();
           },

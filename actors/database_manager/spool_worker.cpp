@@ -33,10 +33,10 @@ spool_state put(spool::disk_spool& to, const spool_group& group) {
   }
 }
 
-spooled_group read(spool::disk_spool& from, std::uint64_t group_bytes) {
+spooled_group read(spool::disk_spool& from, std::uint64_t group_bytes, std::uint64_t after) {
   spooled_group group;
   try {
-    for (const auto& x : from.oldest(group_bytes)) {
+    for (const auto& x : from.oldest(group_bytes, after)) {
       group.last_number = x.number;
       if (auto batch = store::batch_of_bytes(x.parts.rows, x.parts.rest))
         group.batches.push_back(std::make_shared<const store::packed_batch>(std::move(*batch)));
@@ -44,7 +44,8 @@ spooled_group read(spool::disk_spool& from, std::uint64_t group_bytes) {
         log(log_events::spool_failed, caf::atom("database"), log_field{"reason", "a batch in the spool has no form"},
             log_field{"number", x.number});
     }
-    if (group.last_number == 0 && !from.empty()) { // what could be read when it was opened cannot be read now
+    if (group.last_number == 0 && after == 0
+        && !from.empty()) { // what could be read when it was opened cannot be read now
       log(log_events::spool_failed, caf::atom("database"), log_field{"reason", "the spool cannot be read any more"});
       group.last_number = from.last_number();
     }
@@ -63,8 +64,8 @@ spool_worker_actor::behavior_type spool_worker(spool_worker_actor::pointer, std:
       [=](const spool_group& group) {
         return put(*spool, group);
       },
-      [=](drain_atom) {
-        return read(*spool, group_bytes);
+      [=](const spool_read& x) {
+        return read(*spool, group_bytes, x.after);
       },
       [=](const spool_release& x) {
         try {

@@ -30,6 +30,11 @@ struct spooled_group {
   spool_state state;
 };
 
+/// The oldest batches above this number are wanted.
+struct spool_read {
+  std::uint64_t after = 0;
+};
+
 /// The batches up to this number are stored.
 struct spool_release {
   std::uint64_t number = 0;
@@ -40,11 +45,8 @@ struct spool_release {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::spool_group)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::spool_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::spooled_group)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::spool_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::spool_release)
-
-// clang-format off
-CAF_ADD_ATOM(sluice_spool, sluice, drain_atom, "drain")
-// clang-format on
 
 namespace sluice {
 
@@ -52,8 +54,8 @@ namespace sluice {
 using spool_worker_actor = caf::typed_actor<
     // Stores batches behind all others; answered when they are synced.
     caf::replies_to<spool_group>::with<spool_state>,
-    // Reads the oldest batches; they stay.
-    caf::replies_to<drain_atom>::with<spooled_group>,
+    // Reads the oldest batches above a number; they stay.
+    caf::replies_to<spool_read>::with<spooled_group>,
     // Gives batches free.
     caf::replies_to<spool_release>::with<spool_state>>;
 

@@ -91,9 +91,10 @@ put_result disk_spool::put(std::vector<batch_parts> batches) {
   return put_result::stored;
 }
 
-std::vector<numbered_parts> disk_spool::oldest(std::uint64_t bytes) const {
-  auto rows = rows_.read_after(done_, bytes);
-  auto rest = rest_.read_after(done_, bytes);
+std::vector<numbered_parts> disk_spool::oldest(std::uint64_t bytes, std::uint64_t after) const {
+  after = std::max(after, done_);
+  auto rows = rows_.read_after(after, bytes);
+  auto rest = rest_.read_after(after, bytes);
   std::vector<numbered_parts> merged;
   std::size_t r = 0;
   std::size_t s = 0;

@@ -43,8 +43,8 @@ public:
   /// Stores batches behind all others and returns when they are on the disk. All of them or none.
   [[nodiscard]] put_result put(std::vector<batch_parts> batches);
 
-  /// The oldest batches, of together about `bytes`, at least one if there is one. They stay.
-  [[nodiscard]] std::vector<numbered_parts> oldest(std::uint64_t bytes) const;
+  /// The oldest batches above number `after`, of together about `bytes`, at least one if there is one. They stay.
+  [[nodiscard]] std::vector<numbered_parts> oldest(std::uint64_t bytes, std::uint64_t after = 0) const;
 
   /// The batches up to this number are stored elsewhere. A crash may bring the last of them back: they will be
   /// recognised.
