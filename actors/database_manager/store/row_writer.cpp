@@ -7,6 +7,7 @@
 #include "actors/database_manager/store/row_lines.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace sluice::store {
@@ -15,6 +16,9 @@ namespace {
 
 /// The cache is dropped when it holds more. Chosen: 20 times the streams of the largest scenario; about 20 MB.
 constexpr std::size_t max_numbered_streams = 200'000;
+
+/// Chosen: a statement of 50 KB.
+constexpr std::size_t numbered_at_once = 1'000;
 
 /// The columns of a row's key, and that a stored row makes the row `t` needless: it is of the same samples and more.
 constexpr auto same_second = "s.stream = t.stream AND s.second = t.second AND s.incarnation = t.incarnation";
@@ -127,16 +131,37 @@ void store_once(pqxx::work& transaction, const line_kind& kind, std::vector<std:
     fresh[batch] += transaction.exec_params(insert, batch).affected_rows();
 }
 
-std::int32_t give_number(pqxx::work& transaction, const stream_id& x) {
-  // Looked up before it is inserted: ON CONFLICT DO NOTHING would use up a number each time.
-  const auto found = transaction.exec_params(
-      "SELECT id FROM streams WHERE gateway = $1 AND volume = $2 AND client = $3", x.gateway, x.volume, x.client);
-  if (!found.empty())
-    return found[0][0].as<std::int32_t>();
-  return transaction
-      .exec_params1("INSERT INTO streams (gateway, volume, client) VALUES ($1, $2, $3) RETURNING id", x.gateway,
-                    x.volume, x.client)[0]
-      .as<std::int32_t>();
+using stream_numbers = std::unordered_map<stream_id, std::int32_t>;
+
+/// `('gateway', 'volume', 'client'), …`
+std::string values_of(pqxx::work& transaction, std::span<const stream_id> streams) {
+  std::string text;
+  for (const auto& x : streams)
+    text += (text.empty() ? "(" : ", (") + transaction.quote(x.gateway) + ", " + transaction.quote(x.volume) + ", "
+            + transaction.quote(x.client) + ')';
+  return text;
+}
+
+void add_numbers(const pqxx::result& rows, stream_numbers& to) {
+  for (const auto& row : rows)
+    to.emplace(stream_id{row[0].c_str(), row[1].c_str(), row[2].c_str()}, row[3].as<std::int32_t>());
+}
+
+/// The numbers of streams, in two statements. Looked up before they are inserted: ON CONFLICT DO NOTHING would use up
+/// a number each time.
+void give_numbers(pqxx::work& transaction, std::span<const stream_id> streams, stream_numbers& to) {
+  add_numbers(transaction.exec("SELECT gateway, volume, client, id FROM streams JOIN (VALUES "
+                               + values_of(transaction, streams)
+                               + ") AS wanted (gateway, volume, client) USING (gateway, volume, client)"),
+              to);
+  std::vector<stream_id> missing;
+  std::copy_if(streams.begin(), streams.end(), std::back_inserter(missing), [&](const stream_id& x) {
+    return !to.contains(x);
+  });
+  if (!missing.empty())
+    add_numbers(transaction.exec("INSERT INTO streams (gateway, volume, client) VALUES "
+                                 + values_of(transaction, missing) + " RETURNING gateway, volume, client, id"),
+                to);
 }
 
 } // namespace
@@ -163,18 +188,19 @@ outcome<done> row_writer::number_streams(session& connection, batches_view batch
   }
   if (unknown.empty())
     return done{};
-  // In a transaction of its own: numbers are remembered only once they are committed.
-  auto numbered = connection.transact<std::vector<std::int32_t>>([&](pqxx::work& transaction) {
-    std::vector<std::int32_t> numbers;
-    for (const auto& stream : unknown)
-      numbers.push_back(give_number(transaction, stream));
-    return outcome<std::vector<std::int32_t>>{std::move(numbers)};
-  });
-  if (!numbered)
-    return numbered.why();
-  auto number = numbered->begin();
-  for (const auto& stream : unknown)
-    streams_.emplace(stream, *number++);
+  const std::vector<stream_id> all{unknown.begin(), unknown.end()};
+  // In transactions of their own: numbers are remembered only once they are committed.
+  for (std::size_t first = 0; first < all.size(); first += numbered_at_once) {
+    auto numbered = connection.transact<stream_numbers>([&](pqxx::work& transaction) -> outcome<stream_numbers> {
+      stream_numbers numbers;
+      const std::span some{all};
+      give_numbers(transaction, some.subspan(first, std::min(numbered_at_once, all.size() - first)), numbers);
+      return numbers;
+    });
+    if (!numbered)
+      return numbered.why();
+    streams_.merge(*numbered);
+  }
   return done{};
 }
 
