@@ -191,7 +191,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--streams", type=int, default=10_000)
     parser.add_argument("--agreements", type=int, default=500)
-    parser.add_argument("--catch-up", type=int, default=15, help="seconds of rows that are caught up on")
+    parser.add_argument("--catch-up", type=int, default=30, help="seconds of rows that are caught up on")
     parser.add_argument("--quick", action="store_true", help="60 seconds; no verdict")
     parser.add_argument("--force", action="store_true")
     parser.add_argument("--rounds", type=int, default=3)
