@@ -1,6 +1,12 @@
 // Checks an agreement beyond what its schema can say.
 #include "actors/domain/agreement.hpp"
 
+#include "actors/domain/remedy.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string>
+
 namespace sluice {
 
 namespace {
@@ -13,6 +19,15 @@ constexpr duration max_burst_length = std::chrono::hours{1};          // EBS-lik
 constexpr duration min_compliance_interval = std::chrono::seconds{1}; // one stored row
 constexpr duration max_compliance_interval = std::chrono::hours{1};
 constexpr std::size_t max_latency_points = 8;
+
+/// Whether it can be a name; whether there is such a zone is asked where the tz database is.
+bool valid_time_zone(std::string_view x) noexcept {
+  constexpr std::size_t longest = 64; // twice the longest of the tz database
+  return !x.empty() && x.size() <= longest && std::all_of(x.begin(), x.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' || c == '_'
+           || c == '-' || c == '+';
+  });
+}
 
 class checker {
 public:
@@ -79,6 +94,29 @@ private:
             "must be above 0% and at most 100%");
     require(c.window <= compliance_window::rolling_7_days, "spec.objective.compliance.window",
             "must be calendar-month, rolling-30-days or rolling-7-days");
+    require(valid_time_zone(c.time_zone), "spec.objective.compliance.time_zone",
+            "must be a name of the tz database, such as Europe/Berlin");
+    remedied();
+  }
+
+  void remedied() {
+    const auto& tiers = x_.objective.compliance.remedies;
+    require(tiers.size() <= max_remedies, "spec.objective.compliance.remedies", "must have at most 8 tiers");
+    for (std::size_t i = 0; i < std::min(tiers.size(), max_remedies); ++i)
+      remedy(std::span{tiers}.first(i), tiers[i], "spec.objective.compliance.remedies[" + std::to_string(i) + "]");
+  }
+
+  void remedy(std::span<const remedy_tier> before, const remedy_tier& x, const std::string& path) {
+    const auto below = path + ".below";
+    const auto credit = path + ".credit";
+    require(x.below_ppm > 0 && x.below_ppm <= 1'000'000, below.c_str(), "must be above 0% and at most 100%");
+    require(x.credit_ppm > 0 && x.credit_ppm <= 1'000'000, credit.c_str(), "must be above 0% and at most 100%");
+    for (const auto& other : before) {
+      require(x.below_ppm != other.below_ppm, below.c_str(), "must differ from that of each other tier");
+      if (x.below_ppm != other.below_ppm)
+        require(x.below_ppm < other.below_ppm ? x.credit_ppm > other.credit_ppm : x.credit_ppm < other.credit_ppm,
+                credit.c_str(), "must be the higher the lower the tier");
+    }
   }
 
   const agreement& x_;

@@ -53,11 +53,20 @@ struct latency_point {
   friend auto operator<=>(const latency_point&, const latency_point&) = default;
 };
 
+/// What the provider gives back when compliance falls below a tier.
+struct remedy_tier {
+  std::uint32_t below_ppm = 0;  ///< compliance of a period [parts per million]
+  std::uint32_t credit_ppm = 0; ///< part of the period's price [parts per million]
+  friend auto operator<=>(const remedy_tier&, const remedy_tier&) = default;
+};
+
 /// How it is judged whether the promise was kept.
 struct compliance {
   duration interval = std::chrono::seconds{10};
   std::uint32_t target_ppm = 990'000; ///< share of intervals to be met [parts per million]
   compliance_window window = compliance_window::calendar_month;
+  std::string time_zone = "UTC";       ///< in which windows and periods begin, as in the tz database
+  std::vector<remedy_tier> remedies{}; ///< in the order of the document; the lowest tier that is not reached counts
   friend auto operator<=>(const compliance&, const compliance&) = default;
 };
 

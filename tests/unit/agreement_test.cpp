@@ -86,6 +86,37 @@ TEST_CASE("each contradiction is found and named by its path") {
           x.objective.compliance.target_ppm = 1'000'001;
         })
         == "spec.objective.compliance.target");
+  for (const auto* const zone : {"", "Europe/Berlin\n", "../etc/passwd"})
+    CHECK(wrong([&](agreement& x) {
+            x.objective.compliance.time_zone = zone;
+          })
+          == "spec.objective.compliance.time_zone");
+}
+
+TEST_CASE("remedies must credit more the lower the tier, each tier once") {
+  using tiers = std::vector<remedy_tier>;
+  const auto found = [](tiers xs) {
+    return wrong([&](agreement& x) {
+      x.objective.compliance.remedies = std::move(xs);
+    });
+  };
+  const std::string remedies = "spec.objective.compliance.remedies";
+  auto good = oltp_gold();
+  good.objective.compliance.remedies = {{999'000, 100'000}, {950'000, 250'000}};
+  CHECK(check(good).empty());
+  std::swap(good.objective.compliance.remedies[0], good.objective.compliance.remedies[1]);
+  CHECK(check(good).empty());
+  CHECK(found({{0, 100'000}}) == remedies + "[0].below");
+  CHECK(found({{1'000'001, 100'000}}) == remedies + "[0].below");
+  CHECK(found({{999'000, 0}}) == remedies + "[0].credit");
+  CHECK(found({{999'000, 1'000'001}}) == remedies + "[0].credit");
+  CHECK(found({{999'000, 100'000}, {999'000, 200'000}}) == remedies + "[1].below");
+  CHECK(found({{999'000, 100'000}, {950'000, 100'000}}) == remedies + "[1].credit");
+  CHECK(found({{950'000, 100'000}, {999'000, 100'000}}) == remedies + "[1].credit");
+  tiers many;
+  for (std::uint32_t i = 0; i < 9; ++i)
+    many.push_back({999'000 - i, 1 + i});
+  CHECK(found(many) == remedies);
 }
 
 TEST_CASE("the names of the terms are read back as written") {

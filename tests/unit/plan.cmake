@@ -3,8 +3,10 @@ sluice_test(domain_tests LABELS no-caf
   throttle_test.cpp LINK sluice_domain)
 sluice_test(accounting_tests LABELS no-caf
   SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/accounting_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/interval_account_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/judged_span_test.cpp
+    ${PROJECT_SOURCE_DIR}/tests/property/accounting_properties_test.cpp
     ${PROJECT_SOURCE_DIR}/tests/property/interval_account_properties_test.cpp
   LINK sluice_domain)
 target_compile_options(accounting_tests PRIVATE $<$<CONFIG:Debug>:-O2>)
