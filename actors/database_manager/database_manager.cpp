@@ -92,6 +92,8 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
   line_ = database->line();
   worker_ =
       self->spawn<caf::detached + caf::linked>(store_worker, std::move(database), settings_.clock, settings_.kept);
+  queries_ = spawn_query_desk(self->home_system(), {settings_.connection, settings_.kept, settings_.queries_waiting,
+                                                     settings_.query_patience, settings_.clock});
   self->set_exit_handler([this](caf::exit_msg& x) {
     if (x.source == worker_.address())
       self_->quit(x.reason); // only a bug ends the worker
@@ -150,6 +152,11 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
       },
       [this](status_atom) {
         return status();
+      },
+      [this](const history_question& x) -> caf::result<history_answer> {
+        if (link_ != link::connected || stopping_)
+          return away_error();
+        return self_->delegate(queries_, x);
       },
       [this](connect_atom) {
         connect();
@@ -245,6 +252,7 @@ void database_manager_state::finish() {
   while (!rows_.empty())
     rows_.pop().second.deliver(caf::error{ec::peer_absent, "the database manager stops"});
   self_->send_exit(worker_, caf::exit_reason::user_shutdown);
+  self_->send_exit(queries_, caf::exit_reason::user_shutdown);
   self_->quit(stop_reason_);
 }
 

@@ -2,6 +2,7 @@
 // blocks; the waiting is done by its store worker.
 #pragma once
 
+#include "actors/database_manager/query_desk.hpp"
 #include "actors/database_manager/row_queue.hpp"
 #include "actors/database_manager/store_worker.hpp"
 #include "actors/protocol/interfaces.hpp"
@@ -20,6 +21,8 @@ struct database_manager_settings {
   std::chrono::milliseconds patience{15'000}; ///< for an answer of the store worker, then its connection is cut
   std::chrono::milliseconds stop_patience{3'000};            ///< for what waits to be stored when told to stop
   std::chrono::milliseconds maintenance_interval{3'600'000}; ///< partitions are made days ahead: an hour is often
+  std::size_t queries_waiting = 16;                          ///< questions about the past that may wait
+  std::chrono::milliseconds query_patience{8'000};           ///< then a question is given up
   wall_clock clock;                                          ///< system_wall_time, but for tests
 };
 
@@ -82,6 +85,7 @@ private:
   database_manager_settings settings_;
   store_worker_actor worker_;
   std::shared_ptr<store::interrupter> line_;
+  query_desk_actor queries_;
 
   link link_ = link::away;
   unsigned failures_ = 0;   ///< to connect, in a row

@@ -98,6 +98,7 @@ inline constexpr log_event migration_applied{"migration-applied", log_level::inf
 inline constexpr log_event partition_made{"partition-made", log_level::info};              // table= day=
 inline constexpr log_event partition_dropped{"partition-dropped", log_level::info};        // table= day=
 inline constexpr log_event rows_refused{"rows-refused", log_level::warning};               // rows= reason=
+inline constexpr log_event query_given_up{"query-given-up", log_level::warning};            // question= reason= waiting=
 inline constexpr log_event store_busy{"store-busy", log_level::warning};                   // reason= rows_waiting=
 inline constexpr log_event maintenance_put_off{"maintenance-put-off", log_level::warning}; // reason=
 inline constexpr log_event rows_late{"rows-late", log_level::warning};      // rows= stream= second= closed_until=

@@ -49,6 +49,8 @@ void add_codecs(CodecTable& table) {
   table.template add<history_atom>(number(policy_history));
   table.template add<std::vector<policy_document>>(number(policies));
   table.template add<sluice::sample_replay>(number(sample_replay)); // its result is terms_held's type
+  table.template add<sluice::history_question>(number(history_question));
+  table.template add<sluice::history_answer>(number(history_answer));
 }
 
 } // namespace sluice

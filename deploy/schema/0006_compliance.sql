@@ -72,18 +72,20 @@ CREATE TABLE compliance_hours (
   violated  integer     NOT NULL,
   exempt    integer     NOT NULL,
   no_data   integer     NOT NULL,
-  PRIMARY KEY (agreement, since, point, version) INCLUDE (met, violated, exempt, no_data)
+  idle      integer     NOT NULL DEFAULT 0,
+  PRIMARY KEY (agreement, since, point, version) INCLUDE (met, violated, exempt, no_data, idle)
 ) PARTITION BY RANGE (since);
 CREATE TABLE compliance_hours_default PARTITION OF compliance_hours DEFAULT;
 COMMENT ON TABLE compliance_hours IS 'The verdicts of one UTC hour, counted. An interval belongs to the hour in which it begins.';
 COMMENT ON COLUMN compliance_hours.agreement IS 'Name of the agreement.';
 COMMENT ON COLUMN compliance_hours.since IS 'Beginning of the hour [UTC].';
-COMMENT ON COLUMN compliance_hours.point IS 'As in verdicts [count].';
+COMMENT ON COLUMN compliance_hours.point IS 'As in verdicts; -1 stands for all objectives of an interval together, where there are several [count].';
 COMMENT ON COLUMN compliance_hours.version IS 'Version of the agreement [count].';
 COMMENT ON COLUMN compliance_hours.met IS 'Intervals [count].';
 COMMENT ON COLUMN compliance_hours.violated IS 'Intervals [count].';
 COMMENT ON COLUMN compliance_hours.exempt IS 'Intervals in which more was asked for than the promise covers [count].';
-COMMENT ON COLUMN compliance_hours.no_data IS 'Intervals in which nothing was measured [count].';
+COMMENT ON COLUMN compliance_hours.no_data IS 'Intervals in which nothing was measured, or nothing was asked for [count].';
+COMMENT ON COLUMN compliance_hours.idle IS 'Of no_data: measured throughout, nothing was asked for [count].';
 
 CREATE TABLE exclusions (
   id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

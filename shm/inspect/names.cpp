@@ -82,6 +82,10 @@ const char* sluice_operation(operation_code x) {
     return "policies";
   case sample_replay:
     return "sample-replay";
+  case history_question:
+    return "history-question";
+  case history_answer:
+    return "history-answer";
   }
   return nullptr;
 }

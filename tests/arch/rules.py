@@ -38,6 +38,9 @@ FOLDERS = {
     "actors/application_server/observatory": ((DOMAIN,), ()),
     "actors/application_server/rows": ((DOMAIN,), ()),
     "actors/database_manager/store": ((DOMAIN, EVIDENCE), ("pqxx", "system")),
+    # From what the store reads to the answer: calendar and accounting, no connection.
+    "actors/database_manager/query": ((DOMAIN, "actors/calendar", "actors/database_manager/store"), ()),
+    "actors/report": ((DOMAIN,), ("nlohmann",)),
     # Layer 2: the roles, the transport and the gateway's control; a role knows no other role.
     RUNTIME: ((DOMAIN, PROTOCOL), ("caf", "system")),
     "shm/transport": (("shm/mailslot", PROTOCOL, RUNTIME), ("caf", "system")),
@@ -46,7 +49,7 @@ FOLDERS = {
     "gateways/control": ((*ROLE, "gateways/engine"), ("caf", "system")),
     "actors/performance_monitor": (ROLE, ("caf", "system")),
     "actors/sla_core": (ROLE, ("caf", "system")),
-    "actors/database_manager": ((*ROLE, "actors/database_manager/store"), ("caf", "system")),
+    "actors/database_manager": ((*ROLE, "actors/database_manager/store", "actors/database_manager/query"), ("caf", "system")),
     "actors/application_server": (
         (*ROLE, "actors/application_server/http", "actors/application_server/observatory",
          "actors/application_server/rows"),

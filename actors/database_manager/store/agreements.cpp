@@ -177,4 +177,22 @@ std::vector<agreement> agreements_in_force(pqxx::work& transaction) {
   return read_all(transaction, "WHERE valid_until IS NULL", " ORDER BY name");
 }
 
+std::vector<agreement_period> agreement_periods(pqxx::work& transaction, const std::string& name,
+                                                const std::string& tenant, wall_time from, wall_time to) {
+  const std::string condition = "WHERE ($1 = '' OR name = $1) AND ($2 = '' OR tenant = $2) AND valid_from < $4 AND "
+                                "(valid_until IS NULL OR valid_until > $3) ";
+  const auto begin = to_timestamp(from);
+  const auto end = to_timestamp(to);
+  std::vector<agreement_period> list;
+  for (auto& x : read_all(transaction, condition, " ORDER BY name, version", name, tenant, begin, end))
+    list.push_back({std::move(x), {}});
+  std::size_t i = 0;
+  for (const pqxx::row& row : transaction.exec_params(
+           "SELECT coalesce((extract(epoch FROM valid_until) * 1000000)::bigint, 0) FROM agreements " + condition
+               + "ORDER BY name, version",
+           name, tenant, begin, end))
+    list.at(i++).until.unix_us = row[0].as<std::int64_t>();
+  return list;
+}
+
 } // namespace sluice::store

@@ -1,0 +1,112 @@
+// Periods, windows and exclusions as spans of time.
+#include "actors/database_manager/query/spans.hpp"
+
+#include "actors/calendar/recurrence.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace sluice::query {
+
+namespace {
+
+using calendar::refusal;
+
+constexpr std::int64_t day_us = 86'400'000'000;
+/// An interval has at most an hour: so long before a span it may begin and reach into it.
+constexpr std::int64_t longest_interval_us = 3'600'000'000;
+
+std::variant<time_span, refusal> span_in(const std::string& zone_name, compliance_window window,
+                                         const history_question& x, wall_time now) {
+  if (x.period.empty())
+    return time_span{x.from, x.to};
+  const auto zone = calendar::zone::find(zone_name);
+  if (!zone)
+    return refusal{"there is no time zone " + zone_name};
+  if (x.period == current_period)
+    return calendar::window_at(window, *zone, now).span;
+  auto found = calendar::parse_period(x.period, *zone, now);
+  if (auto* why = std::get_if<refusal>(&found))
+    return std::move(*why);
+  return std::get<calendar::period>(found).span;
+}
+
+} // namespace
+
+std::variant<time_span, refusal> widest_span(const history_question& x, wall_time now) {
+  auto found = span_in("UTC", compliance_window::calendar_month, x, now);
+  auto* span = std::get_if<time_span>(&found);
+  if (span == nullptr || x.period.empty())
+    return found;
+  // No zone is a day away from UTC; a rolling window of 30 days may begin in the month before.
+  const auto before = x.period == current_period ? 31 * day_us : day_us;
+  span->from.unix_us -= before;
+  span->to.unix_us += day_us;
+  return found;
+}
+
+std::variant<std::vector<agreement_in_period>, refusal> in_period(const std::vector<agreement_period>& versions,
+                                                                  const history_question& x, wall_time now) {
+  std::vector<agreement_in_period> out;
+  for (auto first = versions.begin(); first != versions.end();) {
+    const auto last = std::find_if(first, versions.end(), [&](const agreement_period& y) {
+      return y.terms.name != first->terms.name;
+    });
+    const auto& rules = std::prev(last)->terms.objective.compliance;
+    auto found = span_in(rules.time_zone, rules.window, x, now);
+    if (auto* why = std::get_if<refusal>(&found))
+      return std::move(*why);
+    agreement_in_period one;
+    one.span = std::get<time_span>(found);
+    std::copy_if(first, last, std::back_inserter(one.versions), [&](const agreement_period& y) {
+      return y.terms.since < one.span.to && (y.until == wall_time{} || y.until > one.span.from);
+    });
+    if (!one.versions.empty())
+      out.push_back(std::move(one));
+    first = last;
+  }
+  return out;
+}
+
+std::vector<exclusion> in_force(const std::vector<exclusion>& all) {
+  std::set<std::int64_t> withdrawn;
+  for (const auto& x : all)
+    withdrawn.insert(x.withdraws);
+  std::vector<exclusion> out;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(out), [&](const exclusion& x) {
+    return x.withdraws == 0 && !withdrawn.contains(x.id);
+  });
+  return out;
+}
+
+std::variant<not_counted, refusal> excluded_of(const std::string& agreement, const time_span& within,
+                                               const std::vector<exclusion>& all) {
+  not_counted out;
+  for (const auto& x : in_force(all)) {
+    if (!matches(x.agreements, agreement))
+      continue;
+    auto times = calendar::times_of(x, within);
+    if (auto* why = std::get_if<refusal>(&times))
+      return refusal{"exclusion " + std::to_string(x.id) + ": " + why->why};
+    for (const auto& time : std::get<std::vector<time_span>>(times))
+      out.spans.push_back({x.id, std::max(time.from, within.from), std::min(time.to, within.to)});
+    if (out.spans.size() > max_excluded_spans)
+      return refusal{"there are more than " + std::to_string(max_excluded_spans)
+                     + " excluded times in this period; ask for a shorter one"};
+  }
+  std::sort(out.spans.begin(), out.spans.end(), [](const excluded_span& a, const excluded_span& b) {
+    return std::tie(a.from, a.to, a.exclusion) < std::tie(b.from, b.to, b.exclusion);
+  });
+  for (const auto& x : out.spans) {
+    if (!out.merged.empty() && x.from <= out.merged.back().to) {
+      out.merged.back().to = std::max(out.merged.back().to, x.to);
+      continue;
+    }
+    const auto reach = out.merged.empty() ? within.from : out.merged.back().to;
+    out.merged.push_back(
+        {agreement, x.from, x.to, std::max(reach, wall_time{x.from.unix_us - longest_interval_us})});
+  }
+  return out;
+}
+
+} // namespace sluice::query
