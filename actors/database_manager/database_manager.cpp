@@ -93,7 +93,7 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
   worker_ =
       self->spawn<caf::detached + caf::linked>(store_worker, std::move(database), settings_.clock, settings_.kept);
   queries_ = spawn_query_desk(self->home_system(), {settings_.connection, settings_.kept, settings_.queries_waiting,
-                                                     settings_.query_patience, settings_.clock});
+                                                    settings_.query_patience, settings_.clock});
   self->set_exit_handler([this](caf::exit_msg& x) {
     if (x.source == worker_.address())
       self_->quit(x.reason); // only a bug ends the worker

@@ -31,8 +31,8 @@ query_worker_actor::behavior_type query_worker(query_worker_actor::pointer, std:
           });
         };
         auto found = ask();
-        // A connection that was lost while nobody used it is no reason to refuse. RELAXED: whoever gives the question up
-        // cuts the socket afterwards, and the cut is what is seen here.
+        // A connection that was lost while nobody used it is no reason to refuse. RELAXED: whoever gives the question
+        // up cuts the socket afterwards, and the cut is what is seen here.
         if (!found && found.why().kind == store::failure_kind::away
             && given_up->load(std::memory_order_relaxed) != number)
           found = ask();

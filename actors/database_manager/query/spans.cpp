@@ -103,8 +103,7 @@ std::variant<not_counted, refusal> excluded_of(const std::string& agreement, con
       continue;
     }
     const auto reach = out.merged.empty() ? within.from : out.merged.back().to;
-    out.merged.push_back(
-        {agreement, x.from, x.to, std::max(reach, wall_time{x.from.unix_us - longest_interval_us})});
+    out.merged.push_back({agreement, x.from, x.to, std::max(reach, wall_time{x.from.unix_us - longest_interval_us})});
   }
   return out;
 }
