@@ -23,10 +23,18 @@ public:
         .add(statement_timeout, "statement-timeout", "PostgreSQL gives up a statement after so long")
         .add(query_timeout, "query-timeout", "a question about the past is given up after so long")
         .add(queries_waiting, "queries-waiting", "questions about the past that may wait")
-        .add(buffer_rows, "buffer-rows", "rows that may wait while PostgreSQL is away")
+        .add(buffer_rows, "buffer-rows", "rows that may wait in memory")
+        .add(spool_directory, "spool-directory", "where rows wait while PostgreSQL is away; empty = in memory alone")
+        .add(spool_size, "spool-size", "how much may wait there; beyond it the oldest sample rows go [MiB]")
         .add(keep_samples, "keep-samples", "how long samples are kept [days]")
-        .add(keep_verdicts, "keep-verdicts", "how long verdicts are kept [days]")
+        .add(keep_late, "keep-late", "how long samples that came too late are kept [days]")
+        .add(keep_minutes, "keep-minutes", "how long sums of a minute are kept [days]")
+        .add(keep_hours, "keep-hours", "how long sums of an hour are kept [days]")
+        .add(keep_findings, "keep-findings", "how long what the SLA core found is kept [days]")
+        .add(keep_verdicts, "keep-verdicts", "how long verdicts and their counts are kept [days]")
+        .add(keep_decisions, "keep-decisions", "how long decisions on throttles are kept [days]")
         .add(keep_events, "keep-events", "how long events are kept [days]")
+        .add(keep_audit, "keep-audit", "how long audit entries are kept [days]")
         .add(exit_if_unreachable, "exit-if-unreachable",
              "exit with 3 if PostgreSQL cannot be used at start, instead of trying again");
   }
@@ -46,8 +54,16 @@ public:
     require(query_timeout >= 100ms && query_timeout <= 600s, "query-timeout: expected 100ms to 600s");
     require(queries_waiting >= 1 && queries_waiting <= 1000, "queries-waiting: expected 1 to 1000");
     require(buffer_rows >= 100 && buffer_rows <= 10'000'000, "buffer-rows: expected 100 to 10000000");
-    for (const auto& [key, days] :
-         {std::pair{"keep-samples", keep_samples}, {"keep-verdicts", keep_verdicts}, {"keep-events", keep_events}})
+    require(spool_size >= 1 && spool_size <= 1'048'576, "spool-size: expected 1 to 1048576 MiB");
+    for (const auto& [key, days] : {std::pair{"keep-samples", keep_samples},
+                                    {"keep-late", keep_late},
+                                    {"keep-minutes", keep_minutes},
+                                    {"keep-hours", keep_hours},
+                                    {"keep-findings", keep_findings},
+                                    {"keep-verdicts", keep_verdicts},
+                                    {"keep-decisions", keep_decisions},
+                                    {"keep-events", keep_events},
+                                    {"keep-audit", keep_audit}})
       require(days >= 1 && days <= 3650, std::string{key} + ": expected 1 to 3650 days");
     return found;
   }
@@ -59,7 +75,16 @@ public:
     x.connection.password_file = password_file;
     x.connection.schema_directory = schema_directory;
     x.connection.statement_timeout = std::chrono::duration_cast<milliseconds>(statement_timeout);
-    x.kept = {keep_samples, keep_verdicts, keep_events};
+    using enum store::growing_table;
+    x.kept[samples] = keep_samples;
+    x.kept[late_samples] = keep_late;
+    x.kept[minutes] = keep_minutes;
+    x.kept[hours] = keep_hours;
+    x.kept[findings] = keep_findings;
+    x.kept[verdicts] = x.kept[compliance_hours] = keep_verdicts;
+    x.kept[decisions] = keep_decisions;
+    x.kept[events] = keep_events;
+    x.kept[audit] = keep_audit;
     x.buffer_lines = buffer_rows;
     x.query_patience = std::chrono::duration_cast<milliseconds>(query_timeout);
     x.queries_waiting = queries_waiting;
@@ -74,9 +99,17 @@ public:
   caf::timespan query_timeout = std::chrono::seconds{8};
   std::uint32_t queries_waiting = 16;
   std::uint32_t buffer_rows = 180'000;
+  std::string spool_directory = "/var/lib/sluice/spool";
+  std::uint32_t spool_size = 4096;
   std::uint32_t keep_samples = 30;
+  std::uint32_t keep_late = 30;
+  std::uint32_t keep_minutes = 90;
+  std::uint32_t keep_hours = 800;
+  std::uint32_t keep_findings = 400;
   std::uint32_t keep_verdicts = 400;
+  std::uint32_t keep_decisions = 400;
   std::uint32_t keep_events = 400;
+  std::uint32_t keep_audit = 400;
   bool exit_if_unreachable = false;
 };
 

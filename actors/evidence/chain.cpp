@@ -78,6 +78,28 @@ std::string line_of(const agreement& x) {
   return std::move(line).finish();
 }
 
+std::string ledger_line(wall_time entered, std::string_view line) {
+  return time_text(entered).append("\t").append(line);
+}
+
+std::optional<ledger_subject> subject_of(std::string_view line) {
+  const auto fields = fields_of(line);
+  const auto entered = parse_time(fields[0]);
+  if (!entered || fields.size() < 3)
+    return std::nullopt;
+  const auto kind = fields[1];
+  std::optional<std::string> subject;
+  if (kind == "agreement" || kind == "agreement-end" || kind == "root")
+    subject = unescape(fields[2]);
+  else if (kind == "exclusion" && fields.size() > 4)
+    subject = unescape(fields[4]);
+  else if (kind == "policy")
+    subject = kind;
+  if (!subject)
+    return std::nullopt;
+  return ledger_subject{*entered, std::string{kind}, std::move(*subject)};
+}
+
 std::string line_of(const agreement_end& x) {
   line_writer line{"agreement-end"};
   line.text(x.name).number(x.version).time(x.at);

@@ -7,6 +7,7 @@
 #include "actors/evidence/digest.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,5 +48,19 @@ struct agreement_end {
   friend auto operator<=>(const agreement_end&, const agreement_end&) = default;
 };
 [[nodiscard]] std::string line_of(const agreement_end& x);
+
+/// An entry of the ledger is the time of its entry, a tab, and the line of what was entered.
+[[nodiscard]] std::string ledger_line(wall_time entered, std::string_view line);
+
+/// What a line of the ledger is about, read back.
+struct ledger_subject {
+  wall_time entered;
+  std::string kind;    ///< agreement, agreement-end, exclusion, policy or root
+  std::string subject; ///< the agreement's name, the exclusion's pattern, the root's day, or `policy`
+  friend auto operator<=>(const ledger_subject&, const ledger_subject&) = default;
+};
+
+/// Nothing if it is no line of the ledger.
+[[nodiscard]] std::optional<ledger_subject> subject_of(std::string_view line_of_ledger);
 
 } // namespace sluice::evidence

@@ -122,6 +122,14 @@ signing_key::signing_key(signing_key&& other) noexcept : secret_(other.secret_),
   sodium_memzero(other.secret_.data(), other.secret_.size());
 }
 
+signing_key& signing_key::operator=(signing_key&& other) noexcept {
+  secret_ = other.secret_;
+  public_ = other.public_;
+  if (&other != this)
+    sodium_memzero(other.secret_.data(), other.secret_.size());
+  return *this;
+}
+
 signing_key::~signing_key() {
   sodium_memzero(secret_.data(), secret_.size());
 }

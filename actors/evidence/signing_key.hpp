@@ -19,7 +19,7 @@ using signature = std::array<std::byte, 64>;
 class signing_key {
 public:
   signing_key(signing_key&& other) noexcept;
-  signing_key& operator=(signing_key&&) = delete;
+  signing_key& operator=(signing_key&& other) noexcept;
   ~signing_key();
 
   [[nodiscard]] const public_key& published() const noexcept {

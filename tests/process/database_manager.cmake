@@ -10,6 +10,7 @@ sluice_test(process_store
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/libpqxx_leak.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_agreements_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_ledger_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_policy_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_rows_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_schema_test.cpp

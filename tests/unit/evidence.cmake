@@ -3,5 +3,6 @@ sluice_test(evidence_test
   LABELS no-caf
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/evidence_chain_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/evidence_export_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/evidence_key_test.cpp
   LINK sluice_evidence)

@@ -2,8 +2,10 @@
 #include "actors/database_manager/store/agreements.hpp"
 
 #include "actors/database_manager/store/calendar.hpp"
+#include "actors/database_manager/store/ledger.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -131,6 +133,7 @@ agreement insert(pqxx::work& transaction, agreement x, wall_time now) {
                             x.name, x.version, point, std::string{to_string(p.statistic)}, p.target.count(),
                             p.up_to.per_second);
   }
+  prove(transaction, x, now);
   return x;
 }
 
@@ -162,7 +165,9 @@ outcome<agreement> end_agreement(pqxx::work& transaction, const std::string& nam
   auto present = in_force(transaction, name);
   if (!present)
     return failure{failure_kind::not_found, "no agreement " + name + " is in force"};
-  close_version(transaction, *present, std::max(now, present->since));
+  const auto end = std::max(now, present->since);
+  close_version(transaction, *present, end);
+  prove(transaction, evidence::agreement_end{name, present->version, end}, now);
   return std::move(*present);
 }
 
@@ -193,6 +198,23 @@ std::vector<agreement_period> agreement_periods(pqxx::work& transaction, const s
            name, tenant, begin, end))
     list.at(i++).until.unix_us = row[0].as<std::int64_t>();
   return list;
+}
+
+std::vector<std::pair<agreement, wall_time>> agreements_since(pqxx::work& transaction, wall_time since) {
+  constexpr auto condition = "WHERE (valid_until IS NULL OR valid_until > $1)";
+  std::map<std::pair<std::string, std::uint32_t>, wall_time> ends;
+  for (const auto& row : transaction.exec_params("SELECT name, version, (extract(epoch FROM valid_until) * "
+                                                 "1000000)::bigint FROM agreements WHERE valid_until > $1",
+                                                 to_timestamp(since)))
+    ends.emplace(std::pair{std::string{row[0].c_str()}, row[1].as<std::uint32_t>()},
+                 wall_time{row[2].as<std::int64_t>()});
+  std::vector<std::pair<agreement, wall_time>> all;
+  for (auto& x : read_all(transaction, condition, " ORDER BY name, version", to_timestamp(since))) {
+    const auto end = ends.find({x.name, x.version});
+    const auto until = end == ends.end() ? wall_time{std::numeric_limits<std::int64_t>::max()} : end->second;
+    all.emplace_back(std::move(x), until);
+  }
+  return all;
 }
 
 } // namespace sluice::store

@@ -34,4 +34,7 @@ namespace sluice::store {
 [[nodiscard]] std::vector<agreement_period> agreement_periods(pqxx::work& transaction, const std::string& name,
                                                               const std::string& tenant, wall_time from, wall_time to);
 
+/// The versions that were in force at `since` or later, each with its end; without one the greatest time.
+[[nodiscard]] std::vector<std::pair<agreement, wall_time>> agreements_since(pqxx::work& transaction, wall_time since);
+
 } // namespace sluice::store

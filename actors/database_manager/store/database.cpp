@@ -3,6 +3,9 @@
 
 #include "actors/database_manager/store/address.hpp"
 #include "actors/database_manager/store/agreements.hpp"
+#include "actors/database_manager/store/derived_reader.hpp"
+#include "actors/database_manager/store/derived_writer.hpp"
+#include "actors/database_manager/store/ledger.hpp"
 #include "actors/database_manager/store/overrides.hpp"
 #include "actors/database_manager/store/partitions.hpp"
 #include "actors/database_manager/store/policies.hpp"
@@ -36,6 +39,17 @@ outcome<wall_time> server_time(session& connection) {
   return connection.transact<wall_time>([](pqxx::work& transaction) -> outcome<wall_time> {
     return wall_time{
         transaction.exec1("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")[0].as<std::int64_t>()};
+  });
+}
+
+/// What was established before there was a ledger gets its entries, once, with PostgreSQL's time.
+outcome<done> adopt(session& connection) {
+  const auto now = server_time(connection);
+  if (!now)
+    return now.why();
+  return connection.transact<done>([&](pqxx::work& transaction) -> outcome<done> {
+    adopt_history(transaction, *now);
+    return done{};
   });
 }
 
@@ -77,6 +91,10 @@ const std::shared_ptr<interrupter>& database::line() const noexcept {
   return state_->line;
 }
 
+bool database::is_open() const noexcept {
+  return state_->connection.is_open();
+}
+
 outcome<opened> database::open() {
   auto& connection = state_->connection;
   const auto& settings = state_->settings;
@@ -96,6 +114,8 @@ outcome<opened> database::open() {
   const auto schema = migrate(connection, migrations.steps);
   if (!schema)
     return fail(schema.why());
+  if (const auto proved = adopt(connection); !proved)
+    return fail(proved.why());
   if (const auto loaded = state_->kept_ready.load(connection); !loaded)
     return fail(loaded.why());
   if (const auto prepared = state_->rows.prepare(connection); !prepared)
@@ -164,6 +184,10 @@ outcome<terms_in_force> database::terms(wall_time now) {
 
 outcome<appended> database::append(std::span<const std::shared_ptr<const packed_batch>> batches, wall_time now,
                                    const retention& kept, std::int64_t closed_until_s) {
+  if (std::all_of(batches.begin(), batches.end(), [](const auto& x) {
+        return x->size() == 0;
+      }))
+    return appended{std::vector<std::uint64_t>(batches.size(), 0), 0, false};
   const auto today = day_of(now);
   const auto days = days_of(batches, closed_until_s);
   maintenance_report made;
@@ -177,6 +201,56 @@ outcome<appended> database::append(std::span<const std::shared_ptr<const packed_
   if (made.problem && made.problem->kind == failure_kind::away)
     return *made.problem;
   return state_->rows.append(state_->connection, batches, closed_until_s);
+}
+
+outcome<std::uint64_t> database::read_back(history::derivation& to) {
+  return store::read_back(state_->connection, to);
+}
+
+outcome<done> database::read_versions(history::derivation& to) {
+  auto versions =
+      store::read_versions(state_->connection, wall_time{(to.closed_until() - history::max_catch_up_s) * 1'000'000});
+  if (!versions)
+    return versions.why();
+  to.replace(std::move(*versions));
+  return done{};
+}
+
+void database::derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to) const {
+  std::int64_t everything_until = 0;
+  for (const auto& batch : batches) {
+    for (const auto& row : batch->rows)
+      if (const auto stream = state_->rows.number_of(row.stream); stream != 0 && row.second >= to.closed_until())
+        to.add({stream, std::shared_ptr<const packed_row>{batch, &row}});
+    for (const auto& finding : batch->verdicts)
+      to.add(finding);
+    everything_until = std::max(everything_until, batch->everything_until);
+  }
+  to.know(everything_until);
+}
+
+outcome<done> database::write(const history::derived& x, wall_time now, const retention& kept) {
+  const auto today = day_of(now);
+  maintenance_report made;
+  const auto need = [&](growing_table table, std::int64_t second) {
+    const auto day = day_of(wall_time{second * 1'000'000});
+    if (day > today - kept[table] && day <= today + days_ahead)
+      state_->kept_ready.make(state_->connection, partitioned_tables[static_cast<std::size_t>(table)], day, made);
+  };
+  if (!x.minutes.empty())
+    need(growing_table::minutes, x.minutes.front().since_s);
+  if (!x.hours.empty())
+    need(growing_table::hours, x.hours.front().since_s);
+  if (!x.verdicts.empty()) {
+    need(growing_table::verdicts, x.verdicts.front().what.from.unix_us / 1'000'000);
+    need(growing_table::compliance_hours, x.verdicts.front().what.from.unix_us / 1'000'000);
+  }
+  if (made.problem && made.problem->kind == failure_kind::away)
+    return *made.problem;
+  return state_->connection.transact<done>([&](pqxx::work& transaction) -> outcome<done> {
+    write_derived(transaction, x);
+    return done{};
+  });
 }
 
 maintenance_report database::maintain(wall_time now, const retention& kept) {

@@ -2,6 +2,7 @@
 // domain and libpqxx; knows no actor and no clock.
 #pragma once
 
+#include "actors/database_manager/history/derivation.hpp"
 #include "actors/database_manager/store/interrupter.hpp"
 #include "actors/database_manager/store/maintenance.hpp"
 #include "actors/database_manager/store/migration.hpp"
@@ -60,6 +61,7 @@ public:
 
   /// Connects anew, brings the schema up to date and makes the session ready.
   outcome<opened> open();
+  [[nodiscard]] bool is_open() const noexcept;
 
   [[nodiscard]] const std::shared_ptr<interrupter>& line() const noexcept;
 
@@ -79,6 +81,18 @@ public:
   /// `closed_until_s` are kept apart [s since 1970].
   outcome<appended> append(std::span<const std::shared_ptr<const packed_batch>> batches, wall_time now,
                            const retention& kept, std::int64_t closed_until_s = 0);
+
+  /// Begins a derivation anew from what is committed; answers how many rows were read.
+  outcome<std::uint64_t> read_back(history::derivation& to);
+
+  /// Reads the versions of agreements anew, after one changed.
+  outcome<done> read_versions(history::derivation& to);
+
+  /// Takes committed rows into a derivation. @pre append() stored the batches
+  void derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to) const;
+
+  /// Commits what was derived, all of it or nothing.
+  outcome<done> write(const history::derived& x, wall_time now, const retention& kept);
 
   /// Makes the partitions of today and days_ahead, drops those that hold nothing younger than `kept`. Trusts the
   /// earlier of `now` and PostgreSQL's clock, so that one clock that jumped ahead deletes nothing.

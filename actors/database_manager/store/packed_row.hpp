@@ -52,9 +52,13 @@ struct packed_row {
 /// read with plain SQL: `cell >> 23`, `cell & 8388607`.
 [[nodiscard]] std::vector<std::int32_t> cells_of(const latency_histogram& x);
 inline constexpr unsigned cell_count_bits = 23;
+void append_cells(std::vector<std::int32_t>& to, std::uint32_t bucket, std::uint32_t requests);
 static_assert((latency_histogram::bucket_count << cell_count_bits) <= std::size_t{1} << 31);
 
 [[nodiscard]] packed_row pack(const sample_row& x);
+
+/// Replaces `to` by the row that was packed; `taken` is the beginning of its second.
+void unpack(const packed_row& x, sample_row& to);
 
 /// Why a line, order or policy cannot be stored, in one sentence; empty = it can.
 [[nodiscard]] std::string problem_with(const sample_row& x);

@@ -2,6 +2,7 @@
 #include "actors/database_manager/store/policies.hpp"
 
 #include "actors/database_manager/store/calendar.hpp"
+#include "actors/database_manager/store/ledger.hpp"
 
 #include <algorithm>
 #include <map>
@@ -93,12 +94,18 @@ outcome<policy_document> replace_policy(pqxx::work& transaction, const policy_do
     transaction.exec_params("UPDATE policies SET valid_until = $2 WHERE version = $1", present.version,
                             to_timestamp(stored.since));
   insert(transaction, stored);
+  prove(transaction, stored, now);
   return stored;
 }
 
 std::vector<policy_document> policy_history(pqxx::work& transaction) {
   return read_all(transaction,
                   "version > (SELECT coalesce(max(version), 0) FROM policies) - " + std::to_string(max_policy_history));
+}
+
+policy_document policy_version(pqxx::work& transaction, std::uint32_t version) {
+  auto found = read_all(transaction, "version = " + std::to_string(version));
+  return found.empty() ? policy_document{} : std::move(found.front());
 }
 
 policy_document policy_in_force(pqxx::work& transaction) {

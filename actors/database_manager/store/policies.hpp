@@ -5,6 +5,7 @@
 #include "actors/database_manager/store/outcome.hpp"
 #include "actors/domain/policy_document.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ namespace sluice::store {
 
 /// The newest max_policy_history versions, newest first; none if there never was one.
 [[nodiscard]] std::vector<policy_document> policy_history(pqxx::work& transaction);
+
+/// One version; an empty one of version 0 if there is no such.
+[[nodiscard]] policy_document policy_version(pqxx::work& transaction, std::uint32_t version);
 
 /// What is in force; an empty one of version 0 if there never was one.
 [[nodiscard]] policy_document policy_in_force(pqxx::work& transaction);

@@ -3,6 +3,7 @@
 #include "actors/database_manager/store/row_writer.hpp"
 
 #include "actors/database_manager/store/bulk_copy.hpp"
+#include "actors/database_manager/store/derived_writer.hpp"
 #include "actors/database_manager/store/row_lines.hpp"
 
 #include <algorithm>
@@ -193,7 +194,8 @@ outcome<appended> row_writer::append(session& connection, batches_view batches, 
       appended all;
       copy_all(transaction, false, batches, number);
       for (const auto& batch : batches)
-        all.fresh.push_back(batch->size());
+        all.fresh.push_back(batch->size() - batch->decisions.size());
+      write_decisions(transaction, batches, all.fresh);
       return all;
     });
     if (direct || direct.why().kind != failure_kind::repeated)
@@ -211,6 +213,7 @@ outcome<appended> row_writer::append(session& connection, batches_view batches, 
     all.late = store_late(transaction, closed_until_s, all.fresh);
     for (const auto* kind : {&finding_lines(), &event_lines(), &audit_lines()})
       store_once(transaction, *kind, all.fresh);
+    write_decisions(transaction, batches, all.fresh);
     return all;
   });
 }
