@@ -49,6 +49,7 @@ struct words {
   std::string interval = "1s";
   limit_command limit;
   std::uint64_t iops = 0;
+  verify_command verify;
   wait_command wait;
   std::string timeout = "30s";
 };
@@ -190,6 +191,21 @@ void add_wait_command(CLI::App& app, words& w) {
   });
 }
 
+void add_evidence_command(CLI::App& app, words& w) {
+  auto* evidence = app.add_subcommand("evidence", "prove what was exported");
+  evidence->require_subcommand(0, 1);
+  auto* verify =
+      evidence->add_subcommand("verify", "whether an export is as it was signed; needs no server")->fallthrough();
+  verify->add_option("FILE", w.verify.file, "the export, or - for standard input")->required()->type_name("");
+  verify->add_option("--key", w.verify.keys, "a public key that may have signed, or a file with it; can be repeated")
+      ->type_name("FILE|HEX");
+  evidence->callback([&w, verify] {
+    if (!verify->parsed())
+      throw CLI::ValidationError("evidence", "say evidence verify FILE");
+    w.line.what = w.verify;
+  });
+}
+
 void add_global_options(CLI::App& app, words& w) {
   app.set_help_flag("-h,--help", "print this and end");
   app.set_version_flag("--version", "sluicectl " SLUICE_VERSION, "print name and version and end");
@@ -228,6 +244,7 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   add_policy_command(app, w);
   add_limit_command(app, w);
   add_wait_command(app, w);
+  add_evidence_command(app, w);
   try {
     std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
     app.parse(arguments);
@@ -239,7 +256,9 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
     return {{}, mistake.what(), exit_code::usage};
   }
   if (!w.line.what && !w.line.check_config)
-    return {{}, "say what to do: apply, get, describe, delete, explain, policy, top, limit or wait", exit_code::usage};
+    return {{},
+            "say what to do: apply, get, describe, delete, explain, policy, top, limit, wait or evidence",
+            exit_code::usage};
   take_global_options(w);
   return {w.line, {}, exit_code::done};
 }

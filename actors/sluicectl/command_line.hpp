@@ -67,8 +67,14 @@ struct wait_command {
   std::chrono::milliseconds timeout{30'000};
 };
 
+/// `evidence verify FILE`
+struct verify_command {
+  std::string file;              ///< - is standard input
+  std::vector<std::string> keys; ///< each a file or hexadecimal digits; empty = any key will do, and is told
+};
+
 using command = std::variant<apply_command, delete_command, get_command, describe_command, explain_command, top_command,
-                             limit_command, wait_command, policy_command>;
+                             limit_command, wait_command, policy_command, verify_command>;
 
 struct command_line {
   std::optional<std::string> server;      ///< --server
