@@ -93,6 +93,17 @@ std::string latency(duration x) {
   return us < 1e6 ? shown(us / 1e3, "ms") : shown(us / 1e6, "s");
 }
 
+std::string exact(duration x) {
+  std::string out;
+  for (const char c : duration_text(x)) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit && !out.empty() && out.back() >= '0' && out.back() <= '9')
+      out += ' ';
+    out += c;
+  }
+  return out;
+}
+
 std::string count(std::uint64_t x) {
   auto text = std::to_string(x);
   for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
@@ -113,7 +124,7 @@ std::string promise_text(const objective& x, std::uint32_t point) {
   if (point >= x.latency.size())
     return count(x.reservation.per_second) + " IOPS at any time";
   const auto& p = x.latency[point];
-  return std::string{to_string(p.statistic)} + " latency at most " + duration_text(p.target)
+  return std::string{to_string(p.statistic)} + " latency at most " + exact(p.target)
          + (p.up_to.unlimited() ? " at any load" : " up to " + count(p.up_to.per_second) + " IOPS");
 }
 

@@ -47,10 +47,13 @@ private:
 /// `2,500`
 [[nodiscard]] std::string count(std::uint64_t x);
 
+/// The exact value with a space before each unit: `5 ms`.
+[[nodiscard]] std::string exact(duration x);
+
 /// A burn rate of thousandths: `1.5`.
 [[nodiscard]] std::string burn(std::optional<std::uint64_t> milli);
 
-/// `p99 at most 20 ms up to 2,500 IOPS`, `1,500 IOPS at any time`. @param point as verdict.point
+/// `p99 latency at most 20 ms up to 2,500 IOPS`, `1,500 IOPS at any time`. @param point as verdict.point
 [[nodiscard]] std::string promise_text(const objective& x, std::uint32_t point);
 
 /// `another client's stream`, for people.

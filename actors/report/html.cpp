@@ -35,7 +35,7 @@ thead { display: table-header-group; }
 tr { break-inside: avoid; }
 th { text-align: left; font-weight: 600; color: #5b6b7c; border-bottom: 0.8pt solid #8a97a6; padding: 1mm 2mm 1mm 0; vertical-align: bottom; }
 td { border-bottom: 0.4pt solid #e3e8ee; padding: 1.1mm 2mm 1.1mm 0; vertical-align: top; overflow-wrap: anywhere; }
-td.f, th.f { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.f, th.f { text-align: right; padding-right: 4mm; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.t { white-space: nowrap; font-variant-numeric: tabular-nums; }
 table.terms td:first-child { color: #5b6b7c; width: 38mm; }
 figure { margin: 4mm 0 0; break-inside: avoid; }
@@ -46,7 +46,7 @@ svg text { font: 10px "Helvetica Neue", Helvetica, Arial, "Liberation Sans", san
 code { font: 8pt "DejaVu Sans Mono", "Liberation Mono", Menlo, monospace; overflow-wrap: anywhere; }
 .note { color: #5b6b7c; font-size: 8.5pt; margin: 2mm 0 0; }
 .alert { color: #c0392b; font-weight: 600; }
-section { break-inside: auto; }
+section { break-inside: avoid; }
 @media print { body { padding: 0; max-width: none; } }
 )";
 
@@ -148,7 +148,8 @@ std::string pictures(const document& x) {
   auto latency_note = std::string{", of all requests per "} + length(x.resolution);
   if (x.streams_left_out > 0)
     latency_note += "; the first " + count(x.streams) + " of " + count(x.streams + x.streams_left_out) + " streams";
-  auto out = "<figure><figcaption>Compliance <span>per day</span></figcaption>" + compliance_plot(x) + "</figure>";
+  auto out = "<figure><figcaption>Compliance <span>per day; dashed: the target, " + percent(x.target_ppm())
+             + "</span></figcaption>" + compliance_plot(x) + "</figure>";
   if (x.series.empty())
     out += "<p class=\"note\">No latency is stored for this period.</p>";
   else
@@ -159,7 +160,7 @@ std::string pictures(const document& x) {
 }
 
 std::string burning(const document& x) {
-  auto out = "<h2>Burn rate</h2><table>" + head({"Window", ".Burn rate", ".Alert above", "State"}) + "<tr>"
+  auto out = "<section><h2>Burn rate</h2><table>" + head({"Window", ".Burn rate", ".Alert above", "State"}) + "<tr>"
              + cell("the period") + cell(burn(burn_rate_milli(x.whole, x.target_ppm())), "f") + cell("", "f") + cell("")
              + "</tr>";
   for (const auto& one : x.burn)
@@ -172,7 +173,8 @@ std::string burning(const document& x) {
   return out
          + "</table><p class=\"note\">At 1 the budget is used up exactly at the end of the period. The windows end "
            "with the "
-           "last judged interval of the period; an alert needs both windows of a pair above the threshold.</p>";
+           "last judged interval of the period; an alert needs both windows of a pair above the "
+           "threshold.</p></section>";
 }
 
 std::string violations(const document& x, const clocks& on) {

@@ -214,8 +214,6 @@ std::string compliance_plot(const document& x) {
   }
   const auto target = picture::y(part(x.target_ppm()));
   out.line(left, target, right, target, ink, "stroke-dasharray=\"5 3\"");
-  out.text(right, target - 4 < top + 4 ? target + 11 : target - 4, "target " + percent(x.target_ppm()), "end", ink);
-  time_axis(out, x);
   return std::move(out).finish();
 }
 
@@ -223,7 +221,7 @@ std::string latency_plot(const document& x) {
   picture out{"latency over the period"};
   const auto [low, high] = decades(x);
   for (double power = low; power <= high; ++power)
-    out.mark((power - low) / (high - low), latency(duration{static_cast<std::int64_t>(std::pow(10, power))}));
+    out.mark((power - low) / (high - low), exact(duration{std::llround(std::pow(10, power))}));
   std::size_t colour = 0;
   double legend = left + 8;
   for (const auto& [which, target] : promised(x)) {
@@ -233,8 +231,7 @@ std::string latency_plot(const document& x) {
       out.line(left, at, right, at, of, "stroke-dasharray=\"5 3\"");
     }
     out.path(path_of(x, which, low, high), of);
-    const auto words =
-        std::string{to_string(which)} + (target > duration{0} ? " (target " + latency(target) + ')' : "");
+    const auto words = std::string{to_string(which)} + (target > duration{0} ? " (target " + exact(target) + ')' : "");
     out.line(legend, bottom + 25, legend + 16, bottom + 25, of, "stroke-width=\"2\"");
     out.text(legend + 21, bottom + 28.5, words, "start", ink);
     legend += 40 + 6.0 * static_cast<double>(words.size());
