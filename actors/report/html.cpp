@@ -248,8 +248,9 @@ std::string html(const document& x) {
   return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Service level report "
          + e(x.terms.name) + ' ' + e(x.period) + "</title><style>" + style
          + "</style></head><body><header><div><p>Service level report</p><h1>" + e(x.terms.name) + "</h1><p>"
-         + e(x.terms.tenant) + "</p></div><div class=\"right\"><h1>" + e(x.period) + "</h1><p>" + on.moment(x.from)
-         + " to " + on.moment(x.to) + "<br>" + e(on.name()) + "; " + state + "</p></div></header><p class=\"verdict "
+         + e(x.terms.tenant) + "</p></div><div class=\"right\"><h1>" + e(x.period) + "</h1><p>"
+         + on.moment(x.from).substr(0, 16) + " to " + on.moment(x.to).substr(0, 16) + "<br>" + e(on.name()) + "; "
+         + state + "</p></div></header><p class=\"verdict "
          + (!kept   ? ""
             : *kept ? "kept"
                     : "broken")
