@@ -11,10 +11,11 @@ sluice_test(process_store
     ${CMAKE_CURRENT_LIST_DIR}/libpqxx_leak.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_agreements_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_ledger_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_history_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_policy_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_rows_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_schema_test.cpp
-  LINK sluice_store)
+  LINK sluice_query)
 sluice_needs_postgres(process_store)
 
 sluice_test(process_database_manager CAF

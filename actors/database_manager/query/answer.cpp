@@ -124,10 +124,7 @@ outcome<subject> subject_of(reading& from, const history_question& x, wall_time 
   out.exclusions = from.exclusions(max_exclusions);
   std::size_t spans = 0;
   for (const auto& one : out.agreements) {
-    auto excluded = excluded_of(one.terms().name, one.span, out.exclusions);
-    if (const auto* why = std::get_if<calendar::refusal>(&excluded))
-      return refused(*why);
-    out.excluded.push_back(std::move(std::get<not_counted>(excluded)));
+    out.excluded.push_back(excluded_of(one.terms().name, one.span, out.exclusions));
     spans += out.excluded.back().spans.size();
   }
   if (spans > max_excluded_spans)
@@ -148,7 +145,7 @@ void set_span(history_answer& to, const subject& of) {
 }
 
 /// The windows of the usual alerts, which end with the last verdict of the period.
-outcome<std::vector<window_account>> windows_of(reading& from, const subject& of, wall_time judged_until) {
+std::vector<window_account> windows_of(reading& from, const subject& of, wall_time judged_until) {
   const auto& one = of.agreements.front();
   const auto& name = one.terms().name;
   const auto end = std::min(one.span.to, judged_until);
@@ -157,10 +154,8 @@ outcome<std::vector<window_account>> windows_of(reading& from, const subject& of
     for (const auto length : {alert.longer, alert.shorter}) {
       const wall_time begin{end.unix_us - std::chrono::duration_cast<std::chrono::microseconds>(length).count()};
       const auto excluded = excluded_of(name, {begin, end}, of.exclusions);
-      if (const auto* why = std::get_if<calendar::refusal>(&excluded))
-        return refused(*why);
       const store::counted_span span{name, begin, end, begin};
-      auto sums = add_up(from.count({&span, 1}, false), from.count(std::get<not_counted>(excluded).merged, false));
+      auto sums = add_up(from.count({&span, 1}, false), from.count(excluded.merged, false));
       out.push_back({length, sums[name].whole});
     }
   }
@@ -179,10 +174,7 @@ outcome<history_answer> compliance(reading& from, const history_question& x, wal
     out.accounts.push_back(account_of(one, sums[one.terms().name], out.judged_until));
   if (x.agreement.empty())
     return out;
-  auto windows = windows_of(from, *of, out.judged_until);
-  if (!windows)
-    return windows.why();
-  out.windows = std::move(*windows);
+  out.windows = windows_of(from, *of, out.judged_until);
   out.excluded = std::move(of->excluded.front().spans);
   return out;
 }
@@ -255,10 +247,7 @@ outcome<history_answer> report(reading& from, const history_question& x, wall_ti
   const auto taken_out = from.count(excluded.merged, true);
   out.accounts.push_back(account_of(one, add_up(all, taken_out)[x.agreement], out.judged_until));
   out.hours = by_hour(all, taken_out);
-  auto windows = windows_of(from, *of, out.judged_until);
-  if (!windows)
-    return windows.why();
-  out.windows = std::move(*windows);
+  out.windows = windows_of(from, *of, out.judged_until);
   std::string next;
   out.violations = from.violations(x.agreement, out.from, out.to, excluded.merged, x.limit, {}, next);
   out.versions = one.versions;

@@ -1,10 +1,10 @@
 // Periods, windows and exclusions as spans of time.
 #include "actors/database_manager/query/spans.hpp"
 
-#include "actors/calendar/recurrence.hpp"
+#include "actors/calendar/excluded_time.hpp"
 
 #include <algorithm>
-#include <set>
+#include <tuple>
 
 namespace sluice::query {
 
@@ -68,42 +68,25 @@ std::variant<std::vector<agreement_in_period>, refusal> in_period(const std::vec
   return out;
 }
 
-std::vector<exclusion> in_force(const std::vector<exclusion>& all) {
-  std::set<std::int64_t> withdrawn;
-  for (const auto& x : all)
-    withdrawn.insert(x.withdraws);
-  std::vector<exclusion> out;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(out), [&](const exclusion& x) {
-    return x.withdraws == 0 && !withdrawn.contains(x.id);
-  });
-  return out;
-}
-
-std::variant<not_counted, refusal> excluded_of(const std::string& agreement, const time_span& within,
-                                               const std::vector<exclusion>& all) {
+not_counted excluded_of(const std::string& agreement, const time_span& within, std::span<const exclusion> all) {
+  const auto found = calendar::exclusions_of(agreement, all, within);
   not_counted out;
-  for (const auto& x : in_force(all)) {
-    if (!matches(x.agreements, agreement))
-      continue;
-    auto times = calendar::times_of(x, within);
-    if (auto* why = std::get_if<refusal>(&times))
-      return refusal{"exclusion " + std::to_string(x.id) + ": " + why->why};
-    for (const auto& time : std::get<std::vector<time_span>>(times))
+  for (const auto& x : found.entries) {
+    const auto times = calendar::times_of(x, within);
+    const auto* spans = std::get_if<std::vector<time_span>>(&times);
+    if (spans == nullptr)
+      continue; // it is in found.problems and excludes nothing
+    for (const auto& time : *spans)
       out.spans.push_back({x.id, std::max(time.from, within.from), std::min(time.to, within.to)});
-    if (out.spans.size() > max_excluded_spans)
-      return refusal{"there are more than " + std::to_string(max_excluded_spans)
-                     + " excluded times in this period; ask for a shorter one"};
   }
   std::sort(out.spans.begin(), out.spans.end(), [](const excluded_span& a, const excluded_span& b) {
     return std::tie(a.from, a.to, a.exclusion) < std::tie(b.from, b.to, b.exclusion);
   });
-  for (const auto& x : out.spans) {
-    if (!out.merged.empty() && x.from <= out.merged.back().to) {
-      out.merged.back().to = std::max(out.merged.back().to, x.to);
-      continue;
-    }
+  for (const auto& x : found.times.spans()) {
+    const auto from = std::max(x.from, within.from);
     const auto reach = out.merged.empty() ? within.from : out.merged.back().to;
-    out.merged.push_back({agreement, x.from, x.to, std::max(reach, wall_time{x.from.unix_us - longest_interval_us})});
+    out.merged.push_back(
+        {agreement, from, std::min(x.to, within.to), std::max(reach, wall_time{from.unix_us - longest_interval_us})});
   }
   return out;
 }

@@ -32,21 +32,17 @@ struct agreement_in_period {
 [[nodiscard]] std::variant<std::vector<agreement_in_period>, calendar::refusal>
 in_period(const std::vector<agreement_period>& versions, const history_question& x, wall_time now);
 
-/// Exclusions in force that touch the span of an agreement, as spans that do not overlap, each with the entry that
-/// comes first.
+/// What of an agreement's span does not count.
 struct not_counted {
-  std::vector<excluded_span> spans;        ///< one for each time, clipped to the span; they may overlap
+  std::vector<excluded_span> spans;        ///< one for each time of each entry, clipped to the span; they may overlap
   std::vector<store::counted_span> merged; ///< for reading::count(); ascending, disjoint
 };
 
 /// Most spans that are looked at in one question. Chosen: 500 agreements with a window every hour of a week.
 inline constexpr std::size_t max_excluded_spans = 100'000;
 
-/// @param all every exclusion, withdrawn ones and their withdrawals too
-[[nodiscard]] std::variant<not_counted, calendar::refusal>
-excluded_of(const std::string& agreement, const time_span& within, const std::vector<exclusion>& all);
-
-/// Those that are not withdrawn, and withdraw nothing.
-[[nodiscard]] std::vector<exclusion> in_force(const std::vector<exclusion>& all);
+/// By the rules of calendar::exclusions_of(). @param all every exclusion, withdrawn ones and their withdrawals too
+[[nodiscard]] not_counted excluded_of(const std::string& agreement, const time_span& within,
+                                      std::span<const exclusion> all);
 
 } // namespace sluice::query
