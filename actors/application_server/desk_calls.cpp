@@ -3,6 +3,8 @@
 
 #include "actors/application_server/http/admission_text.hpp"
 #include "actors/application_server/http/answers.hpp"
+#include "actors/application_server/http/past_answers.hpp"
+#include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/runtime/log.hpp"
@@ -107,6 +109,8 @@ void desk_state::on_call(const exchange_ptr& x) {
   case operation::retract_limit:
     return retract(x);
   default:
+    if (http::is_about_the_past(what))
+      return ask_past(x);
     if (what == operation::metrics || http::is_about_the_present(what)) {
       if (!collector_)
         return x->answer(problem(503, "the application server is starting or stopping"));
@@ -248,6 +252,22 @@ void desk_state::policy_history(const exchange_ptr& x) {
         x->answer(answer(200, http::policies_json(versions)));
       },
       history_atom::value);
+}
+
+void desk_state::ask_past(const exchange_ptr& x) {
+  if (!database_)
+    return x->answer(problem(503, "the database manager is not running"));
+  const auto question = http::complete(x->call, settings_.time.wall());
+  if (const auto wrong = problem_with(question); !wrong.empty())
+    return x->answer(problem(422, wrong));
+  self_->request(database_, settings_.query_patience, question)
+      .then(
+          [x, question](const history_answer& found) {
+            x->answer(http::answer_about_the_past(x->call, question, found));
+          },
+          [x](const caf::error& why) {
+            x->answer(refusal_for(why, false));
+          });
 }
 
 void desk_state::end(const exchange_ptr& x) {

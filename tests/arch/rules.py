@@ -36,7 +36,7 @@ FOLDERS = {
     PROTOCOL: ((DOMAIN,), ("caf",)),
     CALENDAR: ((DOMAIN,), ("date", "libical")),
     # Besides its one library the calendar: whether a time zone exists belongs to what is wrong with a document.
-    "actors/application_server/http": ((DOMAIN, CALENDAR, "actors/application_server/observatory"),
+    "actors/application_server/http": ((DOMAIN, CALENDAR, "actors/report", "actors/application_server/observatory"),
                                        ("nlohmann", "yaml-cpp", "valijson", "prometheus")),
     "actors/application_server/observatory": ((DOMAIN,), ()),
     "actors/application_server/rows": ((DOMAIN,), ()),

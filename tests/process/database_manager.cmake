@@ -22,6 +22,7 @@ sluice_test(process_database_manager CAF
   LABELS process
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/database_manager_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/query_desk_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/libpqxx_leak.cpp
   LINK sluice_database_manager)
 sluice_needs_postgres(process_database_manager)

@@ -1,6 +1,7 @@
 // Judges requests, in the order in which little is told to those who may know nothing.
 #include "actors/application_server/http/call.hpp"
 
+#include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/text_reader.hpp"
@@ -101,6 +102,8 @@ verdict_on_part read_change(const route& from, call& to) {
 }
 
 verdict_on_part read_query(const route& from, call& to) {
+  if (is_about_the_past(from.what))
+    return read_past(from, to);
   const auto allowed = [&](std::string_view name) {
     switch (from.what) {
     case operation::list_streams:
