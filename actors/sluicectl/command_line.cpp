@@ -50,6 +50,7 @@ struct words {
   limit_command limit;
   std::uint64_t iops = 0;
   verify_command verify;
+  past_command past;
   wait_command wait;
   std::string timeout = "30s";
 };
@@ -191,6 +192,48 @@ void add_wait_command(CLI::App& app, words& w) {
   });
 }
 
+void add_past_commands(CLI::App& app, words& w) {
+  const auto add = [&](past_kind kind, const char* name, const char* what, const char* of, bool needed) {
+    auto* one = app.add_subcommand(name, what);
+    if (of != nullptr) {
+      auto* option = one->add_option(of, w.past.name)->required(needed)->type_name("");
+      if (kind == past_kind::history || kind == past_kind::decisions)
+        option->check(stream_name);
+    }
+    if (kind != past_kind::history && kind != past_kind::decisions)
+      one->add_option(
+          "--period", w.past.period,
+          "2026, 2026-11, 2026-W47, 2026-11-03, rolling-7-days, rolling-30-days; else the agreement's window");
+    if (kind != past_kind::statement) {
+      one->add_option("--from", w.past.from, "2026-11-22T10:00:00Z, a day, or -1h30m before the end")
+          ->type_name("TIME");
+      one->add_option("--to", w.past.to, "as --from; now, if it is not said")->type_name("TIME");
+    }
+    one->callback([&w, kind] {
+      w.past.what = kind;
+      if (!w.past.period.empty() && !(w.past.from.empty() && w.past.to.empty()))
+        throw CLI::ValidationError("--period", "say either --period, or --from and --to");
+      w.line.what = w.past;
+    });
+    return one;
+  };
+  add(past_kind::report, "report", "a report on an agreement for its customer; -o text, json or html", "AGREEMENT",
+      true);
+  add(past_kind::compliance, "compliance", "what was kept of an agreement, or of all", "AGREEMENT", false)
+      ->add_option("--tenant", w.past.tenant, "only this tenant's agreements");
+  add(past_kind::violations, "violations", "when an agreement was violated, how long and by whom", "AGREEMENT", true);
+  auto* violators = add(past_kind::violators, "violators", "who caused or had most violated time", nullptr, false);
+  violators->add_option("--by", w.past.by, "culprit, agreement or tenant")
+      ->check(CLI::IsMember({"culprit", "agreement", "tenant"}));
+  violators->add_option("--tenant", w.past.tenant, "only this tenant's agreements");
+  add(past_kind::history, "history", "a stream's figures in the past", "STREAM", true)
+      ->add_option("--points", w.past.points, "at most so many")
+      ->check(CLI::Range(1, 10'000));
+  add(past_kind::decisions, "decisions", "what was decided on a stream, and why", "STREAM", true);
+  add(past_kind::statement, "statement", "all agreements of a tenant in a period, and what is credited", "TENANT",
+      true);
+}
+
 void add_evidence_command(CLI::App& app, words& w) {
   auto* evidence = app.add_subcommand("evidence", "prove what was exported");
   evidence->require_subcommand(0, 1);
@@ -215,7 +258,9 @@ void add_global_options(CLI::App& app, words& w) {
                  "the file with the token, or SLUICE_TOKEN_FILE; default var/run/token, /var/lib/sluice/token")
       ->type_name("FILE");
   app.add_option("--config-file", w.config_file, "an ini file with server, token-file, output")->type_name("FILE");
-  app.add_option("-o,--output", w.output, "table or json")->check(CLI::IsMember({"table", "json"}))->type_name("FORM");
+  app.add_option("-o,--output", w.output, "table or json; a report also html")
+      ->check(CLI::IsMember({"table", "text", "json", "html"}))
+      ->type_name("FORM");
   app.add_flag("--check-config", w.line.check_config, "check the configuration and end: 0, or 2 and what is wrong");
   app.fallthrough();
   app.require_subcommand(0, 1);
@@ -230,7 +275,9 @@ void take_global_options(words& w) {
   w.line.token_file = given(w.token_file);
   w.line.config_file = given(w.config_file);
   if (!w.output.empty())
-    w.line.output = w.output == "json" ? output_format::json : output_format::table;
+    w.line.output = w.output == "json"   ? output_format::json
+                    : w.output == "html" ? output_format::html
+                                         : output_format::table;
 }
 
 } // namespace
@@ -245,6 +292,7 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   add_limit_command(app, w);
   add_wait_command(app, w);
   add_evidence_command(app, w);
+  add_past_commands(app, w);
   try {
     std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
     app.parse(arguments);
@@ -257,9 +305,13 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   }
   if (!w.line.what && !w.line.check_config)
     return {{},
-            "say what to do: apply, get, describe, delete, explain, policy, top, limit, wait or evidence",
+            "say what to do: apply, get, describe, delete, explain, policy, top, limit, wait, report, compliance, "
+            "violations, violators, history, decisions, statement or evidence",
             exit_code::usage};
   take_global_options(w);
+  const auto* past = w.line.what ? std::get_if<past_command>(&*w.line.what) : nullptr;
+  if (w.line.output == output_format::html && (past == nullptr || past->what != past_kind::report))
+    return {{}, "only a report is written as html", exit_code::usage};
   return {w.line, {}, exit_code::done};
 }
 

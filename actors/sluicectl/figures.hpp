@@ -19,6 +19,8 @@ enum class form : unsigned char {
   size,   ///< how many elements
   points, ///< latency promises: `mean 5ms up to 2500 IOPS`
   names,  ///< the `name` of each element
+  share,  ///< parts per million as a percentage
+  length, ///< seconds as days, hours, minutes and seconds
 };
 
 [[nodiscard]] std::string shown(const nlohmann::json& value, form how);
