@@ -43,6 +43,7 @@ public:
     process_.emplace(bin_directory() / "sluice-database-manager",
                      std::vector<std::string>{"--shm.directory=" + place_.path().string(),
                                               "--database-manager.url=" + server().url(),
+                                              "--database-manager.spool-directory=" + (place_.path() / "spool").string(),
                                               "--database-manager.schema-directory=" SLUICE_SCHEMA_DIRECTORY},
                      place_.path() / "said");
   }
