@@ -79,7 +79,7 @@ TEST_CASE("a period that begins and ends within days is led to the next root and
   CHECK(found.verdicts_beyond_roots == 0);
   CHECK(text->find("start\t108\t") != std::string::npos);
   CHECK(text->find("\nchain\t864\t") != std::string::npos);
-  CHECK(python_says(*text) == "right: b, 432 verdicts, 2 roots\n");
+  CHECK(python_says(*text) == "right: b, 432 verdicts, 3 roots\n");
 }
 
 TEST_CASE("an export of a period that has not ended says what no root holds yet") {
