@@ -43,10 +43,15 @@ public_key key_of(const std::string& word) {
 std::variant<verified_export, file_problem> verify_file(const std::string& name, const std::vector<public_key>& keys) {
   if (name == "-")
     return verify_export(std::cin, keys);
+  const failure unreadable{exit_code::usage, printable(name) + " cannot be read"};
   std::ifstream file{name, std::ios::binary};
   if (!file)
-    throw failure{exit_code::usage, printable(name) + " cannot be read"};
-  return verify_export(file, keys);
+    throw unreadable;
+  try {
+    return verify_export(file, keys);
+  } catch (const std::ios_base::failure&) { // a directory, a disk that fails
+    throw unreadable;
+  }
 }
 
 outcome_counts total_of(const counts_by_point& x) {

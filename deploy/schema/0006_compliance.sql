@@ -150,7 +150,7 @@ COMMENT ON TABLE ledger IS 'What is proved besides verdicts and decisions: each 
 COMMENT ON COLUMN ledger.position IS 'In the chain, from 1 [count].';
 COMMENT ON COLUMN ledger.at IS 'When it was entered [UTC].';
 COMMENT ON COLUMN ledger.kind IS 'agreement, agreement-end, exclusion, policy or root.';
-COMMENT ON COLUMN ledger.subject IS 'Name of the agreement, pattern of the exclusion, day of the root.';
+COMMENT ON COLUMN ledger.subject IS 'Name of the agreement, pattern of the exclusion, day of the root, or policy.';
 COMMENT ON COLUMN ledger.body IS 'The entry in the form that is hashed (actors/evidence/README.md).';
 COMMENT ON COLUMN ledger.hash IS 'SHA-256 over the hash before and this entry.';
 
@@ -187,6 +187,6 @@ CREATE TABLE root_leaves (
 CREATE TRIGGER root_leaves_history BEFORE UPDATE OR DELETE ON root_leaves FOR EACH ROW EXECUTE FUNCTION refuse_any_change();
 COMMENT ON TABLE root_leaves IS 'The heads that a root is made of, in the order of their names.';
 COMMENT ON COLUMN root_leaves.day IS 'roots.day [UTC].';
-COMMENT ON COLUMN root_leaves.chain IS 'chain_heads.chain.';
+COMMENT ON COLUMN root_leaves.chain IS 'chain_heads.chain; with /entries: the tree over what came since the root before (actors/evidence/README.md).';
 COMMENT ON COLUMN root_leaves.position IS 'Of the chain''s last entry then [count].';
 COMMENT ON COLUMN root_leaves.hash IS 'Of the chain''s last entry then.';
