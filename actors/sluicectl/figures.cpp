@@ -90,6 +90,8 @@ std::string list_text(const nlohmann::json& values, form how) {
       one = member(x, "statistic") + ' ' + member(x, "target");
       if (x.is_object() && x.contains("up_to"))
         one += " up to " + member(x["up_to"], "iops") + " IOPS";
+    } else if (how == form::tiers) {
+      one = "below " + member(x, "below") + ": " + member(x, "credit");
     }
     all += (all.empty() ? "" : ", ") + one;
   }
@@ -103,7 +105,7 @@ std::string shown(const nlohmann::json& value, form how) {
     return nothing;
   if (how == form::size)
     return std::to_string(value.size());
-  if (value.is_array() && (how == form::points || how == form::names))
+  if (value.is_array() && (how == form::points || how == form::names || how == form::tiers))
     return list_text(value, how);
   if (value.is_boolean() && how == form::yes_no)
     return value.get<bool>() ? "yes" : "no";

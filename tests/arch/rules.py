@@ -13,6 +13,7 @@ DOMAIN = "actors/domain"
 EVIDENCE = "actors/evidence"
 PROTOCOL = "actors/protocol"
 CALENDAR = "actors/calendar"
+EXCHANGE = "actors/exchange"
 RUNTIME = "actors/runtime"
 TERMINAL = "actors/terminal"
 SIM = "tests/sim"
@@ -35,8 +36,9 @@ FOLDERS = {
     EVIDENCE: ((DOMAIN,), ("sodium",)),
     PROTOCOL: ((DOMAIN,), ("caf",)),
     CALENDAR: ((DOMAIN,), ("date", "libical")),
+    EXCHANGE: ((DOMAIN, CALENDAR), ()),
     # Besides its one library the calendar: whether a time zone exists belongs to what is wrong with a document.
-    "actors/application_server/http": ((DOMAIN, CALENDAR, "actors/report", "actors/application_server/observatory"),
+    "actors/application_server/http": ((DOMAIN, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/observatory"),
                                        ("nlohmann", "yaml-cpp", "valijson", "prometheus")),
     "actors/application_server/observatory": ((DOMAIN,), ()),
     "actors/application_server/rows": ((DOMAIN,), ()),
@@ -53,9 +55,9 @@ FOLDERS = {
     "gateways/control": ((*ROLE, "gateways/engine"), ("caf", "system")),
     "actors/performance_monitor": (ROLE, ("caf", "system")),
     "actors/sla_core": (ROLE, ("caf", "system")),
-    "actors/database_manager": ((*ROLE, CALENDAR, "actors/database_manager/store", "actors/database_manager/query"), ("caf", "system")),
+    "actors/database_manager": ((*ROLE, CALENDAR, EXCHANGE, "actors/database_manager/store", "actors/database_manager/query"), ("caf", "system")),
     "actors/application_server": (
-        (*ROLE, CALENDAR, "actors/report", "actors/application_server/http", "actors/application_server/observatory",
+        (*ROLE, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/http", "actors/application_server/observatory",
          "actors/application_server/rows"),
         ("caf", "nlohmann", "prometheus", "sodium", "system")),
     # The simulator: the core's loop, the gateways' throttle and the reader of agreements against models of all else. No
@@ -101,7 +103,7 @@ DRIVES_THE_LOOP = (SIM + "/controllers/sluice_controller.cpp",)
 CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now|\b(clock_gettime|gettimeofday|nanosleep)\b"
                    r"|\bstd::time\(|\bsleep_for\b|\bsleep_until\b|\brandom_device\b|\bmt19937|\bstd::rand\b|\bgetrandom\b")
 CLOCKLESS = (DOMAIN, EVIDENCE, "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
-             "gateways/backend", "gateways/tls", "gateways/engine", PROTOCOL, CALENDAR, "actors/application_server/http", "actors/application_server/observatory",
+             "gateways/backend", "gateways/tls", "gateways/engine", PROTOCOL, CALENDAR, EXCHANGE, "actors/application_server/http", "actors/application_server/observatory",
              "actors/application_server/rows", "actors/database_manager/store", "actors/database_manager/query", "actors/report",
              SIM, SIM + "/model", SIM + "/scenario", SIM + "/controllers", SIM + "/run", SIM + "/command", SIM + "/compare",
              SIM + "/what_if")
