@@ -47,6 +47,7 @@ private:
   void replace_policy(const exchange_ptr& x);
   void policy_history(const exchange_ptr& x);
   void ask_past(const exchange_ptr& x);
+  void exclude(const exchange_ptr& x);
   void end(const exchange_ptr& x);
   void history(const exchange_ptr& x);
   void order(const exchange_ptr& x);

@@ -100,6 +100,9 @@ void desk_state::on_call(const exchange_ptr& x) {
     return replace_policy(x);
   case operation::policy_history:
     return policy_history(x);
+  case operation::enter_exclusion:
+  case operation::withdraw_exclusion:
+    return exclude(x);
   case operation::end_agreement:
     return end(x);
   case operation::agreement_history:
@@ -271,6 +274,17 @@ void desk_state::ask_past(const exchange_ptr& x) {
           [x](const caf::error& why) {
             x->answer(refusal_for(why, false));
           });
+}
+
+void desk_state::exclude(const exchange_ptr& x) {
+  const bool enters = x->call.what == operation::enter_exclusion;
+  const auto done = [x, enters](const exclusion& stored) {
+    x->answer(answer(enters ? 201 : 200, http::exclusion_json(stored)));
+  };
+  if (enters)
+    ask_database(x, true, done, create_atom::value, x->call.entry);
+  else
+    ask_database(x, true, done, retract_atom::value, x->call.entry);
 }
 
 void desk_state::end(const exchange_ptr& x) {

@@ -17,6 +17,13 @@ caf::result<T> answer(store::outcome<T> x) {
   return std::move(*x);
 }
 
+/// What breaks a rule of exclusions is the asker's mistake, not PostgreSQL's.
+caf::result<exclusion> answer_exclusion(store::outcome<exclusion> x) {
+  if (!x && x.why().kind == store::failure_kind::refused)
+    return caf::error{ec::invalid, x.why().text};
+  return answer(std::move(x));
+}
+
 void log_change(const store::partition_change& x) {
   log(x.made ? log_events::partition_made : log_events::partition_dropped, component, log_field{"table", x.table},
       log_field{"day", x.span});
@@ -146,6 +153,12 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
       },
       [=](replace_atom, const policy_document& x) {
         return answer(database->replace(x, clock()));
+      },
+      [=](create_atom, const exclusion_change& x) {
+        return answer_exclusion(database->enter(x.what, x.closed_until, clock()));
+      },
+      [=](retract_atom, const exclusion_change& x) {
+        return answer_exclusion(database->withdraw(x.what, x.closed_until, clock()));
       },
       [=](history_atom) {
         return answer(database->policy_history());

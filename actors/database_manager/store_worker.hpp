@@ -28,8 +28,15 @@ struct row_answer {
 /// Tells wall-clock time; handed in so that tests can.
 using wall_clock = std::function<wall_time()>;
 
+/// An exclusion to be entered or taken back, and when the last period ended that it may be about.
+struct exclusion_change {
+  exclusion what;
+  wall_time closed_until;
+};
+
 } // namespace sluice
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::exclusion_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::row_group)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::row_answer)
 
@@ -57,6 +64,8 @@ using store_worker_actor = caf::typed_actor<
     caf::replies_to<retract_atom, stream_id>::with<override_order>,
     caf::replies_to<replace_atom, policy_document>::with<policy_document>,
     caf::replies_to<history_atom>::with<std::vector<policy_document>>,
+    caf::replies_to<create_atom, exclusion_change>::with<exclusion>,
+    caf::replies_to<retract_atom, exclusion_change>::with<exclusion>,
     // Agreements, orders and the policy in force.
     caf::replies_to<terms_atom>::with<terms>>;
 

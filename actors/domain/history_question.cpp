@@ -28,6 +28,8 @@ std::string_view to_string(question_kind x) noexcept {
     return "decisions";
   case question_kind::report:
     return "report";
+  case question_kind::exclusions:
+    return "exclusions";
   }
   return "unknown";
 }
@@ -45,7 +47,7 @@ std::string_view to_string(ranking x) noexcept {
 }
 
 std::string problem_with(const history_question& x) {
-  if (x.what > question_kind::report || x.by > ranking::tenant)
+  if (x.what > question_kind::exclusions || x.by > ranking::tenant)
     return "this kind of question is not known";
   const bool of_stream = x.what == question_kind::series || x.what == question_kind::decisions;
   if (of_stream && !is_stream(x.stream))
@@ -57,7 +59,8 @@ std::string problem_with(const history_question& x) {
     return "a name in it is none";
   if (of_stream && !x.period.empty())
     return "a stream has no periods";
-  if (x.period.empty() && (x.from < wall_time{} || x.to > last_time || x.to <= x.from))
+  const bool has_span = x.what != question_kind::exclusions;
+  if (has_span && x.period.empty() && (x.from < wall_time{} || x.to > last_time || x.to <= x.from))
     return "its span must end after it begins";
   if (x.period.size() > max_name_size || x.after.size() > max_name_size)
     return "a text in it is too long";

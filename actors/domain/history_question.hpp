@@ -18,6 +18,7 @@ enum class question_kind : std::uint8_t {
   top,        ///< who had or caused most violated time in a period
   decisions,  ///< on one stream in from .. to
   report,     ///< everything that a report on one agreement and period holds
+  exclusions, ///< all that were entered, in their order; `after` is the number of the last one
 };
 
 enum class ranking : std::uint8_t { culprit, agreement, tenant };

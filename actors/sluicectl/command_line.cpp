@@ -51,6 +51,7 @@ struct words {
   std::uint64_t iops = 0;
   verify_command verify;
   past_command past;
+  exclusion_command exclusion;
   wait_command wait;
   std::string timeout = "30s";
 };
@@ -234,6 +235,35 @@ void add_past_commands(CLI::App& app, words& w) {
       true);
 }
 
+void add_exclusion_command(CLI::App& app, words& w) {
+  auto& x = w.exclusion;
+  auto* exclusion = app.add_subcommand("exclusion", "times that count neither way, such as maintenance");
+  exclusion->require_subcommand(0, 1);
+  auto* list = exclusion->add_subcommand("list", "all that were entered")->fallthrough();
+  auto* add = exclusion->add_subcommand("add", "enter one")->fallthrough();
+  add->add_option("AGREEMENTS", x.agreements, "a name; * stands for any characters, ? for one")
+      ->required()
+      ->type_name("");
+  add->add_option("--from", x.from, "2026-11-22T10:00:00Z, of the first time")->required()->type_name("TIME");
+  add->add_option("--for", x.length, "how long each time, such as 4h")->required()->type_name("LENGTH");
+  add->add_option("--recurrence", x.recurrence, "an RRULE such as FREQ=WEEKLY;BYDAY=SU; without it once");
+  add->add_option("--time-zone", x.time_zone, "in which it recurs, such as Europe/Berlin; without it UTC");
+  auto* withdraw = exclusion->add_subcommand("withdraw", "take one back")->fallthrough();
+  withdraw->add_option("ID", x.id, "its number, of exclusion list")->required()->type_name("");
+  for (auto* one : {add, withdraw}) {
+    one->add_option("--why", x.why, "the reason, shown in reports")->required();
+    one->add_option("--who", x.who, "who wants it; without it the name of the user");
+    one->add_flag("--correction", x.correction, "it touches a month that is over");
+  }
+  exclusion->callback([&w, list, add, withdraw] {
+    if (!list->parsed() && !add->parsed() && !withdraw->parsed())
+      throw CLI::ValidationError("exclusion", "say exclusion list, add or withdraw");
+    using verb = exclusion_command::verb;
+    w.exclusion.what = add->parsed() ? verb::add : withdraw->parsed() ? verb::withdraw : verb::list;
+    w.line.what = w.exclusion;
+  });
+}
+
 void add_evidence_command(CLI::App& app, words& w) {
   auto* evidence = app.add_subcommand("evidence", "prove what was exported");
   evidence->require_subcommand(0, 1);
@@ -293,6 +323,7 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   add_wait_command(app, w);
   add_evidence_command(app, w);
   add_past_commands(app, w);
+  add_exclusion_command(app, w);
   try {
     std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
     app.parse(arguments);
@@ -306,7 +337,7 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   if (!w.line.what && !w.line.check_config)
     return {{},
             "say what to do: apply, get, describe, delete, explain, policy, top, limit, wait, report, compliance, "
-            "violations, violators, history, decisions, statement or evidence",
+            "violations, violators, history, decisions, statement, exclusion or evidence",
             exit_code::usage};
   take_global_options(w);
   const auto* past = w.line.what ? std::get_if<past_command>(&*w.line.what) : nullptr;

@@ -88,8 +88,24 @@ struct past_command {
   std::uint32_t points = 0; ///< history: at most; 0 = the server's number
 };
 
-using command = std::variant<apply_command, delete_command, get_command, describe_command, explain_command, top_command,
-                             limit_command, wait_command, policy_command, verify_command, past_command>;
+/// `exclusion list`, `exclusion add`, `exclusion withdraw ID`
+struct exclusion_command {
+  enum class verb : std::uint8_t { list, add, withdraw };
+  verb what = verb::list;
+  std::uint64_t id = 0;   ///< withdraw
+  std::string agreements; ///< add: a pattern
+  std::string from;
+  std::string length;
+  std::string recurrence; ///< RRULE; empty = once
+  std::string time_zone;  ///< empty = UTC
+  std::string who;        ///< empty = the name of the user
+  std::string why;
+  bool correction = false;
+};
+
+using command =
+    std::variant<apply_command, delete_command, get_command, describe_command, explain_command, top_command,
+                 limit_command, wait_command, policy_command, verify_command, past_command, exclusion_command>;
 
 struct command_line {
   std::optional<std::string> server;      ///< --server

@@ -86,6 +86,12 @@ const char* sluice_operation(operation_code x) {
     return "history-question";
   case history_answer:
     return "history-answer";
+  case enter_exclusion:
+    return "enter-exclusion";
+  case withdraw_exclusion:
+    return "withdraw-exclusion";
+  case exclusion:
+    return "exclusion";
   }
   return nullptr;
 }

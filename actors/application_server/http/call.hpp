@@ -6,6 +6,7 @@
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/history_question.hpp"
 #include "actors/domain/policy_document.hpp"
+#include "actors/domain/record.hpp"
 
 #include <string>
 #include <string_view>
@@ -44,6 +45,7 @@ struct call {
   std::string who;                               ///< who forces; may be empty
   history_question past;                         ///< of calls about the past; open times are zero
   duration ago{0};                               ///< past: where it has no beginning, so long before its end
+  exclusion entry;                           ///< enter_exclusion, withdraw_exclusion
   report_format format = report_format::as_json; ///< make_report
 };
 

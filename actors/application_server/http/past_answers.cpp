@@ -220,6 +220,15 @@ response decisions(const history_question& question, const history_answer& x) {
   return answer(200, out);
 }
 
+response exclusions(const history_answer& x) {
+  json out = {{"items", json::array()}};
+  for (const auto& one : x.exclusions)
+    out["items"].push_back(exclusion_json(one));
+  if (!x.next.empty())
+    out["next"] = x.next;
+  return answer(200, out);
+}
+
 response report_in(report_format format, const history_question& question, const history_answer& x) {
   // A period without a name of its own is told by its days.
   const report::clocks on{x.accounts.front().terms.objective.compliance.time_zone};
@@ -239,6 +248,20 @@ response report_in(report_format format, const history_question& question, const
 
 } // namespace
 
+json exclusion_json(const exclusion& x) {
+  return {{"id", x.id},
+          {"agreements", x.agreements},
+          {"from", rfc3339(x.starts)},
+          {"length_s", seconds(x.length)},
+          {"recurrence", text_or_null(x.recurrence)},
+          {"time_zone", x.time_zone},
+          {"who", x.author},
+          {"why", x.reason},
+          {"correction", x.correction},
+          {"withdraws", x.withdraws == 0 ? json(nullptr) : json(x.withdraws)},
+          {"entered", rfc3339(x.entered)}};
+}
+
 response answer_about_the_past(const call& x, const history_question& question, const history_answer& found) {
   switch (x.what) {
   case operation::show_compliance:
@@ -253,6 +276,8 @@ response answer_about_the_past(const call& x, const history_question& question, 
     return top(question, found);
   case operation::list_decisions:
     return decisions(question, found);
+  case operation::list_exclusions:
+    return exclusions(found);
   case operation::make_report:
     return report_in(x.format, question, found);
   default:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/application_server/http/call.hpp"
+#include "actors/application_server/http/json.hpp"
 #include "actors/application_server/http/message.hpp"
 #include "actors/domain/history_answer.hpp"
 
@@ -11,5 +12,7 @@ namespace sluice::http {
 /// @pre is_about_the_past(x.what), and the answer is one to the question
 [[nodiscard]] response answer_about_the_past(const call& x, const history_question& question,
                                              const history_answer& found);
+
+[[nodiscard]] json exclusion_json(const exclusion& x);
 
 } // namespace sluice::http

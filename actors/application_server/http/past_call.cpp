@@ -2,6 +2,7 @@
 #include "actors/application_server/http/past_call.hpp"
 
 #include "actors/application_server/http/problem.hpp"
+#include "actors/application_server/http/text_reader.hpp"
 #include "actors/application_server/http/wall_clock_text.hpp"
 #include "actors/domain/quantity.hpp"
 
@@ -24,6 +25,8 @@ question_kind kind_of(operation x) noexcept {
     return question_kind::top;
   case operation::make_report:
     return question_kind::report;
+  case operation::list_exclusions:
+    return question_kind::exclusions;
   default:
     return question_kind::compliance;
   }
@@ -36,15 +39,16 @@ bool is_of_stream(operation x) noexcept {
 /// Which calls know a field.
 bool allowed(operation what, std::string_view name) noexcept {
   if (name == "from" || name == "to")
-    return what != operation::make_statement;
+    return what != operation::make_statement && what != operation::list_exclusions;
   if (name == "period")
-    return !is_of_stream(what);
+    return !is_of_stream(what) && what != operation::list_exclusions;
   if (name == "points")
     return what == operation::show_history;
   if (name == "limit")
     return what == operation::list_decisions || what == operation::list_violations || what == operation::list_top;
   if (name == "after")
-    return what == operation::list_decisions || what == operation::list_violations;
+    return what == operation::list_exclusions || what == operation::list_decisions
+           || what == operation::list_violations;
   if (name == "by")
     return what == operation::list_top;
   if (name == "tenant")
@@ -162,6 +166,7 @@ bool is_about_the_past(operation x) noexcept {
   case operation::list_top:
   case operation::make_report:
   case operation::make_statement:
+  case operation::list_exclusions:
     return true;
   default:
     return false;
@@ -196,6 +201,112 @@ history_question complete(const call& x, wall_time now) {
     out.from.unix_us = std::max<std::int64_t>(out.to.unix_us - us, 0);
   }
   return out;
+}
+
+namespace {
+
+/// Texts of an exclusion are shown to customers: no control characters.
+bool is_text(const std::string& x, std::size_t most) {
+  return !x.empty() && x.size() <= most && std::none_of(x.begin(), x.end(), [](char c) {
+    return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
+  });
+}
+
+class exclusion_reader {
+public:
+  explicit exclusion_reader(exclusion& to) : to_(to) {}
+
+  std::vector<mistake> read(const json& body) && {
+    if (!body.is_object())
+      return {{"", "must be an object with agreements, from, for, who and why"}};
+    for (const auto& [name, value] : body.items()) {
+      if (name == "correction" && value.is_boolean())
+        to_.correction = value.get<bool>();
+      else if (value.is_string())
+        field(name, value.get<std::string>());
+      else
+        wrong(name, "is no field of an exclusion, or has the wrong type");
+    }
+    for (const auto* needed : {"agreements", "from", "for", "who", "why"})
+      if (!body.contains(needed))
+        wrong(needed, "is missing");
+    return std::move(found_);
+  }
+
+private:
+  void field(const std::string& name, const std::string& value) {
+    if (name == "agreements")
+      valid_pattern(value) ? void(to_.agreements = value)
+                           : wrong(name, "must be a name, in which * and ? may stand for characters");
+    else if (name == "from")
+      begin(value);
+    else if (name == "for")
+      length(value);
+    else if (name == "recurrence")
+      text(name, value, 512, to_.recurrence);
+    else if (name == "time_zone")
+      text(name, value, max_name_size, to_.time_zone);
+    else if (name == "who")
+      text(name, value, max_who_size, to_.author);
+    else if (name == "why")
+      text(name, value, max_why_size, to_.reason);
+    else
+      wrong(name, "is no field of an exclusion");
+  }
+  void begin(const std::string& value) {
+    const auto at = parse_rfc3339(value);
+    at ? void(to_.starts = *at) : wrong("from", "must be a time such as 2026-11-22T10:00:00Z");
+  }
+  void length(const std::string& value) {
+    const auto parsed = parse_duration(value);
+    parsed&&* parsed > duration::zero() ? void(to_.length = *parsed)
+                                        : wrong("for", "must be a number with a unit, such as 4h");
+  }
+  void text(const std::string& name, const std::string& value, std::size_t most, std::string& to) {
+    is_text(value, most) ? void(to = value)
+                         : wrong(name, "must be text of 1 to " + std::to_string(most) + " bytes in one line");
+  }
+  void wrong(const std::string& name, const std::string& what) {
+    found_.push_back({name, what});
+  }
+
+  exclusion& to_;
+  std::vector<mistake> found_;
+};
+
+} // namespace
+
+std::optional<response> read_exclusion(const std::string& body, call& to) {
+  auto read = read_json(body);
+  if (auto* bad = std::get_if<unreadable>(&read))
+    return problem(400, std::move(bad->why));
+  to.entry.time_zone = "UTC";
+  if (const auto found = exclusion_reader{to.entry}.read(std::get<json>(read)); !found.empty())
+    return problem(422, "the exclusion was refused; nothing was changed", found);
+  return std::nullopt;
+}
+
+std::optional<response> read_withdrawal(const route& from, call& to) {
+  std::vector<mistake> found;
+  const auto& number = from.name;
+  const auto [end, code] = std::from_chars(number.data(), number.data() + number.size(), to.entry.withdraws);
+  if (code != std::errc{} || end != number.data() + number.size() || to.entry.withdraws < 1)
+    found.push_back({"", "the path must end with the exclusion's number"});
+  for (const auto& [name, value] : from.query) {
+    if (name == "who" && is_text(value, max_who_size))
+      to.entry.author = value;
+    else if (name == "why" && is_text(value, max_why_size))
+      to.entry.reason = value;
+    else if (name == "correction" && (value == "true" || value == "false"))
+      to.entry.correction = value == "true";
+    else
+      found.push_back({'?' + name, "is no query field of this path, or has a value that it cannot have"});
+  }
+  if (to.entry.author.empty() || to.entry.reason.empty())
+    found.push_back({to.entry.author.empty() ? "?who" : "?why", "is missing"});
+  if (!found.empty())
+    return problem(422, "the exclusion was not taken back", found);
+  return std::nullopt;
 }
 
 } // namespace sluice::http

@@ -17,6 +17,12 @@ inline constexpr duration default_past = std::chrono::hours{1};
 /// @pre is_about_the_past(from.what)
 [[nodiscard]] std::optional<response> read_past(const route& from, call& to);
 
+/// Reads the body of an exclusion that is to be entered.
+[[nodiscard]] std::optional<response> read_exclusion(const std::string& body, call& to);
+
+/// Reads number, author and reason of one that is to be taken back.
+[[nodiscard]] std::optional<response> read_withdrawal(const route& from, call& to);
+
 /// The question with the times that are still open: it ends now, and begins so long before.
 [[nodiscard]] history_question complete(const call& x, wall_time now);
 

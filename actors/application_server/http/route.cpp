@@ -9,7 +9,7 @@ namespace sluice::http {
 
 namespace {
 
-/// In a pattern, NAME stands for an agreement, a backend or a tenant, and G V C for the parts of a stream.
+/// In a pattern, NAME stands for an agreement, a backend, a tenant or an exclusion's number, and G V C for the parts of a stream.
 struct entry {
   std::string_view method;
   std::string_view pattern;
@@ -18,7 +18,7 @@ struct entry {
 
 constexpr std::string_view api = "/api/v1";
 
-constexpr std::array<entry, 32> table{{
+constexpr std::array<entry, 35> table{{
     {"GET", "/healthz", operation::health},
     {"GET", "/readyz", operation::readiness},
     {"GET", "/metrics", operation::metrics},
@@ -51,6 +51,9 @@ constexpr std::array<entry, 32> table{{
     {"GET", "/api/v1/streams/G/V/C/decisions", operation::list_decisions},
     {"GET", "/api/v1/top", operation::list_top},
     {"GET", "/api/v1/tenants/NAME/statement", operation::make_statement},
+    {"GET", "/api/v1/exclusions", operation::list_exclusions},
+    {"POST", "/api/v1/exclusions", operation::enter_exclusion},
+    {"DELETE", "/api/v1/exclusions/NAME", operation::withdraw_exclusion},
 }};
 
 /// Chosen: the deepest path has 7 parts.

@@ -41,6 +41,9 @@ enum class operation {
   list_top,
   make_report,
   make_statement,
+  list_exclusions,
+  enter_exclusion,
+  withdraw_exclusion,
 };
 
 /// What a path was found to be.

@@ -271,6 +271,20 @@ outcome<history_answer> report(reading& from, const history_question& x, wall_ti
   return out;
 }
 
+history_answer exclusions(reading& from, const history_question& x) {
+  const auto after = x.after.empty() ? 0 : std::stoll(x.after);
+  history_answer out;
+  out.exclusions = from.exclusions(max_exclusions);
+  std::erase_if(out.exclusions, [&](const exclusion& entry) {
+    return entry.id <= after;
+  });
+  if (out.exclusions.size() > x.limit) {
+    out.exclusions.resize(x.limit);
+    out.next = std::to_string(out.exclusions.back().id);
+  }
+  return out;
+}
+
 outcome<history_answer> answer_kind(reading& from, const history_question& x, wall_time now,
                                     const store::retention& kept) {
   switch (x.what) {
@@ -286,6 +300,8 @@ outcome<history_answer> answer_kind(reading& from, const history_question& x, wa
     return decisions(from, x);
   case question_kind::report:
     return report(from, x, now, kept);
+  case question_kind::exclusions:
+    return exclusions(from, x);
   }
   return failure{failure_kind::refused, "this kind of question is not known"};
 }

@@ -5,6 +5,7 @@
 #include "actors/database_manager/store/agreements.hpp"
 #include "actors/database_manager/store/derived_reader.hpp"
 #include "actors/database_manager/store/derived_writer.hpp"
+#include "actors/database_manager/store/exclusions.hpp"
 #include "actors/database_manager/store/ledger.hpp"
 #include "actors/database_manager/store/overrides.hpp"
 #include "actors/database_manager/store/partitions.hpp"
@@ -159,6 +160,18 @@ outcome<override_order> database::order(const override_order& x, wall_time now) 
 outcome<override_order> database::retract(const stream_id& stream, wall_time now) {
   return state_->connection.transact<override_order>([&](pqxx::work& transaction) {
     return retract_override(transaction, stream, now);
+  });
+}
+
+outcome<exclusion> database::enter(const exclusion& x, wall_time closed_until, wall_time now) {
+  return state_->connection.transact<exclusion>([&](pqxx::work& transaction) {
+    return create_exclusion(transaction, x, closed_until, now);
+  });
+}
+
+outcome<exclusion> database::withdraw(const exclusion& x, wall_time closed_until, wall_time now) {
+  return state_->connection.transact<exclusion>([&](pqxx::work& transaction) {
+    return withdraw_exclusion(transaction, x.withdraws, x.author, x.reason, x.correction, closed_until, now);
   });
 }
 

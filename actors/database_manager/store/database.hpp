@@ -72,6 +72,9 @@ public:
   outcome<std::vector<agreement>> history(const std::string& name);
   outcome<override_order> order(const override_order& x, wall_time now);
   outcome<override_order> retract(const stream_id& stream, wall_time now);
+  /// See exclusions.hpp.
+  outcome<exclusion> enter(const exclusion& x, wall_time closed_until, wall_time now);
+  outcome<exclusion> withdraw(const exclusion& x, wall_time closed_until, wall_time now);
   outcome<policy_document> replace(const policy_document& x, wall_time now);
   outcome<std::vector<policy_document>> policy_history();
   outcome<terms_in_force> terms(wall_time now);

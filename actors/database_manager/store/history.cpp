@@ -3,6 +3,7 @@
 
 #include "actors/database_manager/store/address.hpp"
 #include "actors/database_manager/store/agreements.hpp"
+#include "actors/database_manager/store/exclusions.hpp"
 #include "actors/database_manager/store/history_source.hpp"
 #include "actors/database_manager/store/session.hpp"
 
@@ -209,27 +210,12 @@ std::vector<decision> reading::decisions(const stream_id& stream, wall_time from
 
 std::vector<exclusion> reading::exclusions(std::size_t most) {
   std::vector<exclusion> out;
-  for (const pqxx::row& row :
-       from_.transaction.exec_params("SELECT id, agreement_pattern, " + us_of("starts")
-                                         + ", length_ns, recurrence, time_zone, author, reason, "
-                                           "correction, coalesce(withdraws, 0), "
-                                         + us_of("entered") + " FROM exclusions ORDER BY id LIMIT $1",
-                                     most)) {
-    exclusion x;
-    x.id = row[0].as<std::int64_t>();
-    x.agreements = row[1].c_str();
-    x.starts.unix_us = row[2].as<std::int64_t>();
-    x.length = duration{row[3].as<std::int64_t>()};
-    x.recurrence = row[4].c_str();
-    x.time_zone = row[5].c_str();
-    x.author = row[6].c_str();
-    x.reason = row[7].c_str();
-    x.correction = row[8].as<bool>();
-    x.withdraws = row[9].as<std::int64_t>();
-    x.entered.unix_us = row[10].as<std::int64_t>();
-    out.push_back(std::move(x));
+  for (;;) {
+    auto page = list_exclusions(from_.transaction, out.empty() ? 0 : out.back().id);
+    out.insert(out.end(), page.begin(), page.end());
+    if (page.size() < max_listed_exclusions || out.size() >= most)
+      return out;
   }
-  return out;
 }
 
 } // namespace sluice::store

@@ -82,7 +82,7 @@ public:
   [[nodiscard]] std::vector<decision> decisions(const stream_id& stream, wall_time from, wall_time to,
                                                 std::uint32_t limit, const std::string& after, std::string& next);
 
-  /// All exclusions entered before `to`, in their order, at most `most`.
+  /// All exclusions in the order of their entry, those that take back too; at most `most` and a page.
   [[nodiscard]] std::vector<exclusion> exclusions(std::size_t most);
 
   /// Of an agreement's verdicts before `to`.
