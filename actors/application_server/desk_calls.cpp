@@ -129,7 +129,8 @@ void desk_state::on_call(const exchange_ptr& x) {
   if (x->call.what == operation::list_limits)
     return x->answer(answer(200, http::orders_json(book_.orders(), settings_.time.wall())));
   if (const auto* found = book_.find(x->call.name))
-    return x->answer(answer(200, http::write_agreement(*found)));
+    return x->answer(x->call.what == operation::agreement_openslo ? http::openslo(*found)
+                                                                  : answer(200, http::write_agreement(*found)));
   x->answer(problem(404, "there is no agreement " + x->call.name));
 }
 

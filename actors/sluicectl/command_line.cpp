@@ -288,8 +288,8 @@ void add_global_options(CLI::App& app, words& w) {
                  "the file with the token, or SLUICE_TOKEN_FILE; default var/run/token, /var/lib/sluice/token")
       ->type_name("FILE");
   app.add_option("--config-file", w.config_file, "an ini file with server, token-file, output")->type_name("FILE");
-  app.add_option("-o,--output", w.output, "table or json; a report also html")
-      ->check(CLI::IsMember({"table", "text", "json", "html"}))
+  app.add_option("-o,--output", w.output, "table or json; a report also html, an agreement also openslo")
+      ->check(CLI::IsMember({"table", "text", "json", "html", "openslo"}))
       ->type_name("FORM");
   app.add_flag("--check-config", w.line.check_config, "check the configuration and end: 0, or 2 and what is wrong");
   app.fallthrough();
@@ -305,9 +305,10 @@ void take_global_options(words& w) {
   w.line.token_file = given(w.token_file);
   w.line.config_file = given(w.config_file);
   if (!w.output.empty())
-    w.line.output = w.output == "json"   ? output_format::json
-                    : w.output == "html" ? output_format::html
-                                         : output_format::table;
+    w.line.output = w.output == "json"      ? output_format::json
+                    : w.output == "html"    ? output_format::html
+                    : w.output == "openslo" ? output_format::openslo
+                                            : output_format::table;
 }
 
 } // namespace
@@ -343,6 +344,10 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   const auto* past = w.line.what ? std::get_if<past_command>(&*w.line.what) : nullptr;
   if (w.line.output == output_format::html && (past == nullptr || past->what != past_kind::report))
     return {{}, "only a report is written as html", exit_code::usage};
+  const auto* get = w.line.what ? std::get_if<get_command>(&*w.line.what) : nullptr;
+  if (w.line.output == output_format::openslo
+      && (get == nullptr || get->kind != resource_kind::agreement || get->name.empty()))
+    return {{}, "only an agreement is written as openslo: get agreement NAME -o openslo", exit_code::usage};
   return {w.line, {}, exit_code::done};
 }
 

@@ -13,7 +13,7 @@
 
 namespace sluice::ctl {
 
-enum class output_format : std::uint8_t { table, json, html };
+enum class output_format : std::uint8_t { table, json, html, openslo };
 
 /// `apply -f FILE|DIR|-`
 struct apply_command {

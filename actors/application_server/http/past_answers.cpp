@@ -3,8 +3,10 @@
 
 #include "actors/application_server/http/json_figures.hpp"
 #include "actors/application_server/http/problem.hpp"
+#include "actors/calendar/zone.hpp"
 #include "actors/domain/error_budget.hpp"
 #include "actors/domain/remedy.hpp"
+#include "actors/exchange/openslo_text.hpp"
 #include "actors/report/document.hpp"
 #include "actors/report/figures.hpp"
 
@@ -247,6 +249,13 @@ response report_in(report_format format, const history_question& question, const
 }
 
 } // namespace
+
+response openslo(const agreement& x) {
+  const auto zone = calendar::zone::find(x.objective.compliance.time_zone);
+  if (!zone)
+    return problem(503, "the time zone " + x.objective.compliance.time_zone + " is not known here");
+  return {200, exchange::write_openslo(x, *zone), "application/yaml", 0, {}};
+}
 
 json exclusion_json(const exclusion& x) {
   return {{"id", x.id},

@@ -13,6 +13,9 @@ namespace sluice::http {
 [[nodiscard]] response answer_about_the_past(const call& x, const history_question& question,
                                              const history_answer& found);
 
+/// An agreement's latency objectives as OpenSLO (YAML).
+[[nodiscard]] response openslo(const agreement& x);
+
 [[nodiscard]] json exclusion_json(const exclusion& x);
 
 } // namespace sluice::http

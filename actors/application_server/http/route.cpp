@@ -18,7 +18,7 @@ struct entry {
 
 constexpr std::string_view api = "/api/v1";
 
-constexpr std::array<entry, 35> table{{
+constexpr std::array<entry, 36> table{{
     {"GET", "/healthz", operation::health},
     {"GET", "/readyz", operation::readiness},
     {"GET", "/metrics", operation::metrics},
@@ -51,6 +51,7 @@ constexpr std::array<entry, 35> table{{
     {"GET", "/api/v1/streams/G/V/C/decisions", operation::list_decisions},
     {"GET", "/api/v1/top", operation::list_top},
     {"GET", "/api/v1/tenants/NAME/statement", operation::make_statement},
+    {"GET", "/api/v1/agreements/NAME/openslo", operation::agreement_openslo},
     {"GET", "/api/v1/exclusions", operation::list_exclusions},
     {"POST", "/api/v1/exclusions", operation::enter_exclusion},
     {"DELETE", "/api/v1/exclusions/NAME", operation::withdraw_exclusion},

@@ -44,6 +44,7 @@ enum class operation {
   list_exclusions,
   enter_exclusion,
   withdraw_exclusion,
+  agreement_openslo,
 };
 
 /// What a path was found to be.
