@@ -67,6 +67,8 @@ std::string length(duration x) {
   using namespace std::chrono;
   if (x < duration::zero())
     return '-' + length(-x);
+  if (x == duration::zero())
+    return "0 s";
   if (x < 1s)
     return std::to_string(duration_cast<milliseconds>(x).count()) + " ms";
   const auto all = duration_cast<seconds>(x).count();

@@ -30,12 +30,12 @@ h2 { font-size: 11.5pt; margin: 7mm 0 2mm; font-weight: 600; break-after: avoid;
 .card { border: 0.6pt solid #d5dce3; border-radius: 1.5mm; padding: 2.5mm 3mm; break-inside: avoid; }
 .card b { display: block; font-size: 14.5pt; font-weight: 600; line-height: 1.3; }
 .card span { color: #5b6b7c; font-size: 8.5pt; display: block; }
-table { width: 100%; border-collapse: collapse; font-size: 9pt; }
+table { width: 100%; border-collapse: collapse; font-size: 8.5pt; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 th { text-align: left; font-weight: 600; color: #5b6b7c; border-bottom: 0.8pt solid #8a97a6; padding: 1mm 2mm 1mm 0; vertical-align: bottom; }
 td { border-bottom: 0.4pt solid #e3e8ee; padding: 1.1mm 2mm 1.1mm 0; vertical-align: top; overflow-wrap: anywhere; }
-td.f, th.f { text-align: right; padding-right: 4mm; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.f, th.f { text-align: right; padding-right: 3mm; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.t { white-space: nowrap; font-variant-numeric: tabular-nums; }
 table.terms td:first-child { color: #5b6b7c; width: 38mm; }
 figure { margin: 4mm 0 0; break-inside: avoid; }

@@ -214,6 +214,7 @@ std::string compliance_plot(const document& x) {
   }
   const auto target = picture::y(part(x.target_ppm()));
   out.line(left, target, right, target, ink, "stroke-dasharray=\"5 3\"");
+  time_axis(out, x);
   return std::move(out).finish();
 }
 

@@ -98,6 +98,7 @@ TEST_CASE("the page needs nothing from outside") {
   for (const auto* outside : {"http://", "https://", "src=", "@import", "url("})
     CHECK_FALSE(contains(page, outside));
   CHECK(count_of(page, "<svg") == 3);
+  CHECK(count_of(page, ">6 Nov<") == 3); // each picture has its axis
   for (const auto* tag : {"table", "svg", "figure", "div", "tr", "td", "section"}) {
     CAPTURE(tag);
     CHECK(count_of(page, std::string{"<"} + tag + ' ') + count_of(page, std::string{"<"} + tag + '>')
