@@ -166,6 +166,12 @@ http::standing desk_state::standing() {
   x.agreements_loaded = book_.loaded();
   x.was_ready = was_ready_;
   x.rows_waiting = rows_waiting_;
+  x.rows_late = database_said_.rows_late;
+  x.spool_bytes = database_said_.spool_bytes;
+  x.spool_bound = database_said_.spool_bound;
+  x.spool_dropped = database_said_.spool_dropped;
+  x.closed_until = database_said_.closed_until;
+  x.database_behind = database_said_.behind;
   if (settings_.served)
     x.served = settings_.served();
   return x;

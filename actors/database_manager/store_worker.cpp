@@ -41,6 +41,8 @@ public:
 
   /// Begins anew with what is committed: after each connecting.
   store::outcome<std::uint64_t> begin() {
+    halted_ = false;
+    said_.clear();
     auto rows = database_->read_back(derivation_);
     if (rows && *rows > 0)
       log(log_events::derived_again, component, log_field{"rows", *rows},
@@ -49,6 +51,8 @@ public:
   }
 
   void take(const row_group& stored) {
+    if (halted_)
+      return;
     database_->derive(stored.batches, derivation_);
     bool more = write();
     while (more) {
@@ -70,16 +74,24 @@ private:
     const auto written = database_->write(derivation_.due(), clock_(), kept_);
     if (written) {
       derivation_.written();
+      said_.clear();
       return true;
     }
-    log(log_events::derivation_put_off, component, log_field{"reason", written.why().text});
-    return false; // tried again with the next rows; after a lost connection derived anew
+    if (said_ != written.why().text)
+      log(log_events::derivation_put_off, component, log_field{"reason", written.why().text});
+    said_ = written.why().text;
+    // What is busy is tried again with the next rows. What is refused would be refused again: derived anew, with the
+    // next connecting, from what is committed.
+    halted_ = written.why().kind != store::failure_kind::busy;
+    return false;
   }
 
   std::shared_ptr<store::database> database_;
   wall_clock clock_;
   store::retention kept_;
   history::derivation derivation_;
+  std::string said_;    ///< why it was put off last, so that it is logged once
+  bool halted_ = false; ///< nothing is derived until the next connecting
 };
 
 } // namespace

@@ -42,7 +42,10 @@ FOLDERS = {
                                        ("nlohmann", "yaml-cpp", "valijson", "prometheus")),
     "actors/application_server/observatory": ((DOMAIN,), ()),
     "actors/application_server/rows": ((DOMAIN,), ()),
-    "actors/database_manager/store": ((DOMAIN, EVIDENCE), ("pqxx", "system")),
+    # History knows of the store only how a row waits (packed_row.hpp), the store writes and reads back what is derived.
+    "actors/database_manager/history": ((DOMAIN, "actors/database_manager/store"), ()),
+    "actors/database_manager/store": ((DOMAIN, EVIDENCE, "actors/database_manager/history"), ("pqxx", "system")),
+    "actors/database_manager/spool": ((), ("sodium", "system")),
     # From what the store reads to the answer: calendar and accounting, no connection.
     "actors/database_manager/query": ((DOMAIN, CALENDAR, "actors/database_manager/store"), ()),
     # Times stand on the agreement's clocks.
@@ -55,7 +58,9 @@ FOLDERS = {
     "gateways/control": ((*ROLE, "gateways/engine"), ("caf", "system")),
     "actors/performance_monitor": (ROLE, ("caf", "system")),
     "actors/sla_core": (ROLE, ("caf", "system")),
-    "actors/database_manager": ((*ROLE, CALENDAR, EXCHANGE, "actors/database_manager/store", "actors/database_manager/query"), ("caf", "system")),
+    "actors/database_manager": (
+        (*ROLE, CALENDAR, EXCHANGE, "actors/database_manager/store", "actors/database_manager/query", "actors/database_manager/history", "actors/database_manager/spool"),
+        ("caf", "system")),
     "actors/application_server": (
         (*ROLE, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/http", "actors/application_server/observatory",
          "actors/application_server/rows"),
@@ -105,6 +110,7 @@ CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now|\b
 CLOCKLESS = (DOMAIN, EVIDENCE, "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
              "gateways/backend", "gateways/tls", "gateways/engine", PROTOCOL, CALENDAR, EXCHANGE, "actors/application_server/http", "actors/application_server/observatory",
              "actors/application_server/rows", "actors/database_manager/store", "actors/database_manager/query", "actors/report",
+             "actors/database_manager/history", "actors/database_manager/spool",
              SIM, SIM + "/model", SIM + "/scenario", SIM + "/controllers", SIM + "/run", SIM + "/command", SIM + "/compare",
              SIM + "/what_if")
 # The files of these folders that may all the same, and why.

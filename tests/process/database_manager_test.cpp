@@ -307,6 +307,91 @@ TEST_CASE("a postmaster killed in the middle of the stream costs no row") {
   CHECK(status.rows_stored + status.rows_repeated == 1000);
 }
 
+namespace {
+
+/// A spool in a directory that is gone at the end.
+struct spool_place {
+  spool_place() {
+    char pattern[] = "/tmp/sluice-spool-XXXXXX";
+    REQUIRE(::mkdtemp(pattern) != nullptr);
+    path = pattern;
+  }
+  ~spool_place() {
+    std::filesystem::remove_all(path);
+  }
+  spool_place(const spool_place&) = delete;
+  spool_place& operator=(const spool_place&) = delete;
+
+  [[nodiscard]] database_manager_settings settings_with(std::uint64_t bound) const {
+    auto x = settings();
+    x.spool = std::make_shared<spool::disk_spool>(path, bound);
+    static_cast<void>(x.spool->open());
+    return x;
+  }
+  std::filesystem::path path;
+};
+
+bool is_drained(const database_status& x) {
+  return x.connected && x.spool_bytes == 0 && x.rows_waiting == 0;
+}
+
+} // namespace
+
+TEST_CASE("while PostgreSQL is away rows are answered from the spool, and drain in order when it is back") {
+  server().clear();
+  const spool_place place;
+  running x{place.settings_with(1 << 24)};
+  REQUIRE(x.becomes_connected());
+  REQUIRE(*x.ask<std::uint64_t>(rows_at(noon_s)) == 1);
+  stopped_server away;
+  for (std::int64_t i = 1; i <= 60; ++i)
+    CHECK(*x.ask<std::uint64_t>(rows_at(noon_s + i)) == 1);
+  CHECK(x.status().spool_bytes > 0);
+  CHECK(x.status().rows_waiting == 0);
+  away.start();
+  REQUIRE(x.becomes(is_drained));
+  CHECK(server().count("samples") == 61);
+  CHECK(server().sql(
+            "SELECT bool_and(stored_in_order) FROM (SELECT stored >= lag(stored, 1, stored) OVER (ORDER BY second) "
+            "AS stored_in_order FROM samples) x")
+        == "t");
+  CHECK(*x.ask<std::uint64_t>(rows_at(noon_s + 61)) == 1); // directly again
+  CHECK(x.status().spool_bytes == 0);
+}
+
+TEST_CASE("what was answered from the spool survives the manager, and is stored by the next one") {
+  server().clear();
+  const spool_place place;
+  {
+    stopped_server away;
+    {
+      running x{place.settings_with(1 << 24)};
+      for (std::int64_t i = 0; i < 10; ++i)
+        CHECK(*x.ask<std::uint64_t>(rows_at(noon_s + i, 5)) == 5);
+    } // killed
+    away.start();
+  }
+  running x{place.settings_with(1 << 24)};
+  CHECK(*x.ask<std::uint64_t>(rows_at(noon_s + 10)) == 1); // behind them
+  REQUIRE(x.becomes(is_drained));
+  CHECK(server().count("samples") == 51);
+}
+
+TEST_CASE("a full spool drops the oldest rows, counts them and makes them an event") {
+  server().clear();
+  const spool_place place;
+  stopped_server away;
+  running x{place.settings_with(64 * 1024)};
+  for (std::int64_t i = 0; i < 100; ++i)
+    CHECK(*x.ask<std::uint64_t>(rows_at(noon_s + i, 20)) == 20);
+  const auto dropped = x.status().spool_dropped;
+  CHECK(dropped > 0);
+  away.start();
+  REQUIRE(x.becomes(is_drained));
+  CHECK(server().count("samples") == 2000 - static_cast<std::int64_t>(dropped));
+  CHECK(server().count("events WHERE kind = 'samples-lost' AND subject = 'spool'") >= 1);
+}
+
 TEST_CASE("beyond the bound rows are refused and nothing of them is taken") {
   server().clear();
   stopped_server away;

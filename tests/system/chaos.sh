@@ -38,11 +38,13 @@ done
 streams_are_stored() { [ "$(sql 'SELECT count(DISTINCT stream) FROM samples' 2>/dev/null || echo 0)" -ge "$volumes" ]; }
 wait_until 60 streams_are_stored
 
+started() { up --only "$1" >"$scratch/up.log" 2>&1; }
 # hit NAME: kills it, waits a random moment, starts it again.
 hit() {
   "$root/deploy/down" --only "$1" --kill >/dev/null || fail "$1 could not be killed"
   sleep "$((RANDOM % 3)).$((RANDOM % 10))"
-  up --only "$1" >"$scratch/up.log" 2>&1 || { cat "$scratch/up.log"; fail "$1 could not be started again"; }
+  # PostgreSQL refuses to start while a server process of the killed postmaster is still there.
+  wait_until 60 started "$1"
 }
 victims=(database-manager application-server postgres)
 for ((round = 1; round <= rounds; round++)); do

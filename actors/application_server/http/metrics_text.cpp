@@ -25,6 +25,20 @@ void about_processes(const standing& x, std::vector<MetricFamily>& out) {
                     .take());
   out.push_back(
       gauge("sluice_postgresql_up", "1 if the database manager is connected to PostgreSQL.").add(x.postgresql).take());
+  out.push_back(counter("sluice_rows_late_total", "Rows that came after their second was closed, kept apart.")
+                    .add(x.rows_late)
+                    .take());
+  out.push_back(gauge("sluice_spool_bytes", "Waiting on the database manager's disk.").add(x.spool_bytes).take());
+  out.push_back(gauge("sluice_spool_bound_bytes", "How much may wait there.").add(x.spool_bound).take());
+  out.push_back(counter("sluice_spool_rows_dropped_total", "Sample rows that a full spool dropped.")
+                    .add(x.spool_dropped)
+                    .take());
+  out.push_back(gauge("sluice_database_behind_seconds", "How long the oldest line waits in the database manager.")
+                    .add(seconds(x.database_behind))
+                    .take());
+  out.push_back(gauge("sluice_closed_until_seconds", "Rows of before this time come late; 0 while it is not known.")
+                    .add(static_cast<double>(x.closed_until.unix_us) / 1e6)
+                    .take());
   const auto& t = x.served;
   out.push_back(counter("sluice_http_requests_total", "HTTP requests answered, by class of status.")
                     .add(t.good, {{"status", "2xx"}})

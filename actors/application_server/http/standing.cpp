@@ -34,7 +34,10 @@ response readiness(const standing& x) {
                        {"sla-core", up(x.sla_core)},
                        {"performance-monitor", up(x.performance_monitor)},
                        {"agreements", x.agreements_loaded ? "loaded" : "not loaded"},
-                       {"rows_waiting", x.rows_waiting}}}};
+                       {"rows_waiting", x.rows_waiting},
+                       {"rows_late", x.rows_late},
+                       {"spool_bytes", x.spool_bytes},
+                       {"spool_dropped", x.spool_dropped}}}};
   auto out = answer(ready_once ? 200 : 503, body);
   out.retry_after_s = ready_once ? 0 : 1;
   return out;

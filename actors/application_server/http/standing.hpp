@@ -20,6 +20,12 @@ struct standing {
   bool agreements_loaded = false;
   bool was_ready = false; ///< everything was there once
   std::uint64_t rows_waiting = 0;
+  std::uint64_t rows_late = 0;     ///< since the database manager was started
+  std::uint64_t spool_bytes = 0;   ///< of the database manager, on disk
+  std::uint64_t spool_bound = 0;   ///< of these
+  std::uint64_t spool_dropped = 0; ///< sample rows, since the database manager was started
+  wall_time closed_until;          ///< rows of before come late; zero = not known
+  duration database_behind{0};     ///< how long its oldest line waits
   traffic served;
 
   /// Whether everything that is needed at the start is there.

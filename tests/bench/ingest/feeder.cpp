@@ -265,5 +265,6 @@ int main(int argc, char** argv) {
   const auto self = system.spawn(feeder, what);
   shm::spawn_finder<database_manager_actor>(system, "database-manager", database_manager_name,
                                             caf::actor_cast<caf::strong_actor_ptr>(self));
-  return 0; // the system waits for its actors
+  system.await_all_actors_done(); // while `self` holds it
+  return 0;
 }
