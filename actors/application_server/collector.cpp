@@ -8,6 +8,7 @@
 #include "actors/runtime/log.hpp"
 
 #include <cstdlib>
+#include <initializer_list>
 
 namespace sluice {
 
@@ -20,10 +21,6 @@ constexpr duration introduction = std::chrono::seconds{3};
 
 /// Most volumes of one gateway that are kept. Chosen.
 constexpr std::size_t max_volumes = 1'000;
-
-std::string refusal_of(const sample_batch& batch, const sample& x) {
-  return x.stream.gateway != batch.gateway ? "it names a stream of another gateway" : problem_with(x);
-}
 
 template<class Handle>
 Handle as(const caf::strong_actor_ptr& x) {
@@ -38,6 +35,7 @@ collector_actor::behavior_type collector_state::start(collector_pointer self, co
   settings_ = std::move(settings);
   desk_ = std::move(desk);
   outbox_ = row_outbox{settings_.bounds};
+  completeness_.emplace(settings_.time.monotonic(), settings_.time.wall());
   drop_the_unexpected(self_, component);
   self_->delayed_send(self_, settings_.tick, tick_atom::value);
   return {
@@ -46,6 +44,9 @@ collector_actor::behavior_type collector_state::start(collector_pointer self, co
       },
       [this](const gateway_info& x) {
         on_gateway(x);
+      },
+      [this](const sample_replay& x) {
+        return on_replay(x);
       },
       [this](const core_report& x) {
         on_report(x);
@@ -68,6 +69,9 @@ collector_actor::behavior_type collector_state::start(collector_pointer self, co
       },
       [this](const event& x) {
         record(x);
+      },
+      [this](const audit_entry& x) {
+        outbox_.put(x);
       },
       [this](list_atom, const stream_id& x) {
         return known_.streams.find(x) != nullptr;
@@ -146,12 +150,6 @@ void collector_state::keep(const sample& x, std::uint64_t incarnation) {
   }
 }
 
-void collector_state::store_completed() {
-  for (const auto& row : completed_)
-    outbox_.put(row);
-  completed_.clear();
-}
-
 void collector_state::on_gateway(const gateway_info& x) {
   if (!valid_name(x.name) || x.volumes.size() > max_volumes)
     return;
@@ -181,6 +179,12 @@ void collector_state::on_report(const core_report& x) {
   for (const auto& one : x.throttles)
     if (problem_with(one).empty())
       good.push_back(one);
+  for (const auto& stream : x.forgotten)
+    decisions_.forget(stream);
+  for (const auto* list : std::initializer_list<const std::vector<throttle>*>{&good, &x.observed})
+    for (const auto& one : *list)
+      if (const auto changed = decisions_.note(one, x.at))
+        outbox_.put(*changed);
   known_.decisions.take(good, x.forgotten, x.backends, x.complete);
   known_.decisions.take_observed(x.observed);
   for (const auto& one : x.events)
@@ -278,45 +282,6 @@ void collector_state::on_tick() {
     flush();
     self_->send(desk_, status_atom::value, std::uint64_t{outbox_.unconfirmed()});
   }
-}
-
-void collector_state::flush() {
-  if (!database_ || settings_.time.monotonic() < hold_until_)
-    return;
-  while (auto x = outbox_.next()) {
-    const auto number = x->number;
-    const auto life = x->life;
-    // No time-out: while PostgreSQL is away the answer takes as long as that; if the process ends it is an error.
-    self_
-        ->request(database_, caf::infinite, row_batch{std::move(x->rows), std::move(x->verdicts), std::move(x->events)})
-        .then(
-            [this, number, life](std::uint64_t) {
-              on_confirmed(number, life);
-            },
-            [this, number, life](const caf::error& why) {
-              on_failed(number, life, why);
-            });
-  }
-}
-
-void collector_state::on_confirmed(std::uint64_t number, std::uint64_t life) {
-  outbox_.confirmed(number, life);
-  if (outbox_.backlog() || stopping_)
-    flush();
-  if (stopping_ && outbox_.unconfirmed() == 0)
-    self_->quit();
-}
-
-void collector_state::on_failed(std::uint64_t number, std::uint64_t life, const caf::error& why) {
-  const auto now = settings_.time.monotonic();
-  if (why == ec::invalid || why == ec::database_failed)
-    outbox_.refused(number, life); // it would be refused for ever
-  else
-    outbox_.failed(number, life);
-  hold_until_ = now + settings_.retry_after;
-  if (const auto sum = failed_.pass(now))
-    log(log_events::request_failed, component, log_field{"request", "store-rows"},
-        log_field{"reason", self_->system().render(why)}, log_field{"batches", *sum});
 }
 
 void collector_state::on_stop() {

@@ -6,9 +6,13 @@
 #include "actors/application_server/local_messages.hpp"
 #include "actors/application_server/log_gate.hpp"
 #include "actors/application_server/observatory/observatory.hpp"
+#include "actors/application_server/rows/completeness.hpp"
+#include "actors/application_server/rows/decision_log.hpp"
+#include "actors/application_server/rows/replay_rows.hpp"
 #include "actors/application_server/rows/row_outbox.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 
 namespace sluice {
@@ -26,6 +30,9 @@ struct collector_settings {
   duration farewell = std::chrono::seconds{2};    ///< for the last rows when the process stops
 };
 
+/// Why a sample of a batch is not taken; empty = it is.
+[[nodiscard]] std::string refusal_of(const sample_batch& batch, const sample& x);
+
 class collector_state {
 public:
   collector_actor::behavior_type start(collector_actor::stateful_pointer<collector_state> self,
@@ -37,6 +44,7 @@ private:
   void on_batch(const sample_batch& x);
   void keep(const sample& x, std::uint64_t incarnation);
   void on_gateway(const gateway_info& x);
+  std::uint64_t on_replay(const sample_replay& x);
   void on_report(const core_report& x);
   void on_call(const exchange& x, const http::standing& around);
   void on_peer(const std::string& role, const caf::strong_actor_ptr& who);
@@ -46,6 +54,8 @@ private:
   void store_completed();
   void on_tick();
   void flush();
+  void tell_completeness();
+  [[nodiscard]] wall_time everything_until() const;
   void on_confirmed(std::uint64_t number, std::uint64_t life);
   void on_failed(std::uint64_t number, std::uint64_t life, const caf::error& why);
   void on_stop();
@@ -58,6 +68,12 @@ private:
   performance_monitor_actor monitor_;
   observatory known_;
   row_outbox outbox_;
+  decision_log decisions_{2 * max_streams};
+  replay_rows replayed_{max_streams};
+  std::optional<completeness> completeness_; ///< from the start on
+  bool telling_ = false;                     ///< the database manager has not answered what is complete
+  std::uint64_t samples_replayed_ = 0;
+  std::uint64_t rows_replayed_ = 0;
   std::map<std::string, gateway_info> described_; ///< last word on each gateway, for a core that comes later
   std::vector<sample_row> completed_;
   instant monitor_found_{0};

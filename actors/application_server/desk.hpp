@@ -53,6 +53,7 @@ private:
   void established(const exchange_ptr& x, const agreement& stored, bool is_new, const admission_verdict& verdict);
   void failed(const exchange_ptr& x, const caf::error& why, bool changes);
   void note(event_kind kind, const std::string& subject, const std::string& text);
+  void audit(const std::string& who, const std::string& action, const std::string& subject, const std::string& detail);
 
   /// Asks the database manager; `then` gets its answer, a failure becomes the answer to the client.
   template<class Then, class... Ts>

@@ -207,6 +207,8 @@ void desk_state::established(const exchange_ptr& x, const agreement& stored, boo
     else if (verdict.outcome == admission_outcome::warning)
       text += " Admission warned: " + said;
     note(event_kind::agreement_established, stored.name, text);
+    audit(x->call.who, x->call.what == operation::create_agreement ? "create-agreement" : "replace-agreement",
+          stored.name, text);
     changed();
   }
   auto body = http::write_agreement(stored);
@@ -234,6 +236,7 @@ void desk_state::replace_policy(const exchange_ptr& x) {
           note(event_kind::policy_established, "policy",
                "Policy version " + std::to_string(stored.version) + " by " + stored.author + " is in force: "
                    + summary_of(stored) + (stored.reason.empty() ? "." : ". Reason: " + stored.reason));
+          audit(stored.author, "replace-policy", "policy", "Version " + std::to_string(stored.version) + '.');
           changed();
         }
         x->answer(answer(stored.version == 1 && is_new ? 201 : 200, http::write_policy(stored)));
@@ -258,6 +261,7 @@ void desk_state::end(const exchange_ptr& x) {
         log(log_events::agreement_ended, component, log_field{"agreement", last.name},
             log_field{"version", last.version});
         note(event_kind::agreement_ended, last.name, "Agreement " + last.name + " with " + last.tenant + " ended.");
+        audit(x->call.who, "end-agreement", last.name, "Version " + std::to_string(last.version) + " was the last.");
         changed();
         x->answer(answer(200, http::write_agreement(last)));
       },
@@ -307,6 +311,9 @@ void desk_state::store_order(const exchange_ptr& x) {
             log_field{"iops", stored.iops.per_second}, log_field{"bandwidth", stored.bandwidth.per_second},
             log_field{"who", stored.who}, log_field{"why", stored.why}, log_field{"until_us", stored.until.unix_us});
         note(event_kind::override_ordered, stream, stored.who + " ordered a limit: " + stored.why);
+        audit(stored.who, "order-limit", stream,
+              std::to_string(stored.iops.per_second) + " IOPS, " + std::to_string(stored.bandwidth.per_second)
+                  + " bytes/s: " + stored.why);
         changed();
         x->answer(answer(200, http::order_json(stored)));
       },
@@ -321,6 +328,7 @@ void desk_state::retract(const exchange_ptr& x) {
         const auto stream = to_string(last.stream);
         log(log_events::override_ended, component, log_field{"stream", stream}, log_field{"who", last.who});
         note(event_kind::override_ended, stream, "The limit ordered by " + last.who + " was taken back.");
+        audit(x->call.who, "retract-limit", stream, "It was ordered by " + last.who + '.');
         changed();
         x->answer(answer(200, http::order_json(last)));
       },
@@ -330,6 +338,13 @@ void desk_state::retract(const exchange_ptr& x) {
 void desk_state::note(event_kind kind, const std::string& subject, const std::string& text) {
   if (collector_)
     self_->send(collector_, event{settings_.time.wall(), kind, subject, text});
+}
+
+void desk_state::audit(const std::string& who, const std::string& action, const std::string& subject,
+                       const std::string& detail) {
+  // There is one token; who used it is known where the call names somebody.
+  if (collector_)
+    self_->send(collector_, audit_entry{settings_.time.wall(), who.empty() ? "token" : who, action, subject, detail});
 }
 
 } // namespace sluice

@@ -60,6 +60,8 @@ using collector_actor = application_server_actor::extend<
     caf::reacts_to<terms_ptr>,
     // Something happened at the desk: to be listed and stored.
     caf::reacts_to<event>,
+    // Somebody changed something over the interface: to be stored.
+    caf::reacts_to<audit_entry>,
     // Whether a stream was seen in the last ten minutes.
     caf::replies_to<list_atom, stream_id>::with<bool>,
     // Completes overdue rows, sends what waits.

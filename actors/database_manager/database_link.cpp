@@ -3,6 +3,7 @@
 #include "actors/runtime/log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sluice {
 
@@ -12,6 +13,9 @@ constexpr auto component = caf::atom("database");
 
 /// Chosen: longer than any migration's own time-out (10 min), so that a migration is not cut off.
 constexpr std::chrono::minutes connect_patience{11};
+
+/// Chosen: a round drops a day of every table, each of them waits for its lock.
+constexpr std::chrono::minutes maintenance_patience{5};
 
 /// The context of our errors is one sentence.
 std::string sentence(const caf::error& x) {
@@ -39,8 +43,7 @@ void database_manager_state::answered(std::uint64_t epoch, const caf::error* pro
   --asked_;
   if (epoch == epoch_ && problem != nullptr && (*problem == caf::sec::request_timeout || *problem == ec::database_away))
     lost(*problem);
-  if (stopping_ && asked_ == 0 && (rows_.empty() || link_ != link::connected))
-    finish();
+  end_if_done();
 }
 
 caf::error database_manager_state::away_error() const {
@@ -104,6 +107,8 @@ void database_manager_state::lost(const caf::error& reason) {
   link_ = link::away;
   ++epoch_;
   storing_ = false;
+  if (std::exchange(drain_storing_, false))
+    draining_ = false;
   if (away_since_ == wall_time{})
     away_since_ = settings_.clock();
   const auto text = sentence(reason);
@@ -113,21 +118,23 @@ void database_manager_state::lost(const caf::error& reason) {
   last_error_ = text;
   ++failures_;
   self_->delayed_send(self_, delay, connect_atom::value);
+  flush(); // what waits goes to the disk
 }
 
 void database_manager_state::maintain() {
-  if (link_ != link::connected || stopping_)
+  if (link_ != link::connected || stopping_ || keeping_)
     return;
-  const auto epoch = asking();
-  self_->request(worker_, settings_.patience, maintain_atom::value)
+  keeping_ = true;
+  self_->request(keeper_, maintenance_patience, maintain_atom::value)
       .then(
-          [this, epoch](std::uint64_t) {
-            answered(epoch);
+          [this](std::uint64_t) {
+            keeping_ = false;
           },
-          [this, epoch](const caf::error& problem) {
-            if (problem == ec::database_failed)
-              log(log_events::maintenance_put_off, component, log_field{"reason", sentence(problem)});
-            answered(epoch, &problem);
+          [this](const caf::error& problem) {
+            keeping_ = false;
+            if (problem == caf::sec::request_timeout)
+              keeper_line_->cut();
+            log(log_events::maintenance_put_off, component, log_field{"reason", sentence(problem)});
           });
 }
 

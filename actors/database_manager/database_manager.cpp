@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace sluice {
 
@@ -92,9 +93,14 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
   line_ = database->line();
   worker_ =
       self->spawn<caf::detached + caf::linked>(store_worker, std::move(database), settings_.clock, settings_.kept);
+  auto second = std::make_shared<store::database>(settings_.connection);
+  keeper_line_ = second->line();
+  keeper_ = self->spawn<caf::detached + caf::linked>(maintenance_worker, std::move(second), settings_.clock,
+                                                     settings_.kept, settings_.key);
+  open_spool();
   self->set_exit_handler([this](caf::exit_msg& x) {
-    if (x.source == worker_.address())
-      self_->quit(x.reason); // only a bug ends the worker
+    if (x.source == worker_.address() || x.source == keeper_.address() || (spool_ && x.source == spool_.address()))
+      self_->quit(x.reason); // only a bug ends a worker
     else
       stop(x.reason);
   });
@@ -159,7 +165,7 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
         self_->delayed_send(self_, settings_.maintenance_interval, maintain_atom::value);
       },
       [this](flush_atom) {
-        resting_ = false;
+        resting_ = disk_rests_ = false;
         flush();
       },
       [this](stop_atom) {
@@ -223,7 +229,24 @@ database_status database_manager_state::status() const {
   x.rows_repeated = rows_repeated_;
   x.away_since = away_since_;
   x.last_error = last_error_;
+  x.rows_late = rows_late_;
+  x.closed_until = wall_time{closed_until_ * 1'000'000};
+  x.spool_bytes = spool_bytes_;
+  x.spool_bound = spool_bound_;
+  x.spool_dropped = spool_dropped_;
+  if (!rows_.empty())
+    x.behind = now() - rows_.front().taken;
   return x;
+}
+
+void database_manager_state::open_spool() {
+  if (settings_.spool == nullptr)
+    return;
+  spool_bytes_ = settings_.spool->bytes();
+  spool_bound_ = settings_.spool->bound();
+  spooled_ = !settings_.spool->empty();
+  spool_ = self_->spawn<caf::detached + caf::linked>(spool_worker, std::exchange(settings_.spool, nullptr),
+                                                     settings_.spool_group_bytes);
 }
 
 void database_manager_state::stop(const caf::error& reason) {
@@ -231,20 +254,28 @@ void database_manager_state::stop(const caf::error& reason) {
     return;
   stopping_ = true;
   stop_reason_ = reason;
-  if (link_ != link::connected || (asked_ == 0 && rows_.empty())) {
-    finish();
-    return;
-  }
   self_->delayed_send(self_, settings_.stop_patience, stop_atom::value);
   flush();
+  end_if_done();
+}
+
+void database_manager_state::end_if_done() {
+  const bool nowhere_to_go = link_ != link::connected && !spool_;
+  if (stopping_ && asked_ == 0 && !syncing_ && (rows_.empty() || nowhere_to_go))
+    finish();
 }
 
 void database_manager_state::finish() {
   if (asked_ > 0)
     line_->cut(); // the worker's call returns now
+  if (keeping_)
+    keeper_line_->cut();
   while (!rows_.empty())
     rows_.pop().second.deliver(caf::error{ec::peer_absent, "the database manager stops"});
   self_->send_exit(worker_, caf::exit_reason::user_shutdown);
+  self_->send_exit(keeper_, caf::exit_reason::user_shutdown);
+  if (spool_)
+    self_->send_exit(spool_, caf::exit_reason::user_shutdown);
   self_->quit(stop_reason_);
 }
 

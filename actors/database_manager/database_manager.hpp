@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/database_manager/row_queue.hpp"
+#include "actors/database_manager/spool_worker.hpp"
 #include "actors/database_manager/store_worker.hpp"
 #include "actors/protocol/interfaces.hpp"
 
@@ -14,8 +15,11 @@ namespace sluice {
 /// What the database manager is told.
 struct database_manager_settings {
   store::connection_settings connection;
-  store::retention kept{30, 400, 400};        ///< samples, verdicts, events [days]
-  std::size_t buffer_lines = 180'000;         ///< how many rows, verdicts and events may wait: 50 streams for an hour
+  store::retention kept;                    ///< how long the rows of each table are kept
+  std::shared_ptr<spool::disk_spool> spool; ///< open; where rows wait while PostgreSQL is away; null = in memory
+  std::shared_ptr<const evidence::signing_key> key; ///< signs each day; null = no day is signed
+  std::uint64_t spool_group_bytes = 4 << 20;        ///< how much of it is read at once: about 5,000 rows
+  std::size_t buffer_lines = 180'000;               ///< how many lines may wait in memory
   std::size_t group_lines = 5'000;            ///< how many are stored in one transaction (44k rows/s in platform.md)
   std::chrono::milliseconds patience{15'000}; ///< for an answer of the store worker, then its connection is cut
   std::chrono::milliseconds stop_patience{3'000};            ///< for what waits to be stored when told to stop
@@ -59,6 +63,8 @@ private:
   [[nodiscard]] database_status status() const;
   void stop(const caf::error& reason);
   void finish();
+  void end_if_done();
+  void open_spool();
 
   // database_link.cpp: the connection
   void connect();
@@ -74,14 +80,31 @@ private:
 
   // row_flow.cpp: rows
   caf::typed_response_promise<std::uint64_t> take(const row_batch& x);
+  [[nodiscard]] bool by_the_disk() const noexcept;
   void flush();
-  void stored(const std::vector<std::uint64_t>& fresh);
+  void store_some();
+  template<class Then>
+  void store_group(row_group group, Then then);
+  void note(const row_answer& x);
+  void stored(const row_answer& x);
   void not_stored(std::size_t batches, const store::failure& why);
+  void be_busy(const store::failure& why);
+  void spool_some();
+  void disk_failed(const std::string& why);
+  void see(const spool_state& x);
+  void note_dropped(std::uint64_t rows);
+  void drain_some();
+  void store_drained();
+  void release_drained();
+  [[nodiscard]] instant now() const;
 
   pointer self_ = nullptr;
   database_manager_settings settings_;
   store_worker_actor worker_;
   std::shared_ptr<store::interrupter> line_;
+  maintenance_worker_actor keeper_; ///< makes and drops partitions over a connection of its own
+  std::shared_ptr<store::interrupter> keeper_line_;
+  bool keeping_ = false; ///< it has not answered
 
   link link_ = link::away;
   unsigned failures_ = 0;   ///< to connect, in a row
@@ -93,13 +116,40 @@ private:
 
   std::optional<terms> terms_; ///< in force, as last committed; empty until loaded once
 
-  row_queue<caf::typed_response_promise<std::uint64_t>> rows_{0};
+  /// Whom to answer, and since when the batch waits. Nobody waits for what we say ourselves.
+  struct ticket {
+    caf::typed_response_promise<std::uint64_t> promise;
+    instant taken{0};
+
+    template<class Answer>
+    void deliver(Answer answer) {
+      if (promise.pending())
+        promise.deliver(std::move(answer));
+    }
+  };
+  row_queue<ticket> rows_{0};
   bool storing_ = false;  ///< a group is with the worker
   bool resting_ = false;  ///< PostgreSQL was busy: a flush_atom is on its way
+  unsigned busy_ = 0;     ///< failures of this kind in a row
   bool full_ = false;     ///< a batch was refused since one was stored
   std::size_t alone_ = 0; ///< so many batches are tried one by one, because together they were refused
   std::uint64_t rows_stored_ = 0;
   std::uint64_t rows_repeated_ = 0;
+  std::uint64_t rows_late_ = 0;
+  std::int64_t closed_until_ = 0; ///< as the worker said last [s since 1970]
+
+  spool_worker_actor spool_;   ///< none: no directory is configured
+  bool spooled_ = false;       ///< something is in the spool or on its way to it
+  bool syncing_ = false;       ///< a group is on its way to it
+  bool disk_rests_ = false;    ///< the disk failed: a flush_atom is on its way
+  bool draining_ = false;      ///< its oldest batches are on their way to PostgreSQL
+  bool drain_storing_ = false; ///< and are with the store worker
+  bool drain_alone_ = false;   ///< one by one, because together they were refused
+  spooled_group drained_;
+  std::uint64_t rows_spooled_ = 0; ///< lines, since it was empty last
+  std::uint64_t spool_bytes_ = 0;
+  std::uint64_t spool_bound_ = 0;
+  std::uint64_t spool_dropped_ = 0;
 
   bool stopping_ = false;
   caf::error stop_reason_;

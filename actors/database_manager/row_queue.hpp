@@ -52,6 +52,11 @@ public:
     return oldest;
   }
 
+  /// The oldest batch's ticket. @pre !empty()
+  [[nodiscard]] const Ticket& front() const noexcept {
+    return waiting_.front().second;
+  }
+
   [[nodiscard]] bool empty() const noexcept {
     return waiting_.empty();
   }

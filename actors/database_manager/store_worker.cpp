@@ -1,6 +1,7 @@
 // Translates between messages and the store.
 #include "actors/database_manager/store_worker.hpp"
 
+#include "actors/evidence/line.hpp"
 #include "actors/runtime/log.hpp"
 
 namespace sluice {
@@ -22,6 +23,70 @@ void log_change(const store::partition_change& x) {
       log_field{"day", x.span});
 }
 
+/// Signs the days that ended, before anything is dropped that a root should hold.
+store::outcome<store::done> sign(store::database& database, const evidence::signing_key& key, wall_time now) {
+  const auto made = database.sign_days(key, now);
+  if (!made)
+    return made.why();
+  for (const auto& root : *made)
+    log(log_events::day_signed, component, log_field{"day", evidence::day_text(root.day)},
+        log_field{"root", evidence::to_hex(root.root)}, log_field{"key", evidence::fingerprint_of(root.key)});
+  return store::done{};
+}
+
+/// What the worker derives from the rows that it committed.
+class deriver {
+public:
+  deriver(std::shared_ptr<store::database> database, wall_clock clock, store::retention kept)
+      : database_(std::move(database)), clock_(std::move(clock)), kept_(kept) {}
+
+  [[nodiscard]] std::int64_t closed_until() const noexcept {
+    return derivation_.closed_until();
+  }
+
+  /// Begins anew with what is committed: after each connecting.
+  store::outcome<std::uint64_t> begin() {
+    auto rows = database_->read_back(derivation_);
+    if (rows && *rows > 0)
+      log(log_events::derived_again, component, log_field{"rows", *rows},
+          log_field{"closed_until_s", derivation_.closed_until()});
+    return rows;
+  }
+
+  void take(const row_group& stored) {
+    database_->derive(stored.batches, derivation_);
+    bool more = write();
+    while (more) {
+      more = derivation_.advance();
+      more = write() && more;
+    }
+  }
+
+  /// An agreement changed. A failure changes nothing but that the next connecting reads it.
+  void terms_changed() {
+    static_cast<void>(database_->read_versions(derivation_));
+  }
+
+private:
+  /// Whether nothing is left to write.
+  bool write() {
+    if (derivation_.due().empty())
+      return true;
+    const auto written = database_->write(derivation_.due(), clock_(), kept_);
+    if (written) {
+      derivation_.written();
+      return true;
+    }
+    log(log_events::derivation_put_off, component, log_field{"reason", written.why().text});
+    return false; // tried again with the next rows; after a lost connection derived anew
+  }
+
+  std::shared_ptr<store::database> database_;
+  wall_clock clock_;
+  store::retention kept_;
+  history::derivation derivation_;
+};
+
 } // namespace
 
 caf::error to_error(const store::failure& x) {
@@ -35,13 +100,21 @@ caf::error to_error(const store::failure& x) {
     return caf::error{ec::already_exists, x.text};
   case store::failure_kind::busy:
   case store::failure_kind::refused:
+  case store::failure_kind::repeated:
     break;
   }
   return caf::error{ec::database_failed, x.text};
 }
 
-store_worker_actor::behavior_type store_worker(store_worker_actor::pointer, std::shared_ptr<store::database> database,
-                                               wall_clock clock, store::retention kept) {
+store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
+                                               std::shared_ptr<store::database> database, wall_clock clock,
+                                               store::retention kept) {
+  const auto derived = std::make_shared<deriver>(database, clock, kept);
+  const auto changed = [derived](store::outcome<agreement> x) {
+    if (x)
+      derived->terms_changed();
+    return answer(std::move(x));
+  };
   return {
       [=](connect_atom) -> caf::result<std::uint32_t> {
         const auto found = database->open();
@@ -50,28 +123,29 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer, std:
         for (const auto& file : found->applied)
           log(log_events::migration_applied, component, log_field{"version", store::migration_version(file)},
               log_field{"file", file});
+        if (const auto read = derived->begin(); !read)
+          return to_error(read.why());
         return found->schema_version;
       },
-      [=](maintain_atom) -> caf::result<std::uint64_t> {
-        const auto report = database->maintain(clock(), kept);
-        for (const auto& change : report.changes)
-          log_change(change);
-        if (report.problem)
-          return to_error(*report.problem);
-        return static_cast<std::uint64_t>(report.changes.size());
-      },
       [=](const row_group& group) {
-        auto stored = database->append(group.batches, clock(), kept);
-        return stored ? row_answer{std::move(*stored), std::nullopt} : row_answer{{}, stored.why()};
+        auto promise = self->make_response_promise<row_answer>();
+        auto stored = database->append(group.batches, clock(), kept, derived->closed_until());
+        if (!stored) {
+          promise.deliver(row_answer{{}, stored.why()});
+          return promise;
+        }
+        promise.deliver(row_answer{std::move(stored->fresh), std::nullopt, stored->late, derived->closed_until()});
+        derived->take(group);
+        return promise;
       },
       [=](create_atom, const agreement& x) {
-        return answer(database->create(x, clock()));
+        return changed(database->create(x, clock()));
       },
       [=](replace_atom, const agreement& x) {
-        return answer(database->replace(x, clock()));
+        return changed(database->replace(x, clock()));
       },
       [=](end_atom, const std::string& name) {
-        return answer(database->end(name, clock()));
+        return changed(database->end(name, clock()));
       },
       [=](history_atom, const std::string& name) {
         return answer(database->history(name));
@@ -93,6 +167,28 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer, std:
         if (!found)
           return to_error(found.why());
         return terms{std::move(found->agreements), std::move(found->overrides), std::move(found->policy)};
+      },
+  };
+}
+
+maintenance_worker_actor::behavior_type maintenance_worker(maintenance_worker_actor::pointer,
+                                                           std::shared_ptr<store::database> database, wall_clock clock,
+                                                           store::retention kept,
+                                                           std::shared_ptr<const evidence::signing_key> key) {
+  return {
+      [=](maintain_atom) -> caf::result<std::uint64_t> {
+        if (!database->is_open())
+          if (const auto opened = database->open(); !opened)
+            return to_error(opened.why());
+        if (key != nullptr)
+          if (const auto signed_now = sign(*database, *key, clock()); !signed_now)
+            return to_error(signed_now.why());
+        const auto report = database->maintain(clock(), kept);
+        for (const auto& change : report.changes)
+          log_change(change);
+        if (report.problem)
+          return to_error(*report.problem);
+        return static_cast<std::uint64_t>(report.changes.size());
       },
   };
 }

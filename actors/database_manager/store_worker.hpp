@@ -21,6 +21,8 @@ struct row_group {
 struct row_answer {
   std::vector<std::uint64_t> fresh;
   std::optional<store::failure> problem;
+  std::uint64_t late = 0;          ///< of the new rows, how many were kept apart
+  std::int64_t closed_until_s = 0; ///< rows of before are late [s since 1970]
 };
 
 /// Tells wall-clock time; handed in so that tests can.
@@ -44,9 +46,8 @@ namespace sluice {
 using store_worker_actor = caf::typed_actor<
     // Connects anew; answers the schema's version.
     caf::replies_to<connect_atom>::with<std::uint32_t>,
-    // Makes and drops partitions; answers how many. Fails with ec::database_failed when it could not do all now.
-    caf::replies_to<maintain_atom>::with<std::uint64_t>,
-    // Stores rows. Never fails: what went wrong is in the answer, because the sender must tell kinds apart.
+    // Stores rows; then, after the answer, derives what is to be derived from them. Never fails: what went wrong is in
+    // the answer, because the sender must tell kinds apart.
     caf::replies_to<row_group>::with<row_answer>,
     // As in database_manager_actor.
     caf::replies_to<create_atom, agreement>::with<agreement>, caf::replies_to<replace_atom, agreement>::with<agreement>,
@@ -63,6 +64,17 @@ using store_worker_actor = caf::typed_actor<
 store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
                                                std::shared_ptr<store::database> database, wall_clock clock,
                                                store::retention kept);
+
+/// MAINTENANCE WORKER, local to the process: a connection of its own, so that no row waits for it.
+using maintenance_worker_actor = caf::typed_actor<
+    // Signs the days that ended, makes and drops partitions; answers how many. Fails when it could not do all now.
+    caf::replies_to<maintain_atom>::with<std::uint64_t>>;
+
+/// As store_worker(). Connects when it is needed. Without a key no day is signed.
+maintenance_worker_actor::behavior_type maintenance_worker(maintenance_worker_actor::pointer self,
+                                                           std::shared_ptr<store::database> database, wall_clock clock,
+                                                           store::retention kept,
+                                                           std::shared_ptr<const evidence::signing_key> key);
 
 /// The error that a failure is told as.
 [[nodiscard]] caf::error to_error(const store::failure& x);

@@ -235,6 +235,7 @@ void on_samples(monitor_pointer self, sample_batch& batch) {
         log_field{"incarnation", info.incarnation}, log_field{"volumes", info.volumes.size()});
     announce(self, info);
   }
+  state.replayed.keep(self->system(), batch, now_of(self));
   if (state.collector)
     self->send(state.collector, std::move(batch));
 }
@@ -332,6 +333,7 @@ void on_peer_up(monitor_pointer self, const std::string& role, const caf::strong
   if (role == "application-server") {
     state.collector = caf::actor_cast<application_server_actor>(who);
     tell_all(state.collector);
+    state.replayed.begin(self, state.collector);
   } else if (role == "sla-core") {
     state.core = caf::actor_cast<sla_core_actor>(who);
     tell_all(state.core);
@@ -356,6 +358,7 @@ monitor_actor::behavior_type performance_monitor(monitor_pointer self, monitor_o
   self->state.options = options;
   self->state.registry = gateway_registry{options.registry};
   self->state.throttles = throttle_table{options.throttles};
+  self->state.replayed = replay{options.replay};
   self->state.incarnation = incarnation;
   self->set_default_handler(caf::drop); // whoever sends what no interface says gets an error, not a line on the console
   self->set_error_handler([self](caf::error& x) { // an error message must not end the monitor

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/performance_monitor/gateway_registry.hpp"
+#include "actors/performance_monitor/replay.hpp"
 #include "actors/performance_monitor/throttle_table.hpp"
 #include "actors/protocol/interfaces.hpp"
 #include "actors/runtime/line_limiter.hpp"
@@ -17,6 +18,7 @@ namespace sluice {
 struct monitor_options {
   registry_limits registry;
   throttle_table_limits throttles;
+  replay_limits replay;
   duration tick = std::chrono::milliseconds{250}; ///< how often silence and refreshes are looked for
   duration request_timeout =
       std::chrono::milliseconds{900}; ///< of a request to a gateway; ends before the next refresh
@@ -36,6 +38,7 @@ struct monitor_state {
   throttle_table throttles{throttle_table_limits{}};
   std::uint64_t incarnation = 0; ///< drawn at start; gateways see by it that the monitor was restarted
   application_server_actor collector;
+  sluice::replay replayed;
   sla_core_actor core;
   std::map<std::string, std::uint32_t, std::less<>> under_way; ///< requests to a gateway without a result yet
   line_limiter refused_samples;

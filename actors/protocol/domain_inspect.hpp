@@ -4,6 +4,7 @@
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/event.hpp"
 #include "actors/domain/policy_document.hpp"
+#include "actors/domain/record.hpp"
 #include "actors/domain/sample_row.hpp"
 #include "actors/domain/throttle.hpp"
 #include "actors/domain/verdict.hpp"
@@ -130,6 +131,16 @@ template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, verdict& x) {
   return f(caf::meta::type_name("verdict"), x.agreement, x.version, x.point, x.from, x.length, x.outcome, x.cause,
            x.culprit, x.measured, x.target, x.iops);
+}
+
+template<class Inspector>
+typename Inspector::result_type inspect(Inspector& f, decision& x) {
+  return f(caf::meta::type_name("decision"), x.at, x.what);
+}
+
+template<class Inspector>
+typename Inspector::result_type inspect(Inspector& f, audit_entry& x) {
+  return f(caf::meta::type_name("audit_entry"), x.at, x.who, x.action, x.subject, x.detail);
 }
 
 template<class Inspector>

@@ -50,6 +50,9 @@ using application_server_actor = caf::typed_actor<
     caf::reacts_to<sample_batch>,
     // A gateway connected, was lost, or is as described (also sent for all when the collector is found).
     caf::reacts_to<gateway_info>,
+    // What the gateways measured before this collector was there, from the performance monitor, each message after the
+    // one before was answered; rows are made of it, nothing else. Answers how many samples were taken.
+    caf::replies_to<sample_replay>::with<std::uint64_t>,
     // What the core decided: throttles in force with their reasons, verdicts, events, backends.
     caf::reacts_to<core_report>,
     // FINDER: a peer was found or is gone.
@@ -88,8 +91,8 @@ using database_manager_actor = caf::typed_actor<
     caf::replies_to<retract_atom, stream_id>::with<override_order>,
     // All agreements and orders in force, and the policy.
     caf::replies_to<terms_atom>::with<terms>,
-    // Stores rows; answers how many were new once they are committed. Waits in a bounded buffer while PostgreSQL is
-    // away; fails with ec::buffer_full beyond it.
+    // Stores rows. Answers how many lines were new once they are committed, or how many there are once they are synced
+    // to the spool, while PostgreSQL is away. Fails with ec::buffer_full when neither keeps up.
     caf::replies_to<row_batch>::with<std::uint64_t>,
     // How it is doing. Never fails.
     caf::replies_to<status_atom>::with<database_status>,

@@ -131,16 +131,33 @@ typename Inspector::result_type inspect(Inspector& f, core_report& x) {
            x.verdicts, x.observed);
 }
 
-/// Rows to be stored, answered when they are committed.
+/// Samples of before its receiver was there, in the order in which they came. For rows alone: they are too old to be
+/// acted on.
+struct sample_replay {
+  sample_batch samples;
+  wall_time whole_from; ///< samples of seconds before this one are missing: no rows are made of these seconds
+  bool last = false;    ///< nothing follows; `samples` may be empty
+};
+
+template<class Inspector>
+typename Inspector::result_type inspect(Inspector& f, sample_replay& x) {
+  return f(caf::meta::type_name("sample_replay"), x.samples, x.whole_from, x.last);
+}
+
+/// Rows to be stored, answered when they cannot be lost any more.
 struct row_batch {
   std::vector<sample_row> rows;
-  std::vector<verdict> verdicts;
+  std::vector<verdict> verdicts; ///< what the SLA core found; the verdicts that count are made from the rows
   std::vector<event> events;
+  wall_time everything_until{}; ///< rows and findings of before this second are confirmed or in this batch; zero = the
+                                ///< sender does not know yet
+  std::vector<decision> decisions{};
+  std::vector<audit_entry> audit{};
 };
 
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, row_batch& x) {
-  return f(caf::meta::type_name("row_batch"), x.rows, x.verdicts, x.events);
+  return f(caf::meta::type_name("row_batch"), x.rows, x.verdicts, x.events, x.everything_until, x.decisions, x.audit);
 }
 
 /// How the database manager is doing.
@@ -153,12 +170,19 @@ struct database_status {
   std::uint64_t rows_repeated = 0; ///< recognised as stored already
   wall_time away_since;            ///< zero while connected
   std::string last_error;
+  std::uint64_t rows_late = 0;     ///< came after their second was closed, since it was started: kept apart
+  wall_time closed_until{};        ///< rows of before this second come late; zero = none is closed yet
+  std::uint64_t spool_bytes = 0;   ///< waiting on disk
+  std::uint64_t spool_bound = 0;   ///< how many may wait there [bytes]
+  std::uint64_t spool_dropped = 0; ///< sample rows that a full spool dropped, since it was started
+  duration behind{0};              ///< how long the oldest line waits that is not answered
 };
 
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, database_status& x) {
   return f(caf::meta::type_name("database_status"), x.connected, x.schema_version, x.rows_waiting, x.rows_bound,
-           x.rows_stored, x.rows_repeated, x.away_since, x.last_error);
+           x.rows_stored, x.rows_repeated, x.away_since, x.last_error, x.rows_late, x.closed_until, x.spool_bytes,
+           x.spool_bound, x.spool_dropped, x.behind);
 }
 
 } // namespace sluice
@@ -184,6 +208,8 @@ CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::event>))
 CAF_ADD_TYPE_ID(sluice, (sluice::lease_renewal))
 CAF_ADD_TYPE_ID(sluice, (sluice::policy_document))
 CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::policy_document>))
+CAF_ADD_TYPE_ID(sluice, (sluice::sample_replay))
+CAF_ADD_TYPE_ID(sluice, (sluice::audit_entry))
 CAF_END_TYPE_ID_BLOCK(sluice)
 
 // clang-format off

@@ -33,6 +33,7 @@ enum class operation_code : std::uint32_t {
   policy = 134,
   policy_history = 135,
   policies = 136,
+  sample_replay = 137,
 };
 
 } // namespace sluice

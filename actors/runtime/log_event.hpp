@@ -89,6 +89,7 @@ inline constexpr log_event override_ordered{"override-ordered", log_level::info}
 inline constexpr log_event override_ended{"override-ended", log_level::info};         // stream= who=
 inline constexpr log_event rows_dropped{"rows-dropped", log_level::warning};          // rows= reason=
 inline constexpr log_event samples_lost{"samples-lost", log_level::warning};          // gateway= batches=
+inline constexpr log_event samples_replayed{"samples-replayed", log_level::info};     // samples= rows= whole=
 
 // --- database manager ------------------------------------------------------------------------------------------------
 inline constexpr log_event database_connected{"database-connected", log_level::info};      // schema=
@@ -99,7 +100,18 @@ inline constexpr log_event partition_dropped{"partition-dropped", log_level::inf
 inline constexpr log_event rows_refused{"rows-refused", log_level::warning};               // rows= reason=
 inline constexpr log_event store_busy{"store-busy", log_level::warning};                   // reason= rows_waiting=
 inline constexpr log_event maintenance_put_off{"maintenance-put-off", log_level::warning}; // reason=
-inline constexpr log_event secret_file_open{"secret-file-open", log_level::warning};       // file= (others may read it)
+inline constexpr log_event rows_late{"rows-late", log_level::warning};      // rows= stream= second= closed_until=
+inline constexpr log_event derived_again{"derived-again", log_level::info}; // rows= since= closed_until=
+inline constexpr log_event derivation_put_off{"derivation-put-off", log_level::warning}; // reason=
+inline constexpr log_event spooling{"spooling", log_level::warning};                     // reason= rows_waiting=
+inline constexpr log_event spool_drained{"spool-drained", log_level::info};              // batches=
+inline constexpr log_event spool_mended{"spool-mended", log_level::warning};             // file= cut_bytes=
+inline constexpr log_event spool_full{"spool-full", log_level::warning};                 // rows_dropped= bytes=
+inline constexpr log_event spool_failed{"spool-failed", log_level::error};               // reason=
+inline constexpr log_event key_made{"key-made", log_level::warning};  // file= key= (of evidence: tell who will check)
+inline constexpr log_event key_ready{"key-ready", log_level::info};   // file= key= (its fingerprint)
+inline constexpr log_event day_signed{"day-signed", log_level::info}; // day= root= key=
+inline constexpr log_event secret_file_open{"secret-file-open", log_level::warning}; // file= (others may read it)
 
 } // namespace log_events
 } // namespace sluice

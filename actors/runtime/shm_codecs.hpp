@@ -48,6 +48,7 @@ void add_codecs(CodecTable& table) {
   table.template add<policy_document>(number(policy));
   table.template add<history_atom>(number(policy_history));
   table.template add<std::vector<policy_document>>(number(policies));
+  table.template add<sluice::sample_replay>(number(sample_replay)); // its result is terms_held's type
 }
 
 } // namespace sluice

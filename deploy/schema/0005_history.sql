@@ -15,6 +15,10 @@ END
 $$;
 COMMENT ON TABLE findings IS 'What the SLA core found in one interval as it happened: it knows causes that rows do not show. Counts in a verdict as the cause, and as the outcome where no rows are.';
 
+-- Rows of all streams from one second on: what the database manager reads when it is started. Rows come in the order of
+-- time, so that a block range index of a few pages finds them.
+CREATE INDEX samples_by_time ON samples USING brin (second) WITH (pages_per_range = 32);
+
 CREATE TABLE late_samples (
   LIKE samples INCLUDING DEFAULTS INCLUDING COMMENTS,
   PRIMARY KEY (stream, second, incarnation, first_sequence)
@@ -44,6 +48,7 @@ CREATE TABLE minutes (
   total_latency          integer[]   NOT NULL,
   PRIMARY KEY (stream, since)
 ) PARTITION BY RANGE (since);
+CREATE INDEX minutes_by_time ON minutes USING brin (since);
 CREATE TABLE minutes_default PARTITION OF minutes DEFAULT;
 
 COMMENT ON TABLE minutes IS 'The rows of one stream and UTC minute added up. Histograms add up too, so that a percentile of any period is that of its requests.';
@@ -103,14 +108,14 @@ CREATE TABLE decisions (
   stored      timestamptz NOT NULL DEFAULT now(),
   position    bigint      NOT NULL,
   hash        bytea       NOT NULL,
-  PRIMARY KEY (at, gateway, volume, client, generation, rule)
+  PRIMARY KEY (at, gateway, volume, client, rule, beneficiary)
 ) PARTITION BY RANGE (at);
 CREATE TABLE decisions_default PARTITION OF decisions DEFAULT;
 CREATE INDEX decisions_of_stream ON decisions (gateway, volume, client, at);
 CREATE INDEX decisions_in_chain ON decisions (position);
 
 COMMENT ON TABLE decisions IS 'Each time the rule or the beneficiary of a stream''s throttle changed, with the figures that it rests on.';
-COMMENT ON COLUMN decisions.at IS 'When it was decided [UTC].';
+COMMENT ON COLUMN decisions.at IS 'Since when this rule holds for the stream [UTC]: the same for who tells of it again.';
 COMMENT ON COLUMN decisions.gateway IS 'Of the stream.';
 COMMENT ON COLUMN decisions.volume IS 'Of the stream.';
 COMMENT ON COLUMN decisions.client IS 'Of the stream.';

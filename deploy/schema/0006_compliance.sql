@@ -121,9 +121,9 @@ CREATE TABLE audit (
   action  text        NOT NULL,
   subject text        NOT NULL,
   detail  text        NOT NULL,
-  stored  timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (at, id)
+  stored  timestamptz NOT NULL DEFAULT now()
 ) PARTITION BY RANGE (at);
+CREATE UNIQUE INDEX audit_once ON audit (at, action, subject, md5(who || ' ' || detail));
 CREATE TABLE audit_default PARTITION OF audit DEFAULT;
 COMMENT ON TABLE audit IS 'Who changed or exported what over the interface.';
 COMMENT ON COLUMN audit.id IS 'Order of storing [count].';

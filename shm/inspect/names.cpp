@@ -80,6 +80,8 @@ const char* sluice_operation(operation_code x) {
     return "policy-history";
   case policies:
     return "policies";
+  case sample_replay:
+    return "sample-replay";
   }
   return nullptr;
 }

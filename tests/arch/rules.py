@@ -46,7 +46,7 @@ FOLDERS = {
     "gateways/control": ((*ROLE, "gateways/engine"), ("caf", "system")),
     "actors/performance_monitor": (ROLE, ("caf", "system")),
     "actors/sla_core": (ROLE, ("caf", "system")),
-    "actors/database_manager": ((*ROLE, "actors/database_manager/store"), ("caf", "system")),
+    "actors/database_manager": ((*ROLE, EVIDENCE, "actors/database_manager/store"), ("caf", "system")),
     "actors/application_server": (
         (*ROLE, "actors/application_server/http", "actors/application_server/observatory",
          "actors/application_server/rows"),

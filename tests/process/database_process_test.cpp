@@ -44,6 +44,8 @@ public:
 private:
   std::vector<std::string> arguments(std::vector<std::string> options, const std::string& ini) const {
     options.push_back("--shm.directory=" + place_.path().string());
+    options.push_back("--database-manager.spool-directory=" + (place_.path() / "spool").string());
+    options.push_back("--database-manager.signing-key=" + (place_.path() / "signing-key").string());
     if (!ini.empty()) {
       const auto file = place_.path() / "test.ini";
       std::ofstream{file} << ini;
@@ -115,9 +117,9 @@ TEST_CASE("with PostgreSQL it makes schema and partitions and stops in order") {
   private_postgres server;
   manager x{{"--database-manager.url=" + server.url()}};
   CHECK(x.says("migration-applied version=3"));
-  CHECK(x.says("database-connected schema=4"));
+  CHECK(x.says("database-connected schema=6"));
   CHECK(x.says("partition-made table=events"));
   x.stop();
   CHECK(x.wait() == 0);
-  CHECK(server.count("schema_migrations") == 4);
+  CHECK(server.count("schema_migrations") == 6);
 }

@@ -147,6 +147,9 @@ inline application_server_actor::behavior_type stand_in_collector(application_se
           [record](const gateway_info& x) {
             record->add(x);
           },
+          [](const sample_replay& x) {
+            return std::uint64_t{x.samples.samples.size()};
+          },
           [](const core_report&) {},
           [record](peer_up_atom, const std::string&, const caf::strong_actor_ptr& x) {
             record->set_monitor(x);

@@ -17,7 +17,7 @@ inline constexpr wall_time noon{noon_s * 1'000'000};
 inline constexpr wall_time later(std::int64_t seconds) {
   return wall_time{noon.unix_us + seconds * 1'000'000};
 }
-inline constexpr store::retention kept{30, 400, 400};
+inline constexpr store::retention kept{};
 
 /// Started once per test program.
 inline private_postgres& server() {

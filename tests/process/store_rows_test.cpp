@@ -15,7 +15,7 @@ std::uint64_t append_one(database& x, const batch_ptr& batch, wall_time now = no
   const std::vector<batch_ptr> batches{batch};
   const auto stored = x.append(batches, now, kept);
   REQUIRE_MESSAGE(stored, (stored ? "" : stored.why().text));
-  return (*stored)[0];
+  return stored->fresh[0];
 }
 
 verdict violation(std::uint32_t point) {
@@ -95,17 +95,17 @@ TEST_CASE("several batches in one transaction are each told what was new") {
   const auto a = row_of("a", noon_s);
   const auto b = row_of("b", noon_s);
   const std::vector<batch_ptr> batches{batch_of({a}), batch_of({a, b}, {violation(0)}), batch_of({b})};
-  CHECK(*x.database.append(batches, noon, kept) == std::vector<std::uint64_t>{1, 2, 0});
+  CHECK(x.database.append(batches, noon, kept)->fresh == std::vector<std::uint64_t>{1, 2, 0});
 }
 
-TEST_CASE("verdicts and events are stored once as well") {
+TEST_CASE("findings, events and audit entries are stored once as well") {
   fresh_store x;
   REQUIRE(x.result);
   const auto batch = batch_of({}, {violation(0), violation(1)}, {loss("silent for 1 s"), loss("silent for 2 s")});
   CHECK(append_one(x.database, batch) == 4);
   CHECK(append_one(x.database, batch) == 0);
   CHECK(server().sql("SELECT concat_ws('|', agreement, version, point, since, length_ns, outcome, cause, culprit, "
-                     "measured_ns, target_ns, iops) FROM verdicts WHERE point = 1")
+                     "measured_ns, target_ns, iops) FROM findings WHERE point = 1")
         == "oltp-gold|1|1|2026-11-22 12:00:00+00|10000000000|violated|stream|gw1/batch/b|21000000|5000000|1990");
   CHECK(server().sql("SELECT concat_ws('|', at, kind, subject, text) FROM events ORDER BY text LIMIT 1")
         == "2026-11-22 12:00:00+00|gateway-lost|gw1|silent for 1 s");
@@ -134,10 +134,10 @@ TEST_CASE("partitions are ready for today and two days more, once") {
   REQUIRE(x.result);
   const auto first = x.database.maintain(noon, kept);
   CHECK_FALSE(first.problem);
-  CHECK(first.changes.size() == 5); // three days of samples, one month of verdicts and of events
+  CHECK(first.changes.size() == 14); // three days of samples and minutes, one month of eight tables
   CHECK(x.database.maintain(later(3600), kept).changes.empty());
   const auto tomorrow = x.database.maintain(later(day_s), kept);
-  REQUIRE(tomorrow.changes.size() == 1);
+  REQUIRE(tomorrow.changes.size() == 2); // samples and minutes
   CHECK(tomorrow.changes[0].span == "20261125");
   append_one(x.database, batch_of({row_of("a", noon_s)}));
   CHECK(in_partition("samples_20261122") == 1);
@@ -155,7 +155,7 @@ TEST_CASE("a row of an impossible day is kept in the default partition") {
   REQUIRE(x.result);
   CHECK(append_one(x.database, batch_of({row_of("a", 1'000'000'000), row_of("a", noon_s + 400 * day_s)})) == 2);
   CHECK(in_partition("samples_default") == 2);
-  CHECK(x.database.maintain(noon, kept).changes.size() == 5);
+  CHECK(x.database.maintain(noon, kept).changes.size() == 14);
   CHECK(in_partition("samples_default") == 2); // stored just now: not yet old, whatever its label
 }
 
@@ -179,7 +179,9 @@ TEST_CASE("partitions older than what is kept are dropped") {
   append_one(x.database,
              batch_of({row_of("a", today_s - 3 * day_s), row_of("a", today_s - 2 * day_s), row_of("a", today_s)}),
              today);
-  const auto report = x.database.maintain(today, retention{2, 400, 400});
+  auto two_days = kept;
+  two_days[growing_table::samples] = 2;
+  const auto report = x.database.maintain(today, two_days);
   CHECK_FALSE(report.problem);
   const auto is_there = [](std::int64_t second_s) {
     const auto name = "samples_" + suffix_of(span_of(span_length::day, day_of(wall_time{second_s * 1'000'000})));

@@ -10,3 +10,6 @@ sluice_system_test(system_demo_postgres demo.sh postgres)
 set_tests_properties(system_demo system_demo_kill system_demo_postgres PROPERTIES LABELS "system;slow" TIMEOUT 300 RUN_SERIAL ON)
 sluice_system_test(system_compose compose.sh)
 set_tests_properties(system_compose PROPERTIES LABELS docker TIMEOUT 1500 RUN_SERIAL ON)
+# Kills at random moments; chaos.sh --rounds 20 is the bar.
+sluice_system_test(system_chaos chaos.sh)
+set_tests_properties(system_chaos PROPERTIES LABELS "system;slow" TIMEOUT 600 RUN_SERIAL ON)

@@ -2,7 +2,7 @@ sluice_test(quantity_test LABELS no-caf SOURCES ${CMAKE_CURRENT_LIST_DIR}/quanti
 sluice_test(agreement_document_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/agreement_document_test.cpp ${CMAKE_CURRENT_LIST_DIR}/policy_text_test.cpp LINK sluice_http_documents)
 sluice_test(stream_rows_test LABELS no-caf
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/stream_rows_test.cpp LINK sluice_observatory)
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/completeness_test.cpp ${CMAKE_CURRENT_LIST_DIR}/stream_rows_test.cpp LINK sluice_observatory)
 sluice_test(collector_test CAF LABELS caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/collector_test.cpp LINK sluice_application_server)
 sluice_test(desk_test CAF LABELS caf

@@ -255,3 +255,49 @@ TEST_CASE("a stop does not wait for ever for a database manager that does not an
   world.pass(200ms);
   CHECK(ended);
 }
+
+TEST_CASE("a replay becomes rows and reaches neither the core nor the figures shown") {
+  application_world world;
+  world.core_up();
+  world.database_up();
+  sample_replay x;
+  x.samples = {"gw1", 1, 1, {}};
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    auto one = some_sample("gw1");
+    one.sequence = i + 1;
+    one.taken = wall_time{second_of(world.label).unix_us - 5'000'000 + static_cast<std::int64_t>(i) * 100'000};
+    x.samples.samples.push_back(one);
+  }
+  x.last = true;
+  caf::anon_send(world.back, x);
+  world.run();
+  world.pass(3s);
+  CHECK(world.seen.core_batches.empty());
+  CHECK(streams(world).empty());
+  CHECK(world.seen.keys().size() == 2);
+}
+
+TEST_CASE("what is complete is told each second once the replay is in, and follows what is confirmed") {
+  application_world world;
+  world.database_up();
+  world.pass(3s);
+  CHECK(world.seen.stored.empty()); // nothing is known yet
+  sample_replay end;
+  end.last = true;
+  caf::anon_send(world.back, end);
+  world.run();
+  std::uint64_t sequence = 0;
+  for (int i = 0; i < 5; ++i)
+    world.second_of_batches(sequence);
+  world.seen.hold_rows = true;
+  for (int i = 0; i < 5; ++i)
+    world.second_of_batches(sequence);
+  wall_time told{};
+  for (const auto& batch : world.seen.stored) {
+    CHECK(batch.everything_until >= told);
+    told = batch.everything_until;
+    for (const auto& row : batch.rows)
+      CHECK(batch.everything_until <= row.total.taken);
+  }
+  CHECK(told > wall_time{});
+}

@@ -31,6 +31,9 @@ performance_monitor_actor::behavior_type fake_monitor(performance_monitor_actor:
 
 application_server_actor::behavior_type fake_server(application_server_actor::pointer, seen* log) {
   return {[](const sample_batch&) {}, [](const gateway_info&) {},
+          [](const sample_replay&) {
+            return std::uint64_t{0};
+          },
           [log](const core_report& x) {
             log->reports.push_back(x);
           },

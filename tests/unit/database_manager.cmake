@@ -9,3 +9,11 @@ sluice_test(database_store_test
   LINK sluice_store)
 target_compile_definitions(database_store_test PRIVATE
   SLUICE_SCHEMA_DIRECTORY="${PROJECT_SOURCE_DIR}/deploy/schema")
+
+# What is derived from rows, and where they wait on disk.
+sluice_test(database_history_test
+  LABELS no-caf one-thread
+  SOURCES
+    ${CMAKE_CURRENT_LIST_DIR}/history_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/spool_test.cpp
+  LINK sluice_history sluice_spool)

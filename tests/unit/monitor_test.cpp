@@ -11,6 +11,7 @@ namespace {
 /// What a stand-in for another process was sent.
 struct seen {
   std::vector<sample_batch> batches;
+  std::vector<sample_replay> replays;
   std::vector<gateway_info> gateways;
   std::vector<throttle> throttles;
   std::vector<renewal> renewals;
@@ -26,7 +27,12 @@ application_server_actor::behavior_type fake_collector(application_server_actor:
           [log](const gateway_info& x) {
             log->gateways.push_back(x);
           },
-          [](const core_report&) {}, [](peer_up_atom, const std::string&, const caf::strong_actor_ptr&) {},
+          [log](const sample_replay& x) {
+            log->replays.push_back(x);
+            return std::uint64_t{x.samples.samples.size()};
+          },
+          [](const core_report&) {},
+          [](peer_up_atom, const std::string&, const caf::strong_actor_ptr&) {},
           [](peer_down_atom, const std::string&, const caf::error&) {}};
 }
 
@@ -359,4 +365,48 @@ TEST_CASE_FIXTURE(fixture, "what no interface says, and an error, end nothing") 
       [&](caf::error& x) {
         FAIL(caf::to_string(x));
       });
+}
+
+TEST_CASE_FIXTURE(fixture, "a collector that comes anew is told the samples of before, in order, and no one twice") {
+  REQUIRE(!hello(1, gateway));
+  for (std::uint64_t i = 1; i <= 9; ++i)
+    batch(1, i, {some_sample("gw1")});
+  collector_found();
+  REQUIRE(at_collector.replays.size() == 10);
+  for (std::uint64_t i = 0; i < 9; ++i)
+    CHECK(at_collector.replays[i].samples.sequence == i + 1);
+  CHECK(at_collector.replays[0].samples.samples.size() == 1);
+  CHECK(at_collector.replays[0].whole_from == wall_time{});
+  CHECK_FALSE(at_collector.replays[8].last);
+  CHECK(at_collector.replays[9].last);
+  CHECK(at_collector.batches.empty()); // nothing of it goes to the core
+  batch(1, 10, {some_sample("gw1")});
+  CHECK(at_collector.batches.size() == 1);
+  collector_found(); // the same one
+  CHECK(at_collector.replays.size() == 10);
+}
+
+TEST_CASE_FIXTURE(fixture, "a collector is told that nothing is to be told") {
+  collector_found();
+  REQUIRE(at_collector.replays.size() == 1);
+  CHECK(at_collector.replays[0].last);
+}
+
+TEST_CASE("the ring keeps 20 s and a number of bytes, and says from where on seconds are whole") {
+  replay_ring x{{20s, 1000}};
+  const auto put = [&](instant came, std::int64_t label_us, std::size_t bytes) {
+    x.put({"gw1", came, wall_time{label_us}, std::make_shared<const std::vector<char>>(bytes)});
+  };
+  put(1s, 5'900'000, 400);
+  put(2s, 6'100'000, 400);
+  CHECK(x.whole_from("gw1") == wall_time{});
+  put(3s, 7'000'000, 400); // too many bytes
+  CHECK(x.bytes() == 800);
+  CHECK(x.dropped() == 1);
+  CHECK(x.whole_from("gw1") == wall_time{6'000'000});
+  put(23s, 27'000'000, 1);
+  CHECK(x.all().size() == 2); // of 3 s and of 23 s
+  CHECK(x.dropped() == 1);    // the other one was old
+  CHECK(x.whole_from("gw1") == wall_time{7'000'000});
+  CHECK(x.whole_from("gw2") == wall_time{});
 }

@@ -100,6 +100,17 @@ void stream_book::advance(instant now, std::vector<sample_row>& complete) {
   }
 }
 
+std::optional<wall_time> stream_book::oldest_open(instant now, duration patience) const {
+  std::optional<wall_time> oldest;
+  for (const auto& [stream, record] : streams_) {
+    if (!record.open && now - record.heard >= patience)
+      continue;
+    const auto second = record.open ? record.open->total.taken : second_of(record.last_seen);
+    oldest = oldest ? std::min(*oldest, second) : second;
+  }
+  return oldest;
+}
+
 void stream_book::close(instant now, std::vector<sample_row>& complete) {
   for (auto& [stream, record] : streams_)
     if (record.open)

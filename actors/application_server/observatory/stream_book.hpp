@@ -76,6 +76,10 @@ public:
   /// Completes the rows whose patience is over and forgets streams that are gone.
   void advance(instant now, std::vector<sample_row>& complete);
 
+  /// The oldest second of which more samples may come: of the streams that were heard of within `patience`, and of the
+  /// rows that are not complete. Nothing if there is none.
+  [[nodiscard]] std::optional<wall_time> oldest_open(instant now, duration patience) const;
+
   /// Completes all rows: the process stops.
   void close(instant now, std::vector<sample_row>& complete);
 

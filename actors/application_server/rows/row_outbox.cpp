@@ -10,7 +10,7 @@
 namespace sluice {
 
 void row_outbox::put(const sample_row& x) {
-  put(entry{pack(x)});
+  put(entry{row{second_of(x.total.taken), pack(x)}});
 }
 
 void row_outbox::put(const verdict& x) {
@@ -21,11 +21,36 @@ void row_outbox::put(const event& x) {
   put(entry{std::make_unique<event>(x)});
 }
 
+void row_outbox::put(const decision& x) {
+  put(entry{std::make_unique<decision>(x)});
+}
+
+void row_outbox::put(const audit_entry& x) {
+  put(entry{std::make_unique<audit_entry>(x)});
+}
+
 void row_outbox::put(entry x) {
   while (unconfirmed_ >= bounds_.entries)
     drop_oldest();
+  if (const auto second = second_held_by(x))
+    ++seconds_[*second];
   waiting_.push_back(std::move(x));
   ++unconfirmed_;
+}
+
+std::optional<wall_time> row_outbox::second_held_by(const entry& x) {
+  if (const auto* one = std::get_if<row>(&x))
+    return one->second;
+  if (const auto* judged = std::get_if<std::unique_ptr<verdict>>(&x))
+    return second_of((*judged)->from);
+  return std::nullopt;
+}
+
+void row_outbox::settle(const entry& x) {
+  const auto second = second_held_by(x);
+  const auto found = second ? seconds_.find(*second) : seconds_.end();
+  if (found != seconds_.end() && --found->second == 0)
+    seconds_.erase(found);
 }
 
 void row_outbox::drop_oldest() {
@@ -35,8 +60,10 @@ void row_outbox::drop_oldest() {
   std::size_t lost = 1;
   if (!sent.empty()) {
     lost = sent.begin()->second.size();
+    settle(sent.begin()->second);
     sent.erase(sent.begin());
   } else {
+    settle(waiting_.front());
     waiting_.pop_front();
   }
   unconfirmed_ -= lost;
@@ -64,12 +91,16 @@ row_outbox::batch row_outbox::contents(std::uint64_t number, const entries& from
   x.number = number;
   x.life = life_;
   for (const auto& one : from) {
-    if (const auto* row = std::get_if<std::string>(&one))
-      x.rows.push_back(unpack_row(*row));
+    if (const auto* packed = std::get_if<row>(&one))
+      x.rows.push_back(unpack_row(packed->packed));
     else if (const auto* judged = std::get_if<std::unique_ptr<verdict>>(&one))
       x.verdicts.push_back(**judged);
+    else if (const auto* happened = std::get_if<std::unique_ptr<event>>(&one))
+      x.events.push_back(**happened);
+    else if (const auto* decided = std::get_if<std::unique_ptr<decision>>(&one))
+      x.decisions.push_back(**decided);
     else
-      x.events.push_back(*std::get<std::unique_ptr<event>>(one));
+      x.audit.push_back(*std::get<std::unique_ptr<audit_entry>>(one));
   }
   return x;
 }
@@ -82,6 +113,7 @@ void row_outbox::confirmed(std::uint64_t number, std::uint64_t life) {
     return; // dropped at the bound meanwhile
   unconfirmed_ -= found->second.size();
   confirmed_ += found->second.size();
+  settle(found->second);
   open_.erase(found);
   window_ = std::min(window_ * 2, bounds_.open_batches);
 }
@@ -103,6 +135,7 @@ void row_outbox::refused(std::uint64_t number, std::uint64_t life) {
   if (all.size() == 1) {
     --unconfirmed_;
     ++dropped_;
+    settle(all);
     open_.erase(found);
     return;
   }

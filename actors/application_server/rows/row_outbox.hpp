@@ -1,5 +1,5 @@
-// Rows, verdicts and events that the database has not confirmed yet (invariant 4). Decides what is sent when; sends
-// nothing itself.
+// Rows, findings, events, decisions and audit entries that the database has not confirmed yet (invariant 4). Decides
+// what is sent when; sends nothing itself.
 //
 //   put ─▶ waiting ─next()─▶ open ─confirmed()─▶ gone
 //                              │ failed(), peer_lost()
@@ -12,6 +12,7 @@
 #pragma once
 
 #include "actors/domain/event.hpp"
+#include "actors/domain/record.hpp"
 #include "actors/domain/sample_row.hpp"
 #include "actors/domain/verdict.hpp"
 
@@ -40,6 +41,8 @@ public:
   void put(const sample_row& x);
   void put(const verdict& x);
   void put(const event& x);
+  void put(const decision& x);
+  void put(const audit_entry& x);
 
   struct batch {
     std::uint64_t number = 0;
@@ -47,6 +50,8 @@ public:
     std::vector<sample_row> rows;
     std::vector<verdict> verdicts;
     std::vector<event> events;
+    std::vector<decision> decisions;
+    std::vector<audit_entry> audit;
   };
 
   /// The batch to be sent now, oldest first; nothing when none waits or enough are open.
@@ -70,6 +75,11 @@ public:
     return !again_.empty() || waiting_.size() >= bounds_.batch;
   }
 
+  /// The oldest second of the rows and findings that are not confirmed; nothing if all are.
+  [[nodiscard]] std::optional<wall_time> oldest_unconfirmed() const noexcept {
+    return seconds_.empty() ? std::nullopt : std::optional{seconds_.begin()->first};
+  }
+
   [[nodiscard]] std::size_t unconfirmed() const noexcept {
     return unconfirmed_;
   }
@@ -81,10 +91,21 @@ public:
   }
 
 private:
-  using entry = std::variant<std::string, std::unique_ptr<verdict>, std::unique_ptr<event>>; // a string: packed row
+  struct row {
+    wall_time second;
+    std::string packed;
+  };
+  using entry = std::variant<row, std::unique_ptr<verdict>, std::unique_ptr<event>, std::unique_ptr<decision>,
+                             std::unique_ptr<audit_entry>>;
   using entries = std::vector<entry>;
 
   void put(entry x);
+  [[nodiscard]] static std::optional<wall_time> second_held_by(const entry& x);
+  void settle(const entry& x);
+  void settle(const entries& x) {
+    for (const auto& one : x)
+      settle(one);
+  }
   void drop_oldest();
   [[nodiscard]] batch contents(std::uint64_t number, const entries& from) const;
 
@@ -92,6 +113,7 @@ private:
   std::deque<entry> waiting_;
   std::map<std::uint64_t, entries> again_;
   std::map<std::uint64_t, entries> open_;
+  std::map<wall_time, std::size_t> seconds_; ///< how many unconfirmed rows and findings each has
   std::uint64_t last_number_ = 0;
   std::uint64_t life_ = 0;
   std::size_t window_ = 1;

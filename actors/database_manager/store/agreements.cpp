@@ -5,6 +5,7 @@
 #include "actors/database_manager/store/ledger.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -179,6 +180,23 @@ outcome<std::vector<agreement>> agreement_history(pqxx::work& transaction, const
 
 std::vector<agreement> agreements_in_force(pqxx::work& transaction) {
   return read_all(transaction, "WHERE valid_until IS NULL", " ORDER BY name");
+}
+
+std::vector<std::pair<agreement, wall_time>> agreements_since(pqxx::work& transaction, wall_time since) {
+  constexpr auto condition = "WHERE (valid_until IS NULL OR valid_until > $1)";
+  std::map<std::pair<std::string, std::uint32_t>, wall_time> ends;
+  for (const auto& row : transaction.exec_params("SELECT name, version, (extract(epoch FROM valid_until) * "
+                                                 "1000000)::bigint FROM agreements WHERE valid_until > $1",
+                                                 to_timestamp(since)))
+    ends.emplace(std::pair{std::string{row[0].c_str()}, row[1].as<std::uint32_t>()},
+                 wall_time{row[2].as<std::int64_t>()});
+  std::vector<std::pair<agreement, wall_time>> all;
+  for (auto& x : read_all(transaction, condition, " ORDER BY name, version", to_timestamp(since))) {
+    const auto end = ends.find({x.name, x.version});
+    const auto until = end == ends.end() ? wall_time{std::numeric_limits<std::int64_t>::max()} : end->second;
+    all.emplace_back(std::move(x), until);
+  }
+  return all;
 }
 
 } // namespace sluice::store

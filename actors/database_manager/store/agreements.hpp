@@ -28,4 +28,7 @@ namespace sluice::store {
 /// What is in force, by name.
 [[nodiscard]] std::vector<agreement> agreements_in_force(pqxx::work& transaction);
 
+/// The versions that were in force at `since` or later, each with its end; without one the greatest time.
+[[nodiscard]] std::vector<std::pair<agreement, wall_time>> agreements_since(pqxx::work& transaction, wall_time since);
+
 } // namespace sluice::store

@@ -3,15 +3,19 @@
 
 #include "actors/database_manager/store/address.hpp"
 #include "actors/database_manager/store/agreements.hpp"
+#include "actors/database_manager/store/derived_reader.hpp"
+#include "actors/database_manager/store/derived_writer.hpp"
 #include "actors/database_manager/store/ledger.hpp"
 #include "actors/database_manager/store/overrides.hpp"
 #include "actors/database_manager/store/partitions.hpp"
 #include "actors/database_manager/store/policies.hpp"
+#include "actors/database_manager/store/roots.hpp"
 #include "actors/database_manager/store/row_writer.hpp"
 #include "actors/database_manager/store/schema.hpp"
 #include "actors/database_manager/store/session.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 namespace sluice::store {
@@ -50,16 +54,30 @@ outcome<done> adopt(session& connection) {
   });
 }
 
-/// The days of a batch's lines, per table in the order of `partitioned_tables`.
-std::array<std::set<std::int64_t>, table_count> days_of(std::span<const std::shared_ptr<const packed_batch>> batches) {
+/// The days of a group's lines, per table in the order of `partitioned_tables`.
+std::array<std::set<std::int64_t>, table_count> days_of(std::span<const std::shared_ptr<const packed_batch>> batches,
+                                                        std::int64_t closed_until_s) {
   std::array<std::set<std::int64_t>, table_count> days;
+  const auto of = [&](growing_table x) -> auto& {
+    return days[static_cast<std::size_t>(x)];
+  };
+  std::int64_t last_second = std::numeric_limits<std::int64_t>::min();
   for (const auto& batch : batches) {
-    for (const auto& row : batch->rows)
-      days[0].insert(day_of(wall_time{row.second * 1'000'000}));
+    for (const auto& row : batch->rows) {
+      if (row.second == last_second)
+        continue;
+      last_second = row.second;
+      of(row.second < closed_until_s ? growing_table::late_samples : growing_table::samples)
+          .insert(day_of(wall_time{row.second * 1'000'000}));
+    }
     for (const auto& verdict : batch->verdicts)
-      days[1].insert(day_of(verdict.from));
+      of(growing_table::findings).insert(day_of(verdict.from));
     for (const auto& event : batch->events)
-      days[2].insert(day_of(event.at));
+      of(growing_table::events).insert(day_of(event.at));
+    for (const auto& decision : batch->decisions)
+      of(growing_table::decisions).insert(day_of(decision.at));
+    for (const auto& entry : batch->audit)
+      of(growing_table::audit).insert(day_of(entry.at));
   }
   return days;
 }
@@ -72,6 +90,10 @@ database::~database() = default;
 
 const std::shared_ptr<interrupter>& database::line() const noexcept {
   return state_->line;
+}
+
+bool database::is_open() const noexcept {
+  return state_->connection.is_open();
 }
 
 outcome<opened> database::open() {
@@ -161,21 +183,75 @@ outcome<terms_in_force> database::terms(wall_time now) {
   });
 }
 
-outcome<std::vector<std::uint64_t>> database::append(std::span<const std::shared_ptr<const packed_batch>> batches,
-                                                     wall_time now, const retention& kept) {
+outcome<appended> database::append(std::span<const std::shared_ptr<const packed_batch>> batches, wall_time now,
+                                   const retention& kept, std::int64_t closed_until_s) {
+  if (std::all_of(batches.begin(), batches.end(), [](const auto& x) {
+        return x->size() == 0;
+      }))
+    return appended{std::vector<std::uint64_t>(batches.size(), 0), 0, false};
   const auto today = day_of(now);
-  const auto days = days_of(batches);
+  const auto days = days_of(batches, closed_until_s);
   maintenance_report made;
   for (std::size_t i = 0; i < table_count; ++i) {
     for (const auto day : days[i]) {
-      if (day > today - kept[i] && day <= today + days_ahead)
+      if (day > today - kept.days[i] && day <= today + days_ahead)
         state_->kept_ready.make(state_->connection, partitioned_tables[i], day, made);
     }
   }
   // A partition that cannot be made now is no reason to refuse the rows: the default partition takes them.
   if (made.problem && made.problem->kind == failure_kind::away)
     return *made.problem;
-  return state_->rows.append(state_->connection, batches);
+  return state_->rows.append(state_->connection, batches, closed_until_s);
+}
+
+outcome<std::uint64_t> database::read_back(history::derivation& to) {
+  return store::read_back(state_->connection, to);
+}
+
+outcome<done> database::read_versions(history::derivation& to) {
+  auto versions =
+      store::read_versions(state_->connection, wall_time{(to.closed_until() - history::max_catch_up_s) * 1'000'000});
+  if (!versions)
+    return versions.why();
+  to.replace(std::move(*versions));
+  return done{};
+}
+
+void database::derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to) const {
+  std::int64_t everything_until = 0;
+  for (const auto& batch : batches) {
+    for (const auto& row : batch->rows)
+      if (const auto stream = state_->rows.number_of(row.stream); stream != 0 && row.second >= to.closed_until())
+        to.add({stream, std::shared_ptr<const packed_row>{batch, &row}});
+    for (const auto& finding : batch->verdicts)
+      to.add(finding);
+    everything_until = std::max(everything_until, batch->everything_until);
+  }
+  to.know(everything_until);
+}
+
+outcome<done> database::write(const history::derived& x, wall_time now, const retention& kept) {
+  const auto today = day_of(now);
+  maintenance_report made;
+  const auto need = [&](growing_table table, std::int64_t second) {
+    const auto day = day_of(wall_time{second * 1'000'000});
+    if (day > today - kept[table] && day <= today + days_ahead)
+      state_->kept_ready.make(state_->connection, partitioned_tables[static_cast<std::size_t>(table)], day, made);
+  };
+  if (!x.minutes.empty())
+    need(growing_table::minutes, x.minutes.front().since_s);
+  if (!x.hours.empty())
+    need(growing_table::hours, x.hours.front().since_s);
+  if (!x.verdicts.empty()) {
+    need(growing_table::verdicts, x.verdicts.front().what.from.unix_us / 1'000'000);
+    need(growing_table::compliance_hours, x.verdicts.front().what.from.unix_us / 1'000'000);
+  }
+  if (made.problem && made.problem->kind == failure_kind::away)
+    return *made.problem;
+  return state_->connection.transact<done>([&](pqxx::work& transaction) -> outcome<done> {
+    write_derived(transaction, x);
+    return done{};
+  });
 }
 
 maintenance_report database::maintain(wall_time now, const retention& kept) {
@@ -194,8 +270,33 @@ maintenance_report database::maintain(wall_time now, const retention& kept) {
       ready.make(connection, partitioned_tables[i], day, report);
   }
   for (std::size_t i = 0; i < table_count; ++i)
-    ready.drop(connection, partitioned_tables[i], surely - kept[i], report);
+    ready.drop(connection, partitioned_tables[i], surely - kept.days[i], report);
   return report;
+}
+
+outcome<std::vector<evidence::signed_root>> database::sign_days(const evidence::signing_key& key, wall_time now) {
+  std::vector<evidence::signed_root> made;
+  while (made.size() < max_roots_per_round) {
+    const auto one = state_->connection.transact<std::optional<evidence::signed_root>>(
+        [&](pqxx::work& transaction) -> outcome<std::optional<evidence::signed_root>> {
+          return make_next_root(transaction, key, now);
+        });
+    if (!one)
+      return one.why();
+    if (!*one)
+      break;
+    made.push_back(**one);
+  }
+  return made;
+}
+
+outcome<check_report> database::check_evidence(wall_time now, const retention& kept) {
+  const auto since = [&](growing_table table) {
+    return wall_time{(day_of(now) - kept[table]) * 86'400'000'000};
+  };
+  return state_->connection.transact<check_report>([&](pqxx::work& transaction) -> outcome<check_report> {
+    return verify_all(transaction, since(growing_table::verdicts), since(growing_table::decisions));
+  });
 }
 
 } // namespace sluice::store

@@ -2,6 +2,8 @@
 // domain and libpqxx; knows no actor and no clock.
 #pragma once
 
+#include "actors/database_manager/history/derivation.hpp"
+#include "actors/database_manager/store/chain_check.hpp"
 #include "actors/database_manager/store/interrupter.hpp"
 #include "actors/database_manager/store/maintenance.hpp"
 #include "actors/database_manager/store/migration.hpp"
@@ -9,6 +11,7 @@
 #include "actors/database_manager/store/packed_row.hpp"
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/policy_document.hpp"
+#include "actors/evidence/root.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -34,6 +37,13 @@ struct opened {
   std::vector<std::string> applied; ///< files of the migrations that were applied now
 };
 
+/// What became of the batches of one group.
+struct appended {
+  std::vector<std::uint64_t> fresh; ///< of each batch, how many lines were new
+  std::uint64_t late = 0;           ///< of the new rows, how many were kept apart
+  bool detour = false;              ///< something was repeated or late
+};
+
 /// Agreements, orders and the policy in force.
 struct terms_in_force {
   std::vector<agreement> agreements;
@@ -53,6 +63,7 @@ public:
 
   /// Connects anew, brings the schema up to date and makes the session ready.
   outcome<opened> open();
+  [[nodiscard]] bool is_open() const noexcept;
 
   [[nodiscard]] const std::shared_ptr<interrupter>& line() const noexcept;
 
@@ -68,13 +79,33 @@ public:
   outcome<terms_in_force> terms(wall_time now);
 
   /// Stores the batches, all in one transaction; answers for each how many of its lines were new. Makes the partition
-  /// of a day that is within what is kept; other days go to the default partition.
-  outcome<std::vector<std::uint64_t>> append(std::span<const std::shared_ptr<const packed_batch>> batches,
-                                             wall_time now, const retention& kept);
+  /// of a day that is within what is kept; other days go to the default partition. Rows of seconds before
+  /// `closed_until_s` are kept apart [s since 1970].
+  outcome<appended> append(std::span<const std::shared_ptr<const packed_batch>> batches, wall_time now,
+                           const retention& kept, std::int64_t closed_until_s = 0);
+
+  /// Begins a derivation anew from what is committed; answers how many rows were read.
+  outcome<std::uint64_t> read_back(history::derivation& to);
+
+  /// Reads the versions of agreements anew, after one changed.
+  outcome<done> read_versions(history::derivation& to);
+
+  /// Takes committed rows into a derivation. @pre append() stored the batches
+  void derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to) const;
+
+  /// Commits what was derived, all of it or nothing.
+  outcome<done> write(const history::derived& x, wall_time now, const retention& kept);
 
   /// Makes the partitions of today and days_ahead, drops those that hold nothing younger than `kept`. Trusts the
   /// earlier of `now` and PostgreSQL's clock, so that one clock that jumped ahead deletes nothing.
   maintenance_report maintain(wall_time now, const retention& kept);
+
+  /// Makes the roots of the days that ended and have none, at most max_roots_per_round; see roots.hpp. Answers those
+  /// that were made. Do it before maintain(): what is dropped rests on the roots.
+  outcome<std::vector<evidence::signed_root>> sign_days(const evidence::signing_key& key, wall_time now);
+
+  /// Verifies every chain, root and term; see chain_check.hpp. Takes as long as reading all verdicts.
+  outcome<check_report> check_evidence(wall_time now, const retention& kept);
 
 private:
   struct state;

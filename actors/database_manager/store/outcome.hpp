@@ -15,6 +15,7 @@ enum class failure_kind : std::uint8_t {
   wrong_schema,   ///< the database's schema is not one that this program may use
   not_found,      ///< what was named does not exist
   already_exists, ///< what was to be made exists, and differs
+  repeated,       ///< a row with such a key is there; nothing was changed
 };
 
 struct failure {

@@ -18,21 +18,42 @@ bool all_storable(std::initializer_list<std::uint64_t> counts) {
   });
 }
 
+/// Cells of one bucket follow each other. A form that no histogram has leaves an empty one.
+void unpack(const std::vector<std::int32_t>& cells, duration sum, latency_histogram& to) {
+  static thread_local std::vector<std::uint32_t> pairs;
+  pairs.clear();
+  for (const auto cell : cells) {
+    const auto bits = static_cast<std::uint32_t>(cell);
+    const auto bucket = bits >> cell_count_bits;
+    const auto requests = bits & ((1u << cell_count_bits) - 1);
+    if (!pairs.empty() && pairs[pairs.size() - 2] == bucket) {
+      pairs.back() += requests;
+    } else {
+      pairs.push_back(bucket);
+      pairs.push_back(requests);
+    }
+  }
+  if (!to.unpack(pairs, sum))
+    to.clear();
+}
+
 } // namespace
 
-std::vector<std::int32_t> cells_of(const latency_histogram& x) {
+void append_cells(std::vector<std::int32_t>& to, std::uint32_t bucket, std::uint32_t requests) {
   constexpr std::uint32_t most = (1u << cell_count_bits) - 1;
+  while (requests > 0) { // at most 2^32 / 2^23 = 512 times
+    const auto part = std::min(requests, most);
+    to.push_back(static_cast<std::int32_t>((bucket << cell_count_bits) + part));
+    requests -= part;
+  }
+}
+
+std::vector<std::int32_t> cells_of(const latency_histogram& x) {
   const auto pairs = x.packed();
   std::vector<std::int32_t> cells;
   cells.reserve(pairs.size() / 2);
-  for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
-    auto requests = pairs[i + 1];
-    while (requests > 0) { // at most 2^32 / 2^23 = 512 times
-      const auto part = std::min(requests, most);
-      cells.push_back(static_cast<std::int32_t>((pairs[i] << cell_count_bits) + part));
-      requests -= part;
-    }
-  }
+  for (std::size_t i = 0; i + 1 < pairs.size(); i += 2)
+    append_cells(cells, pairs[i], pairs[i + 1]);
   return cells;
 }
 
@@ -66,6 +87,35 @@ packed_row pack(const sample_row& x) {
   row.backend_latency = cells_of(t.backend_latency);
   row.total_latency = cells_of(t.total_latency);
   return row;
+}
+
+void unpack(const packed_row& x, sample_row& to) {
+  auto& t = to.total;
+  t.stream = x.stream;
+  t.backend = x.backend;
+  t.sequence = x.last_sequence;
+  t.taken = wall_time{x.second * 1'000'000};
+  t.interval = x.interval;
+  t.arrivals = x.arrivals;
+  t.completions = x.completions;
+  t.errors = x.errors;
+  t.reads = x.reads;
+  t.writes = x.writes;
+  t.read_bytes = x.read_bytes;
+  t.write_bytes = x.write_bytes;
+  t.backlog = x.backlog;
+  t.in_flight = x.in_flight;
+  t.mean_in_flight = x.mean_in_flight;
+  t.limited_by_rate = x.limited_by_rate;
+  t.limited_by_depth = x.limited_by_depth;
+  t.generation = x.generation;
+  t.control = x.control;
+  unpack(x.backend_latency, x.backend_latency_sum, t.backend_latency);
+  unpack(x.total_latency, x.total_latency_sum, t.total_latency);
+  to.incarnation = x.incarnation;
+  to.first_sequence = x.first_sequence;
+  to.last_sequence = x.last_sequence;
+  to.samples = x.samples;
 }
 
 std::string problem_with(const sample_row& x) {
@@ -113,6 +163,32 @@ std::string problem_with(const event& x) {
     return "an event has an unknown kind";
   if (!storable(std::string_view{x.subject}) || !storable(std::string_view{x.text}))
     return "an event's subject or sentence is no text of at most 4096 bytes";
+  return {};
+}
+
+std::string problem_with(const decision& x) {
+  const auto& why = x.what.why;
+  if (!storable(x.at))
+    return "a decision is not of a time between the years 1900 and 9999";
+  if (!valid_name(x.what.stream.gateway) || !valid_name(x.what.stream.volume) || !valid_name(x.what.stream.client))
+    return "a decision's stream has no valid name";
+  if (!all_storable({x.what.generation, x.what.now.iops.per_second, x.what.now.bandwidth.per_second, why.demand,
+                     why.promised, why.capacity}))
+    return "a decision holds a number above 2^63 - 1";
+  if (why.rule > throttle_rule::override_)
+    return "a decision has an unknown rule";
+  for (const auto* text : {&why.agreement, &why.beneficiary, &why.backend})
+    if (!storable(std::string_view{*text}))
+      return "a decision holds what is no text of at most 4096 bytes";
+  return {};
+}
+
+std::string problem_with(const audit_entry& x) {
+  if (!storable(x.at))
+    return "an audit entry is not of a time between the years 1900 and 9999";
+  for (const auto* text : {&x.who, &x.action, &x.subject, &x.detail})
+    if (!storable(std::string_view{*text}))
+      return "an audit entry holds what is no text of at most 4096 bytes";
   return {};
 }
 

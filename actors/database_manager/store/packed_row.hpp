@@ -6,6 +6,7 @@
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/event.hpp"
 #include "actors/domain/policy_document.hpp"
+#include "actors/domain/record.hpp"
 #include "actors/domain/sample_row.hpp"
 #include "actors/domain/verdict.hpp"
 
@@ -51,26 +52,35 @@ struct packed_row {
 /// read with plain SQL: `cell >> 23`, `cell & 8388607`.
 [[nodiscard]] std::vector<std::int32_t> cells_of(const latency_histogram& x);
 inline constexpr unsigned cell_count_bits = 23;
+void append_cells(std::vector<std::int32_t>& to, std::uint32_t bucket, std::uint32_t requests);
 static_assert((latency_histogram::bucket_count << cell_count_bits) <= std::size_t{1} << 31);
 
 [[nodiscard]] packed_row pack(const sample_row& x);
 
-/// Why a row, verdict, event, order or policy cannot be stored, in one sentence; empty = it can.
+/// Replaces `to` by the row that was packed; `taken` is the beginning of its second.
+void unpack(const packed_row& x, sample_row& to);
+
+/// Why a line, order or policy cannot be stored, in one sentence; empty = it can.
 [[nodiscard]] std::string problem_with(const sample_row& x);
 [[nodiscard]] std::string problem_with(const verdict& x);
 [[nodiscard]] std::string problem_with(const event& x);
+[[nodiscard]] std::string problem_with(const decision& x);
+[[nodiscard]] std::string problem_with(const audit_entry& x);
 [[nodiscard]] std::string problem_with(const override_order& x);
 [[nodiscard]] std::string problem_with(const policy_document& x);
 
-/// The rows of one request, together committed or together not.
+/// The lines of one request, together committed or together not.
 struct packed_batch {
   std::vector<packed_row> rows;
-  std::vector<verdict> verdicts;
+  std::vector<verdict> verdicts; ///< what the SLA core found
   std::vector<event> events;
+  std::vector<decision> decisions;
+  std::vector<audit_entry> audit;
+  std::int64_t everything_until = 0; ///< rows of before are here or were [s since 1970]; 0 = not known
 
   /// Lines of all kinds: what the bound of the buffer counts.
   [[nodiscard]] std::size_t size() const noexcept {
-    return rows.size() + verdicts.size() + events.size();
+    return rows.size() + verdicts.size() + events.size() + decisions.size() + audit.size();
   }
 };
 

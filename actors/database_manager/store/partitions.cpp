@@ -53,9 +53,14 @@ void partitions::make(session& connection, const partitioned_table& table, std::
   const std::string column = table.column;
   const auto from = bound(span.first_day);
   const auto to = bound(span.next_day);
+  bool there = false;
   const auto made = connection.transact<done>([&](pqxx::work& transaction) -> outcome<done> {
     transaction.exec(short_lock);
-    transaction.exec("CREATE TABLE " + name + " (LIKE " + parent + " INCLUDING ALL)");
+    there = !transaction.exec1("SELECT to_regclass(" + transaction.quote(name) + ")")[0].is_null();
+    if (there)
+      return done{};
+    // A number that the parent gives is given by the parent alone.
+    transaction.exec("CREATE TABLE " + name + " (LIKE " + parent + " INCLUDING ALL EXCLUDING IDENTITY)");
     transaction.exec("WITH moved AS (DELETE FROM " + parent + "_default WHERE " + column + " >= " + from + " AND "
                      + column + " < " + to + " RETURNING *) INSERT INTO " + name + " SELECT * FROM moved");
     transaction.exec("ALTER TABLE " + parent + " ATTACH PARTITION " + name + " FOR VALUES FROM (" + from + ") TO (" + to
@@ -67,7 +72,8 @@ void partitions::make(session& connection, const partitioned_table& table, std::
     return;
   }
   present_.emplace(name, span);
-  report.changes.push_back({table.name, suffix_of(span), true});
+  if (!there)
+    report.changes.push_back({table.name, suffix_of(span), true});
 }
 
 void partitions::drop(session& connection, const partitioned_table& table, std::int64_t keep_from,
@@ -75,13 +81,14 @@ void partitions::drop(session& connection, const partitioned_table& table, std::
   const auto prefix = std::string{table.name} + '_';
   for (auto i = present_.begin(); i != present_.end() && !report.problem;) {
     const auto& [name, span] = *i;
-    if (!name.starts_with(prefix) || span.next_day > keep_from) {
+    // `samples_` is no prefix of `late_samples_…`, but a name must be the prefix and the span, nothing else.
+    if (name != prefix + suffix_of(span) || span.next_day > keep_from) {
       ++i;
       continue;
     }
     const auto dropped = connection.transact<done>([&](pqxx::work& transaction) -> outcome<done> {
       transaction.exec(short_lock);
-      transaction.exec("DROP TABLE " + name);
+      transaction.exec("DROP TABLE IF EXISTS " + name);
       return done{};
     });
     if (!dropped) {
@@ -94,7 +101,7 @@ void partitions::drop(session& connection, const partitioned_table& table, std::
   if (report.problem)
     return;
   const auto deleted = connection.transact<done>([&](pqxx::work& transaction) -> outcome<done> {
-    transaction.exec("DELETE FROM " + prefix + "default WHERE stored < " + bound(keep_from));
+    transaction.exec("DELETE FROM " + prefix + "default WHERE " + table.stored + " < " + bound(keep_from));
     return done{};
   });
   if (!deleted)

@@ -9,28 +9,14 @@
 
 namespace sluice::store {
 
-/// A table partitioned by UTC spans, with a default partition `NAME_default`.
-struct partitioned_table {
-  const char* name;
-  const char* column;
-  span_length length;
-};
-
-/// In the order of `retention`.
-inline constexpr std::array<partitioned_table, table_count> partitioned_tables{{
-    {"samples", "second", span_length::day},
-    {"verdicts", "since", span_length::month},
-    {"events", "at", span_length::month},
-}};
-
 /// Knows which partitions there are, and makes and drops them. Thread safety: as its session.
 class partitions {
 public:
   /// Reads which there are. To be called after each connecting.
   outcome<done> load(session& connection);
 
-  /// Makes the partition of `table` that holds `day`, unless it is there, and moves rows of that span out of the
-  /// default partition. Does nothing when `report` already holds a problem.
+  /// Makes the partition of `table` that holds `day`, unless it is there (another connection may have made it), and
+  /// moves rows of that span out of the default partition. Does nothing when `report` already holds a problem.
   void make(session& connection, const partitioned_table& table, std::int64_t day, maintenance_report& report);
 
   /// Drops the partitions of `table` that end before `keep_from` (a day), and deletes from the default partition what

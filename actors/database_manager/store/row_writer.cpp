@@ -1,132 +1,133 @@
-// Stores rows: COPY into a temporary table of the session, then INSERT … ON CONFLICT DO NOTHING, which counts what is
-// new.
+// COPY straight into the tables; when PostgreSQL reports a repeated key, or a row is late, COPY into temporary tables
+// of the session and from there what is new.
 #include "actors/database_manager/store/row_writer.hpp"
+
+#include "actors/database_manager/store/bulk_copy.hpp"
+#include "actors/database_manager/store/derived_writer.hpp"
+#include "actors/database_manager/store/row_lines.hpp"
 
 #include <algorithm>
 #include <set>
-#include <tuple>
 
 namespace sluice::store {
 
 namespace {
 
-using batches_view = std::span<const std::shared_ptr<const packed_batch>>;
-
 /// The cache is dropped when it holds more. Chosen: 20 times the streams of the largest scenario; about 20 MB.
 constexpr std::size_t max_numbered_streams = 200'000;
 
-/// One kind of line: how its table is called and which columns are copied, in the order of the tuple below.
-struct line_kind {
-  const char* table;
-  std::vector<std::string> columns; ///< the first is the staging table's `batch`
-};
-
-const line_kind& sample_lines() {
-  static const line_kind kind{"samples",
-                              {"batch",
-                               "stream",
-                               "second",
-                               "incarnation",
-                               "first_sequence",
-                               "last_sequence",
-                               "samples",
-                               "interval_ns",
-                               "arrivals",
-                               "completions",
-                               "errors",
-                               "reads",
-                               "writes",
-                               "read_bytes",
-                               "write_bytes",
-                               "backlog",
-                               "in_flight",
-                               "mean_in_flight",
-                               "limited_by_rate_ns",
-                               "limited_by_depth_ns",
-                               "generation",
-                               "control",
-                               "backend",
-                               "backend_latency_sum_ns",
-                               "total_latency_sum_ns",
-                               "backend_latency",
-                               "total_latency"}};
-  return kind;
-}
-
-const line_kind& verdict_lines() {
-  static const line_kind kind{"verdicts",
-                              {"batch", "agreement", "version", "point", "since", "length_ns", "outcome", "cause",
-                               "culprit", "measured_ns", "target_ns", "iops"}};
-  return kind;
-}
-
-const line_kind& event_lines() {
-  static const line_kind kind{"events", {"batch", "at", "kind", "subject", "text"}};
-  return kind;
-}
-
-/// An integer array as PostgreSQL reads it.
-std::string to_array(const std::vector<std::int32_t>& x) {
-  std::string text{"{"};
-  for (const auto value : x) {
-    if (text.size() > 1)
-      text += ',';
-    text += std::to_string(value);
-  }
-  return text + '}';
-}
-
-auto fields_of(std::size_t batch, std::int32_t stream, const packed_row& x) {
-  return std::make_tuple(
-      batch, stream, to_timestamp(wall_time{x.second * 1'000'000}), static_cast<std::int64_t>(x.incarnation),
-      x.first_sequence, x.last_sequence, x.samples, x.interval.count(), x.arrivals, x.completions, x.errors, x.reads,
-      x.writes, x.read_bytes, x.write_bytes, x.backlog, x.in_flight, x.mean_in_flight, x.limited_by_rate.count(),
-      x.limited_by_depth.count(), x.generation, static_cast<int>(x.control), x.backend, x.backend_latency_sum.count(),
-      x.total_latency_sum.count(), to_array(x.backend_latency), to_array(x.total_latency));
-}
-
-auto fields_of(std::size_t batch, const verdict& x) {
-  return std::make_tuple(batch, x.agreement, x.version, x.point, to_timestamp(x.from), x.length.count(),
-                         std::string{to_string(x.outcome)}, std::string{to_string(x.cause)}, x.culprit,
-                         x.measured.count(), x.target.count(), x.iops);
-}
-
-auto fields_of(std::size_t batch, const event& x) {
-  return std::make_tuple(batch, to_timestamp(x.at), std::string{to_string(x.kind)}, x.subject, x.text);
-}
+/// The columns of a row's key, and that a stored row makes the row `t` needless: it is of the same samples and more.
+constexpr auto same_second = "s.stream = t.stream AND s.second = t.second AND s.incarnation = t.incarnation";
 
 std::string staging(const line_kind& kind) {
   return std::string{"staged_"} + kind.table;
 }
 
-/// Moves the staged lines to their table and adds to `fresh` how many of each batch were new.
-void store_staged(pqxx::work& transaction, const line_kind& kind, std::vector<std::uint64_t>& fresh) {
+std::string list_of(const line_kind& kind) {
   std::string columns;
-  for (std::size_t i = 1; i < kind.columns.size(); ++i)
-    columns += (i == 1 ? "" : ", ") + kind.columns[i];
+  for (const auto& column : kind.columns)
+    columns += (columns.empty() ? "" : ", ") + column;
+  return columns;
+}
+
+/// `a = excluded.a, …` for the columns that are not in the key.
+std::string replacements(const line_kind& kind, std::size_t key_columns) {
+  std::string text;
+  for (auto i = key_columns; i < kind.columns.size(); ++i)
+    text += (text.empty() ? "" : ", ") + kind.columns[i] + " = excluded." + kind.columns[i];
+  return text;
+}
+
+template<class Select, class Put>
+void copy_kind(pqxx::work& transaction, const line_kind& kind, bool staged, batches_view batches, const Select& select,
+               const Put& put_line) {
+  if (std::all_of(batches.begin(), batches.end(), [&](const auto& x) {
+        return select(*x).empty();
+      }))
+    return;
+  auto columns = kind.columns;
+  if (staged)
+    columns.emplace_back("batch");
+  bulk_copy copy{transaction, staged ? staging(kind) : kind.table, columns};
+  for (std::size_t batch = 0; batch < batches.size(); ++batch) {
+    for (const auto& line : select(*batches[batch])) {
+      put_line(copy.text(), line);
+      if (staged)
+        copy.text().integer(static_cast<std::int64_t>(batch));
+      copy.end_line();
+    }
+  }
+  copy.complete();
+}
+
+/// Copies all lines of all batches, with the number of their batch if they are staged.
+template<class NumberOf>
+void copy_all(pqxx::work& transaction, bool staged, batches_view batches, const NumberOf& number_of) {
+  const auto plain = [](copy_text& to, const auto& x) {
+    put(to, x);
+  };
+  copy_kind(
+      transaction, sample_lines(), staged, batches, [](const packed_batch& x) -> auto& { return x.rows; },
+      [&](copy_text& to, const packed_row& x) {
+        put(to, number_of(x.stream), x);
+      });
+  copy_kind(
+      transaction, finding_lines(), staged, batches, [](const packed_batch& x) -> auto& { return x.verdicts; }, plain);
+  copy_kind(
+      transaction, event_lines(), staged, batches, [](const packed_batch& x) -> auto& { return x.events; }, plain);
+  copy_kind(
+      transaction, audit_lines(), staged, batches, [](const packed_batch& x) -> auto& { return x.audit; }, plain);
+}
+
+/// Stores the staged rows that are in time. Of two with one key the one with the later last sequence stays, and a row
+/// whose samples are all in another one (the halves of a second that was replayed as a whole) goes.
+void store_rows(pqxx::work& transaction, std::int64_t closed_until_s, std::vector<std::uint64_t>& fresh) {
+  const auto columns = list_of(sample_lines());
+  const auto insert = "INSERT INTO samples AS s (" + columns
+                      + ") SELECT DISTINCT ON (stream, second, incarnation, "
+                        "first_sequence) "
+                      + columns
+                      + " FROM staged_samples t WHERE batch = $1 AND second >= "
+                        "to_timestamp($2) AND NOT EXISTS (SELECT FROM samples s WHERE "
+                      + same_second
+                      + " AND s.first_sequence < t.first_sequence AND s.last_sequence >= t.last_sequence) "
+                        "ORDER BY stream, second, incarnation, first_sequence, last_sequence DESC ON CONFLICT (stream, "
+                        "second, incarnation, first_sequence) DO UPDATE SET "
+                      + replacements(sample_lines(), 4) + " WHERE s.last_sequence < excluded.last_sequence";
+  for (std::size_t batch = 0; batch < fresh.size(); ++batch)
+    fresh[batch] += transaction.exec_params(insert, batch, closed_until_s).affected_rows();
+  transaction.exec("DELETE FROM samples s USING staged_samples t WHERE " + std::string{same_second}
+                   + " AND s.first_sequence > t.first_sequence AND s.last_sequence <= t.last_sequence");
+}
+
+/// Stores the staged rows that came too late, unless they are known as rows in time. Answers how many are new.
+std::uint64_t store_late(pqxx::work& transaction, std::int64_t closed_until_s, std::vector<std::uint64_t>& fresh) {
+  const auto columns = list_of(sample_lines());
+  const auto insert = "INSERT INTO late_samples (" + columns + ") SELECT " + columns
+                      + " FROM staged_samples t WHERE "
+                        "batch = $1 AND second < to_timestamp($2) AND NOT EXISTS (SELECT FROM samples s WHERE "
+                      + same_second
+                      + " AND s.first_sequence <= t.first_sequence AND s.last_sequence >= t.last_sequence) "
+                        "ON CONFLICT DO NOTHING";
+  std::uint64_t late = 0;
+  for (std::size_t batch = 0; batch < fresh.size(); ++batch) {
+    const auto stored = transaction.exec_params(insert, batch, closed_until_s).affected_rows();
+    fresh[batch] += stored;
+    late += stored;
+  }
+  return late;
+}
+
+/// Stores the staged lines of a kind of which equal ones are one.
+void store_once(pqxx::work& transaction, const line_kind& kind, std::vector<std::uint64_t>& fresh) {
+  const auto columns = list_of(kind);
   const auto insert = "INSERT INTO " + std::string{kind.table} + " (" + columns + ") SELECT " + columns + " FROM "
                       + staging(kind) + " WHERE batch = $1 ON CONFLICT DO NOTHING";
   for (std::size_t batch = 0; batch < fresh.size(); ++batch)
     fresh[batch] += transaction.exec_params(insert, batch).affected_rows();
 }
 
-template<class Select, class Fields>
-void store_kind(pqxx::work& transaction, const line_kind& kind, batches_view batches, const Select& select,
-                const Fields& fields, std::vector<std::uint64_t>& fresh) {
-  if (std::all_of(batches.begin(), batches.end(), [&](const auto& x) {
-        return select(*x).empty();
-      }))
-    return;
-  pqxx::stream_to copy{transaction, staging(kind), kind.columns};
-  for (std::size_t batch = 0; batch < batches.size(); ++batch) {
-    for (const auto& line : select(*batches[batch]))
-      copy << fields(batch, line);
-  }
-  copy.complete();
-  store_staged(transaction, kind, fresh);
-}
-
-std::int32_t number_of(pqxx::work& transaction, const stream_id& x) {
+std::int32_t give_number(pqxx::work& transaction, const stream_id& x) {
   // Looked up before it is inserted: ON CONFLICT DO NOTHING would use up a number each time.
   const auto found = transaction.exec_params(
       "SELECT id FROM streams WHERE gateway = $1 AND volume = $2 AND client = $3", x.gateway, x.volume, x.client);
@@ -143,9 +144,9 @@ std::int32_t number_of(pqxx::work& transaction, const stream_id& x) {
 outcome<done> row_writer::prepare(session& connection) {
   streams_.clear();
   return connection.transact<done>([](pqxx::work& transaction) -> outcome<done> {
-    for (const auto* kind : {&sample_lines(), &verdict_lines(), &event_lines()})
-      transaction.exec("CREATE TEMPORARY TABLE " + staging(*kind) + " (batch integer NOT NULL, LIKE "
-                       + std::string{kind->table} + " INCLUDING DEFAULTS) ON COMMIT DELETE ROWS");
+    for (const auto* kind : {&sample_lines(), &finding_lines(), &event_lines(), &audit_lines()})
+      transaction.exec("CREATE TEMPORARY TABLE " + staging(*kind) + " ON COMMIT DELETE ROWS AS SELECT " + list_of(*kind)
+                       + ", 0 AS batch FROM " + kind->table + " WITH NO DATA");
     return done{};
   });
 }
@@ -166,7 +167,7 @@ outcome<done> row_writer::number_streams(session& connection, batches_view batch
   auto numbered = connection.transact<std::vector<std::int32_t>>([&](pqxx::work& transaction) {
     std::vector<std::int32_t> numbers;
     for (const auto& stream : unknown)
-      numbers.push_back(number_of(transaction, stream));
+      numbers.push_back(give_number(transaction, stream));
     return outcome<std::vector<std::int32_t>>{std::move(numbers)};
   });
   if (!numbered)
@@ -177,30 +178,43 @@ outcome<done> row_writer::number_streams(session& connection, batches_view batch
   return done{};
 }
 
-outcome<std::vector<std::uint64_t>> row_writer::append(session& connection, batches_view batches) {
+outcome<appended> row_writer::append(session& connection, batches_view batches, std::int64_t closed_until_s) {
   if (const auto numbered = number_streams(connection, batches); !numbered)
     return numbered.why();
-  return connection.transact<std::vector<std::uint64_t>>([&](pqxx::work& transaction) {
-    std::vector<std::uint64_t> fresh(batches.size(), 0);
-    store_kind(
-        transaction, sample_lines(), batches, [](const packed_batch& x) -> auto& { return x.rows; },
-        [&](std::size_t batch, const packed_row& x) {
-          return fields_of(batch, streams_.at(x.stream), x);
-        },
-        fresh);
-    store_kind(
-        transaction, verdict_lines(), batches, [](const packed_batch& x) -> auto& { return x.verdicts; },
-        [](std::size_t batch, const verdict& x) {
-          return fields_of(batch, x);
-        },
-        fresh);
-    store_kind(
-        transaction, event_lines(), batches, [](const packed_batch& x) -> auto& { return x.events; },
-        [](std::size_t batch, const event& x) {
-          return fields_of(batch, x);
-        },
-        fresh);
-    return outcome<std::vector<std::uint64_t>>{std::move(fresh)};
+  const auto number = [&](const stream_id& x) {
+    return streams_.at(x);
+  };
+  const bool none_late = std::all_of(batches.begin(), batches.end(), [&](const auto& batch) {
+    return std::all_of(batch->rows.begin(), batch->rows.end(), [&](const packed_row& x) {
+      return x.second >= closed_until_s;
+    });
+  });
+  if (none_late) {
+    auto direct = connection.transact<appended>([&](pqxx::work& transaction) -> outcome<appended> {
+      appended all;
+      copy_all(transaction, false, batches, number);
+      for (const auto& batch : batches)
+        all.fresh.push_back(batch->size() - batch->decisions.size());
+      write_decisions(transaction, batches, all.fresh);
+      return all;
+    });
+    if (direct || direct.why().kind != failure_kind::repeated)
+      return direct;
+  }
+  return connection.transact<appended>([&](pqxx::work& transaction) -> outcome<appended> {
+    appended all;
+    all.detour = true;
+    all.fresh.assign(batches.size(), 0);
+    // By the index, whatever is believed of a table that was filled a moment ago.
+    transaction.exec("SET LOCAL enable_hashjoin = off");
+    transaction.exec("SET LOCAL enable_mergejoin = off");
+    copy_all(transaction, true, batches, number);
+    store_rows(transaction, closed_until_s, all.fresh);
+    all.late = store_late(transaction, closed_until_s, all.fresh);
+    for (const auto* kind : {&finding_lines(), &event_lines(), &audit_lines()})
+      store_once(transaction, *kind, all.fresh);
+    write_decisions(transaction, batches, all.fresh);
+    return all;
   });
 }
 

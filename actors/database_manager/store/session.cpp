@@ -37,6 +37,8 @@ failure_kind kind_of(const std::string& sqlstate) noexcept {
   // 25006: a standby or a server in read-only mode.
   if (sqlstate == "25006")
     return failure_kind::busy;
+  if (sqlstate == "23505")
+    return failure_kind::repeated;
   return failure_kind::refused;
 }
 

@@ -1,0 +1,221 @@
+// The SQL of a new beginning.
+#include "actors/database_manager/store/derived_reader.hpp"
+
+#include "actors/database_manager/store/agreements.hpp"
+
+#include <unordered_map>
+
+namespace sluice::store {
+
+namespace {
+
+/// Chosen: 50,000 rows of 10,000 streams, half a second to read.
+constexpr std::int64_t slice_s = 5;
+
+outcome<history::progress> read_progress(session& connection) {
+  return connection.transact<history::progress>([](pqxx::work& transaction) -> outcome<history::progress> {
+    history::progress x;
+    for (const auto& row : transaction.exec("SELECT derivation, extract(epoch FROM until)::bigint FROM progress")) {
+      const std::string_view what = row[0].c_str();
+      const auto until = row[1].as<std::int64_t>();
+      if (what == "seconds")
+        x.seconds = until;
+      else if (what == "minutes")
+        x.minutes = until;
+      else if (what == "hours")
+        x.hours = until;
+    }
+    return x;
+  });
+}
+
+/// PostgreSQL's text of an array of integers; what it writes is well formed.
+void read_array(const char* text, std::vector<std::int32_t>& to) {
+  to.clear();
+  for (const char* c = text; *c != '\0'; ++c) {
+    if (*c == '{' || *c == ',')
+      continue;
+    if (*c == '}')
+      return;
+    char* end = nullptr;
+    to.push_back(static_cast<std::int32_t>(std::strtol(c, &end, 10)));
+    if (end == c)
+      return;
+    c = end - 1;
+  }
+}
+
+constexpr auto select_rows =
+    "SELECT stream, extract(epoch FROM second)::bigint, incarnation, first_sequence, last_sequence, samples, "
+    "interval_ns, arrivals, completions, errors, reads, writes, read_bytes, write_bytes, backlog, in_flight, "
+    "mean_in_flight, limited_by_rate_ns, limited_by_depth_ns, generation, control, backend, backend_latency_sum_ns, "
+    "total_latency_sum_ns, backend_latency, total_latency, gateway, volume, client FROM samples JOIN streams ON id = "
+    "stream WHERE second >= to_timestamp($1) AND second < to_timestamp($2)";
+
+history::open_row read_row(const pqxx::row& from) {
+  auto x = std::make_shared<packed_row>();
+  x->second = from[1].as<std::int64_t>();
+  x->incarnation = static_cast<std::uint64_t>(from[2].as<std::int64_t>());
+  x->first_sequence = from[3].as<std::uint64_t>();
+  x->last_sequence = from[4].as<std::uint64_t>();
+  x->samples = from[5].as<std::uint32_t>();
+  x->interval = duration{from[6].as<std::int64_t>()};
+  int column = 7;
+  for (auto* count :
+       {&x->arrivals, &x->completions, &x->errors, &x->reads, &x->writes, &x->read_bytes, &x->write_bytes})
+    *count = from[column++].as<std::uint64_t>();
+  x->backlog = from[14].as<std::uint32_t>();
+  x->in_flight = from[15].as<std::uint32_t>();
+  x->mean_in_flight = from[16].as<double>();
+  x->limited_by_rate = duration{from[17].as<std::int64_t>()};
+  x->limited_by_depth = duration{from[18].as<std::int64_t>()};
+  x->generation = from[19].as<std::uint64_t>();
+  x->control = static_cast<control_state>(from[20].as<int>());
+  x->backend = from[21].c_str();
+  x->backend_latency_sum = duration{from[22].as<std::int64_t>()};
+  x->total_latency_sum = duration{from[23].as<std::int64_t>()};
+  read_array(from[24].c_str(), x->backend_latency);
+  read_array(from[25].c_str(), x->total_latency);
+  x->stream = {from[26].c_str(), from[27].c_str(), from[28].c_str()};
+  return {from[0].as<std::int32_t>(), std::move(x)};
+}
+
+outcome<std::uint64_t> read_rows(session& connection, std::int64_t since, std::int64_t until, history::derivation& to) {
+  return connection.transact<std::uint64_t>([&](pqxx::work& transaction) -> outcome<std::uint64_t> {
+    const auto rows = transaction.exec_params(select_rows, since, until);
+    for (const auto& row : rows)
+      to.add(read_row(row));
+    return std::uint64_t{rows.size()};
+  });
+}
+
+outcome<std::int64_t> newest_second(session& connection, std::int64_t since) {
+  return connection.transact<std::int64_t>([&](pqxx::work& transaction) -> outcome<std::int64_t> {
+    return transaction
+        .exec_params1("SELECT coalesce(extract(epoch FROM max(second))::bigint, 0) FROM samples WHERE "
+                      "second >= to_timestamp($1)",
+                      since)[0]
+        .as<std::int64_t>();
+  });
+}
+
+/// Where nothing was ever derived it begins ten minutes ago: what came before the first rows were closed is read again.
+outcome<std::int64_t> first_second(session& connection, std::int64_t needed_from) {
+  if (needed_from != 0)
+    return needed_from;
+  return connection.transact<std::int64_t>([&](pqxx::work& transaction) -> outcome<std::int64_t> {
+    return transaction.exec1("SELECT extract(epoch FROM date_trunc('second', now()))::bigint - 600")[0]
+        .as<std::int64_t>();
+  });
+}
+
+outcome<done> read_findings(session& connection, std::int64_t since, history::derivation& to) {
+  return connection.transact<done>([&](pqxx::work& transaction) -> outcome<done> {
+    static const std::unordered_map<std::string_view, verdict_outcome> outcomes{{"met", verdict_outcome::met},
+                                                                                {"violated", verdict_outcome::violated},
+                                                                                {"exempt", verdict_outcome::exempt},
+                                                                                {"no-data", verdict_outcome::no_data}};
+    for (const auto& row : transaction.exec_params(
+             "SELECT agreement, version, point, (extract(epoch FROM since) * 1000000)::bigint, length_ns, outcome, "
+             "cause, culprit, measured_ns, target_ns, iops FROM findings WHERE since >= to_timestamp($1)",
+             since)) {
+      verdict x;
+      x.agreement = row[0].c_str();
+      x.version = row[1].as<std::uint32_t>();
+      x.point = row[2].as<std::uint32_t>();
+      x.from = wall_time{row[3].as<std::int64_t>()};
+      x.length = duration{row[4].as<std::int64_t>()};
+      const auto found = outcomes.find(row[5].c_str());
+      x.outcome = found == outcomes.end() ? verdict_outcome::no_data : found->second;
+      for (auto cause = violation_cause::none; cause <= violation_cause::control;
+           cause = static_cast<violation_cause>(static_cast<int>(cause) + 1))
+        if (to_string(cause) == row[6].c_str())
+          x.cause = cause;
+      x.culprit = row[7].c_str();
+      x.measured = duration{row[8].as<std::int64_t>()};
+      x.target = duration{row[9].as<std::int64_t>()};
+      x.iops = row[10].as<std::uint64_t>();
+      to.add(x);
+    }
+    return done{};
+  });
+}
+
+history::roll_up read_minute(const pqxx::row& from) {
+  history::roll_up x;
+  x.stream = from[0].as<std::int32_t>();
+  x.since_s = from[1].as<std::int64_t>();
+  int column = 2;
+  for (auto* figure : {&x.seconds, &x.interval_ns, &x.arrivals, &x.completions, &x.errors, &x.reads, &x.writes,
+                       &x.read_bytes, &x.write_bytes, &x.peak_completions, &x.limited_by_rate_ns,
+                       &x.limited_by_depth_ns, &x.backend_latency_sum_ns, &x.total_latency_sum_ns})
+    *figure = from[column++].as<std::uint64_t>();
+  x.backend = from[16].c_str();
+  std::vector<std::int32_t> cells;
+  read_array(from[17].c_str(), cells);
+  history::add_cells(x.backend_latency, cells);
+  read_array(from[18].c_str(), cells);
+  history::add_cells(x.total_latency, cells);
+  return x;
+}
+
+outcome<done> read_minute_of_hour(session& connection, std::int64_t minute, history::derivation& to) {
+  return connection.transact<done>([&](pqxx::work& transaction) -> outcome<done> {
+    for (const auto& row : transaction.exec_params(
+             "SELECT stream, extract(epoch FROM since)::bigint, seconds, interval_ns, arrivals, completions, errors, "
+             "reads, writes, read_bytes, write_bytes, peak_completions, limited_by_rate_ns, limited_by_depth_ns, "
+             "backend_latency_sum_ns, total_latency_sum_ns, backend, backend_latency, total_latency FROM minutes "
+             "WHERE since = to_timestamp($1)",
+             minute))
+      to.add_minute(read_minute(row));
+    return done{};
+  });
+}
+
+} // namespace
+
+outcome<std::vector<history::version_span>> read_versions(session& connection, wall_time since) {
+  return connection.transact<std::vector<history::version_span>>(
+      [&](pqxx::work& transaction) -> outcome<std::vector<history::version_span>> {
+        std::vector<history::version_span> all;
+        for (auto& [terms, until] : agreements_since(transaction, since)) {
+          history::version_span x{std::move(terms), {}, until};
+          x.from = x.terms.since;
+          all.push_back(std::move(x));
+        }
+        return all;
+      });
+}
+
+outcome<std::uint64_t> read_back(session& connection, history::derivation& to) {
+  const auto reached = read_progress(connection);
+  if (!reached)
+    return reached.why();
+  auto versions = read_versions(connection, wall_time{(reached->seconds - history::max_catch_up_s) * 1'000'000});
+  if (!versions)
+    return versions.why();
+  to.begin(*reached, std::move(*versions));
+  for (auto minute = reached->hours; minute < reached->minutes; minute += 60)
+    if (const auto read = read_minute_of_hour(connection, minute, to); !read)
+      return read.why();
+  const auto first = first_second(connection, reached->seconds == 0 ? 0 : to.needed_from());
+  if (!first)
+    return first.why();
+  const auto since = *first;
+  if (const auto read = read_findings(connection, since, to); !read)
+    return read.why();
+  const auto newest = newest_second(connection, since);
+  if (!newest)
+    return newest.why();
+  std::uint64_t rows = 0;
+  for (auto from = since; from <= *newest; from += slice_s) {
+    const auto read = read_rows(connection, from, from + slice_s, to);
+    if (!read)
+      return read.why();
+    rows += *read;
+  }
+  to.loaded();
+  return rows;
+}
+
+} // namespace sluice::store
