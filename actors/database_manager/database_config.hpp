@@ -26,6 +26,8 @@ public:
         .add(buffer_rows, "buffer-rows", "rows that may wait in memory")
         .add(spool_directory, "spool-directory", "where rows wait while PostgreSQL is away; empty = in memory alone")
         .add(spool_size, "spool-size", "how much may wait there; beyond it the oldest sample rows go [MiB]")
+        .add(signing_key, "signing-key",
+             "file of the key that signs each day's evidence, made if absent; empty = unsigned")
         .add(keep_samples, "keep-samples", "how long samples are kept [days]")
         .add(keep_late, "keep-late", "how long samples that came too late are kept [days]")
         .add(keep_minutes, "keep-minutes", "how long sums of a minute are kept [days]")
@@ -101,6 +103,7 @@ public:
   std::uint32_t buffer_rows = 180'000;
   std::string spool_directory = "/var/lib/sluice/spool";
   std::uint32_t spool_size = 4096;
+  std::string signing_key = "/var/lib/sluice/evidence/signing-key";
   std::uint32_t keep_samples = 30;
   std::uint32_t keep_late = 30;
   std::uint32_t keep_minutes = 90;

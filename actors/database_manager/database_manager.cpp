@@ -115,8 +115,8 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
                                                     settings_.query_patience, settings_.clock});
   auto second = std::make_shared<store::database>(settings_.connection);
   keeper_line_ = second->line();
-  keeper_ =
-      self->spawn<caf::detached + caf::linked>(maintenance_worker, std::move(second), settings_.clock, settings_.kept);
+  keeper_ = self->spawn<caf::detached + caf::linked>(maintenance_worker, std::move(second), settings_.clock,
+                                                     settings_.kept, settings_.key);
   open_spool();
   self->set_exit_handler([this](caf::exit_msg& x) {
     if (x.source == worker_.address() || x.source == keeper_.address() || (spool_ && x.source == spool_.address()))

@@ -16,10 +16,11 @@ namespace sluice {
 /// What the database manager is told.
 struct database_manager_settings {
   store::connection_settings connection;
-  store::retention kept;                      ///< how long the rows of each table are kept
-  std::shared_ptr<spool::disk_spool> spool;   ///< open; where rows wait while PostgreSQL is away; null = in memory
-  std::uint64_t spool_group_bytes = 4 << 20;  ///< how much of it is read at once: about 5,000 rows
-  std::size_t buffer_lines = 180'000;         ///< how many lines may wait in memory
+  store::retention kept;                    ///< how long the rows of each table are kept
+  std::shared_ptr<spool::disk_spool> spool; ///< open; where rows wait while PostgreSQL is away; null = in memory
+  std::shared_ptr<const evidence::signing_key> key; ///< signs each day; null = no day is signed
+  std::uint64_t spool_group_bytes = 4 << 20;        ///< how much of it is read at once: about 5,000 rows
+  std::size_t buffer_lines = 180'000;               ///< how many lines may wait in memory
   std::size_t group_lines = 5'000;            ///< how many are stored in one transaction (44k rows/s in platform.md)
   std::chrono::milliseconds patience{15'000}; ///< for an answer of the store worker, then its connection is cut
   std::chrono::milliseconds stop_patience{3'000};            ///< for what waits to be stored when told to stop

@@ -76,13 +76,14 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
 
 /// MAINTENANCE WORKER, local to the process: a connection of its own, so that no row waits for it.
 using maintenance_worker_actor = caf::typed_actor<
-    // Makes and drops partitions; answers how many. Fails when it could not do all now.
+    // Signs the days that ended, makes and drops partitions; answers how many. Fails when it could not do all now.
     caf::replies_to<maintain_atom>::with<std::uint64_t>>;
 
-/// As store_worker(). Connects when it is needed.
+/// As store_worker(). Connects when it is needed. Without a key no day is signed.
 maintenance_worker_actor::behavior_type maintenance_worker(maintenance_worker_actor::pointer self,
                                                            std::shared_ptr<store::database> database, wall_clock clock,
-                                                           store::retention kept);
+                                                           store::retention kept,
+                                                           std::shared_ptr<const evidence::signing_key> key);
 
 /// The error that a failure is told as.
 [[nodiscard]] caf::error to_error(const store::failure& x);

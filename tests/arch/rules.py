@@ -59,7 +59,7 @@ FOLDERS = {
     "actors/performance_monitor": (ROLE, ("caf", "system")),
     "actors/sla_core": (ROLE, ("caf", "system")),
     "actors/database_manager": (
-        (*ROLE, CALENDAR, EXCHANGE, "actors/database_manager/store", "actors/database_manager/query", "actors/database_manager/history", "actors/database_manager/spool"),
+        (*ROLE, CALENDAR, EVIDENCE, EXCHANGE, "actors/database_manager/store", "actors/database_manager/query", "actors/database_manager/history", "actors/database_manager/spool"),
         ("caf", "system")),
     "actors/application_server": (
         (*ROLE, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/http", "actors/application_server/observatory",

@@ -53,6 +53,15 @@ TEST_CASE("what was written is right, and counted by another way") {
   CHECK(report.entries == 2 * 288 * 3 + 12 + std::stoull(server().sql("SELECT count(*) FROM ledger")));
   CHECK(report.roots == 3); // of the day on which the agreements were established, too
   CHECK(report.unproved == 0);
+  const auto by_front = x.database.check_evidence(in_may(3 * a_day), kept);
+  REQUIRE(by_front);
+  CHECK(by_front->entries == report.entries);
+  CHECK(said(*by_front) == "right");
+  const auto made = x.database.sign_days(x.key, in_may(4 * a_day + 3 * 3600));
+  REQUIRE(made);
+  CHECK(made->size() == 2);
+  CHECK(made->front().day == in_may(2 * a_day));
+  CHECK(x.database.sign_days(x.key, in_may(4 * a_day + 3 * 3600))->empty());
 }
 
 TEST_CASE("a root is made of each day that ended, once, and holds what was there at its end") {
