@@ -123,8 +123,9 @@ outcome<subject> subject_of(reading& from, const history_question& x, wall_time 
     return failure{failure_kind::not_found, "the tenant " + x.tenant + " had no agreement in this period"};
   out.exclusions = from.exclusions(max_exclusions);
   std::size_t spans = 0;
+  exclusion_cache cache{out.exclusions};
   for (const auto& one : out.agreements) {
-    out.excluded.push_back(excluded_of(one.terms().name, one.span, out.exclusions));
+    out.excluded.push_back(cache.excluded_of(one.terms().name, one.span));
     spans += out.excluded.back().spans.size();
   }
   if (spans > max_excluded_spans)

@@ -91,4 +91,18 @@ not_counted excluded_of(const std::string& agreement, const time_span& within, s
   return out;
 }
 
+not_counted exclusion_cache::excluded_of(const std::string& agreement, const time_span& within) {
+  std::vector<std::int64_t> entries;
+  for (const auto& x : all_)
+    if (matches(x.agreements, agreement))
+      entries.push_back(x.id);
+  auto [found, is_new] = known_.try_emplace({within, std::move(entries)});
+  if (is_new)
+    found->second = query::excluded_of(agreement, within, all_);
+  auto out = found->second;
+  for (auto& x : out.merged)
+    x.agreement = agreement;
+  return out;
+}
+
 } // namespace sluice::query

@@ -4,7 +4,10 @@
 #include "actors/calendar/period.hpp"
 #include "actors/database_manager/store/history.hpp"
 
+#include <map>
+#include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -44,5 +47,17 @@ inline constexpr std::size_t max_excluded_spans = 100'000;
 /// By the rules of calendar::exclusions_of(). @param all every exclusion, withdrawn ones and their withdrawals too
 [[nodiscard]] not_counted excluded_of(const std::string& agreement, const time_span& within,
                                       std::span<const exclusion> all);
+
+/// The same for many agreements: recurrences are expanded once for all that have the same span and the same entries.
+class exclusion_cache {
+public:
+  /// @param all must outlive it
+  explicit exclusion_cache(std::span<const exclusion> all) noexcept : all_(all) {}
+  [[nodiscard]] not_counted excluded_of(const std::string& agreement, const time_span& within);
+
+private:
+  std::span<const exclusion> all_;
+  std::map<std::pair<time_span, std::vector<std::int64_t>>, not_counted> known_; ///< by span and numbers of entries
+};
 
 } // namespace sluice::query
