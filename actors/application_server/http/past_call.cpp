@@ -236,12 +236,12 @@ public:
 private:
   void field(const std::string& name, const std::string& value) {
     if (name == "agreements")
-      valid_pattern(value) ? void(to_.agreements = value)
-                           : wrong(name, "must be a name, in which * and ? may stand for characters");
+      take(name, valid_pattern(value) ? std::optional{value} : std::nullopt, to_.agreements,
+           "must be a name, in which * and ? may stand for characters");
     else if (name == "from")
-      begin(value);
+      take(name, parse_rfc3339(value), to_.starts, "must be a time such as 2026-11-22T10:00:00Z");
     else if (name == "for")
-      length(value);
+      take(name, positive(value), to_.length, "must be a number with a unit, such as 4h");
     else if (name == "recurrence")
       text(name, value, 512, to_.recurrence);
     else if (name == "time_zone")
@@ -253,18 +253,22 @@ private:
     else
       wrong(name, "is no field of an exclusion");
   }
-  void begin(const std::string& value) {
-    const auto at = parse_rfc3339(value);
-    at ? void(to_.starts = *at) : wrong("from", "must be a time such as 2026-11-22T10:00:00Z");
-  }
-  void length(const std::string& value) {
+  static std::optional<duration> positive(const std::string& value) {
     const auto parsed = parse_duration(value);
-    parsed&&* parsed > duration::zero() ? void(to_.length = *parsed)
-                                        : wrong("for", "must be a number with a unit, such as 4h");
+    return parsed && *parsed > duration::zero() ? parsed : std::nullopt;
+  }
+  template<class T>
+  void take(const std::string& name, const std::optional<T>& value, T& to, const char* wanted) {
+    if (value)
+      to = *value;
+    else
+      wrong(name, wanted);
   }
   void text(const std::string& name, const std::string& value, std::size_t most, std::string& to) {
-    is_text(value, most) ? void(to = value)
-                         : wrong(name, "must be text of 1 to " + std::to_string(most) + " bytes in one line");
+    if (is_text(value, most))
+      to = value;
+    else
+      wrong(name, "must be text of 1 to " + std::to_string(most) + " bytes in one line");
   }
   void wrong(const std::string& name, const std::string& what) {
     found_.push_back({name, what});
