@@ -130,7 +130,7 @@ struct history_answer {
   std::vector<partial_account> hours;      ///< of a report: each UTC hour with a verdict
   std::vector<window_account> windows;     ///< of one agreement
   std::vector<violation> violations;       ///< by time
-  std::uint64_t violations_left_out = 0;   ///< of a report
+  std::uint64_t violations_left_out = 0;   ///< of a report: not 0 = there are more than these
   std::vector<ranked> ranking;             ///< the most first
   std::vector<decision> decisions;         ///< by time
   std::vector<agreement_period> versions;  ///< of a report: in force in the period, ascending

@@ -202,9 +202,13 @@ std::string compliance_plot(const document& x) {
   for (const double share : {0.0, 0.5, 1.0})
     out.mark(share, percent(static_cast<std::uint32_t>(low + share * (1e6 - low))));
   constexpr std::int64_t day_us = 86'400'000'000;
-  for (const auto& day : x.days) {
+  for (std::size_t i = 0; i < x.days.size(); ++i) {
+    const auto& day = x.days[i];
     const auto begin = x_of(x, day.from);
-    const auto wide = std::max(x_of(x, wall_time{day.from.unix_us + day_us}) - begin - 2, 1.0);
+    // A day may begin with the first hour of which there is something.
+    const auto next = i + 1 < x.days.size() ? x.days[i + 1].from : wall_time{day.from.unix_us + day_us};
+    const auto end = x_of(x, std::min(next, wall_time{day.from.unix_us + day_us}));
+    const auto wide = std::max(end - begin - 2, 1.0);
     const auto ppm = compliance_ppm(day.counts);
     if (!ppm)
       out.bar(begin + 1, wide, 0, 1, "#f0f2f5", on.day(day.from) + ": nothing was judged");

@@ -34,8 +34,8 @@ std::string mistakes(const std::string& method, const std::string& target, const
   REQUIRE(std::holds_alternative<response>(x));
   CHECK(std::get<response>(x).status == 422);
   std::string out;
-  const auto body = json::parse(std::get<response>(x).body);
-  for (const auto& one : body["errors"])
+  const auto answer = json::parse(std::get<response>(x).body);
+  for (const auto& one : answer["errors"])
     out += one["path"].get<std::string>() + ' ';
   return out;
 }
