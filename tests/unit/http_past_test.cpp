@@ -97,7 +97,7 @@ TEST_CASE("an exclusion is read, and every mistake in it named") {
   CHECK_FALSE(x.correction);
   CHECK(mistakes("POST", "/api/v1/exclusions",
                  R"({"agreements": "a b", "from": "now", "for": "0s", "who": "", "extra": 1})")
-        == "agreements extra for from who why ");
+        == "agreements from for who extra why ");
   const auto back = understood("DELETE", "/api/v1/exclusions/7?who=jo&why=done").entry;
   CHECK(back.withdraws == 7);
   CHECK(back.reason == "done");
