@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::int64_t hour_us = 3'600'000'000;
 
-constexpr auto spans_from = "unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[]) AS s (agreement, "
-                            "span_from, span_to, reach_from)";
+constexpr auto spans_from =
+    "unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[]) AS s (agreement, "
+    "span_from, span_to, reach_from)";
 
 /// Whether a verdict touches a span that does not count.
 constexpr auto not_excluded = "NOT EXISTS (SELECT 1 FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], "
@@ -112,7 +113,8 @@ pqxx::result count_verdicts(pqxx::work& transaction, std::span<const counted_spa
             "SELECT agreement, version, point, "
           + hour
           + ", count(*) FILTER (WHERE outcome = 'met'), count(*) FILTER (WHERE outcome = 'violated'), count(*) FILTER "
-            "(WHERE outcome = 'exempt'), count(*) FILTER (WHERE outcome = 'no-data'), count(*) FILTER (WHERE idle) FROM "
+            "(WHERE outcome = 'exempt'), count(*) FILTER (WHERE outcome = 'no-data'), count(*) FILTER (WHERE idle) "
+            "FROM "
             "parts GROUP BY 1, 2, 3, 4",
       arrays.agreement, arrays.from, arrays.to, arrays.reach_from, from, to);
 }
@@ -153,8 +155,8 @@ std::vector<violation> reading::violations(const std::string& agreement, wall_ti
             "min(iops), "
             "sum(requests)::bigint FROM v GROUP BY version, point, cause, culprit, length_ns, island "
             "ORDER BY begins, point, version, cause, culprit OFFSET $8 LIMIT $9",
-      excluded.agreement, excluded.from, excluded.to, excluded.reach_from, agreement, to_timestamp(from), to_timestamp(to),
-      after.empty() ? "0" : after, limit + 1);
+      excluded.agreement, excluded.from, excluded.to, excluded.reach_from, agreement, to_timestamp(from),
+      to_timestamp(to), after.empty() ? "0" : after, limit + 1);
   std::vector<violation> out;
   for (const pqxx::row& row : rows) {
     violation x;
