@@ -17,8 +17,9 @@ struct desk_settings {
   clocks time;
   std::function<http::traffic()> served; ///< what the HTTP server counted; may be empty
   duration tick = std::chrono::milliseconds{500};
-  duration store_patience = std::chrono::seconds{8}; ///< for a change to be committed; below the server's 503
-  duration ask_patience = std::chrono::seconds{3};   ///< for anything else
+  duration store_patience = std::chrono::seconds{8};         ///< for a change to be committed; below the server's 503
+  duration query_patience = std::chrono::milliseconds{9500}; ///< for an answer about the past; below the server's 503
+  duration ask_patience = std::chrono::seconds{3};           ///< for anything else
 };
 
 class desk_state {
@@ -45,6 +46,8 @@ private:
   void establish(const exchange_ptr& x, const admission_verdict& verdict);
   void replace_policy(const exchange_ptr& x);
   void policy_history(const exchange_ptr& x);
+  void ask_past(const exchange_ptr& x);
+  void exclude(const exchange_ptr& x);
   void end(const exchange_ptr& x);
   void history(const exchange_ptr& x);
   void order(const exchange_ptr& x);

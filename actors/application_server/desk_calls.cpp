@@ -3,6 +3,8 @@
 
 #include "actors/application_server/http/admission_text.hpp"
 #include "actors/application_server/http/answers.hpp"
+#include "actors/application_server/http/past_answers.hpp"
+#include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/runtime/log.hpp"
@@ -98,6 +100,9 @@ void desk_state::on_call(const exchange_ptr& x) {
     return replace_policy(x);
   case operation::policy_history:
     return policy_history(x);
+  case operation::enter_exclusion:
+  case operation::withdraw_exclusion:
+    return exclude(x);
   case operation::end_agreement:
     return end(x);
   case operation::agreement_history:
@@ -107,6 +112,8 @@ void desk_state::on_call(const exchange_ptr& x) {
   case operation::retract_limit:
     return retract(x);
   default:
+    if (http::is_about_the_past(what))
+      return ask_past(x);
     if (what == operation::metrics || http::is_about_the_present(what)) {
       if (!collector_)
         return x->answer(problem(503, "the application server is starting or stopping"));
@@ -122,7 +129,8 @@ void desk_state::on_call(const exchange_ptr& x) {
   if (x->call.what == operation::list_limits)
     return x->answer(answer(200, http::orders_json(book_.orders(), settings_.time.wall())));
   if (const auto* found = book_.find(x->call.name))
-    return x->answer(answer(200, http::write_agreement(*found)));
+    return x->answer(x->call.what == operation::agreement_openslo ? http::openslo(*found)
+                                                                  : answer(200, http::write_agreement(*found)));
   x->answer(problem(404, "there is no agreement " + x->call.name));
 }
 
@@ -251,6 +259,33 @@ void desk_state::policy_history(const exchange_ptr& x) {
         x->answer(answer(200, http::policies_json(versions)));
       },
       history_atom::value);
+}
+
+void desk_state::ask_past(const exchange_ptr& x) {
+  if (!database_)
+    return x->answer(problem(503, "the database manager is not running"));
+  const auto question = http::complete(x->call, settings_.time.wall());
+  if (const auto wrong = problem_with(question); !wrong.empty())
+    return x->answer(problem(422, wrong));
+  self_->request(database_, settings_.query_patience, question)
+      .then(
+          [x, question](const history_answer& found) {
+            x->answer(http::answer_about_the_past(x->call, question, found));
+          },
+          [x](const caf::error& why) {
+            x->answer(refusal_for(why, false));
+          });
+}
+
+void desk_state::exclude(const exchange_ptr& x) {
+  const bool enters = x->call.what == operation::enter_exclusion;
+  const auto done = [x, enters](const exclusion& stored) {
+    x->answer(answer(enters ? 201 : 200, http::exclusion_json(stored)));
+  };
+  if (enters)
+    ask_database(x, true, done, create_atom::value, x->call.entry);
+  else
+    ask_database(x, true, done, retract_atom::value, x->call.entry);
 }
 
 void desk_state::end(const exchange_ptr& x) {

@@ -21,9 +21,13 @@ public:
         .add(password_file, "password-file", "file whose first line is the password; empty = none is needed")
         .add(schema_directory, "schema-directory", "directory of the migrations NNNN_name.sql")
         .add(statement_timeout, "statement-timeout", "PostgreSQL gives up a statement after so long")
+        .add(query_timeout, "query-timeout", "a question about the past is given up after so long")
+        .add(queries_waiting, "queries-waiting", "questions about the past that may wait")
         .add(buffer_rows, "buffer-rows", "rows that may wait in memory")
         .add(spool_directory, "spool-directory", "where rows wait while PostgreSQL is away; empty = in memory alone")
         .add(spool_size, "spool-size", "how much may wait there; beyond it the oldest sample rows go [MiB]")
+        .add(signing_key, "signing-key",
+             "file of the key that signs each day's evidence, made if absent; empty = unsigned")
         .add(keep_samples, "keep-samples", "how long samples are kept [days]")
         .add(keep_late, "keep-late", "how long samples that came too late are kept [days]")
         .add(keep_minutes, "keep-minutes", "how long sums of a minute are kept [days]")
@@ -49,6 +53,8 @@ public:
     const auto about_schema = store::read_migrations(schema_directory).problem;
     require(about_schema.empty(), "schema-directory: " + about_schema);
     require(statement_timeout >= 100ms && statement_timeout <= 60s, "statement-timeout: expected 100ms to 60s");
+    require(query_timeout >= 100ms && query_timeout <= 600s, "query-timeout: expected 100ms to 600s");
+    require(queries_waiting >= 1 && queries_waiting <= 1000, "queries-waiting: expected 1 to 1000");
     require(buffer_rows >= 100 && buffer_rows <= 10'000'000, "buffer-rows: expected 100 to 10000000");
     require(spool_size >= 1 && spool_size <= 1'048'576, "spool-size: expected 1 to 1048576 MiB");
     for (const auto& [key, days] : {std::pair{"keep-samples", keep_samples},
@@ -82,6 +88,8 @@ public:
     x.kept[events] = keep_events;
     x.kept[audit] = keep_audit;
     x.buffer_lines = buffer_rows;
+    x.query_patience = std::chrono::duration_cast<milliseconds>(query_timeout);
+    x.queries_waiting = queries_waiting;
     x.patience = 3 * x.connection.statement_timeout; // a request takes a few statements
     return x;
   }
@@ -90,9 +98,12 @@ public:
   std::string password_file;
   std::string schema_directory = "/usr/share/sluice/schema";
   caf::timespan statement_timeout = std::chrono::seconds{5};
+  caf::timespan query_timeout = std::chrono::seconds{8};
+  std::uint32_t queries_waiting = 16;
   std::uint32_t buffer_rows = 180'000;
   std::string spool_directory = "/var/lib/sluice/spool";
   std::uint32_t spool_size = 4096;
+  std::string signing_key = "/var/lib/sluice/evidence/signing-key";
   std::uint32_t keep_samples = 30;
   std::uint32_t keep_late = 30;
   std::uint32_t keep_minutes = 90;

@@ -1,6 +1,7 @@
 // The published actor: its behaviour, the operations on agreements and orders, its status, and how it ends.
 #include "actors/database_manager/database_manager.hpp"
 
+#include "actors/calendar/recurrence.hpp"
 #include "actors/database_manager/store/address.hpp"
 #include "actors/runtime/log.hpp"
 
@@ -58,6 +59,23 @@ std::string problem_in(const stream_id& x) {
   return valid_name(x.gateway) && valid_name(x.volume) && valid_name(x.client) ? "" : "that is no name of a stream";
 }
 
+std::string problem_in(const exclusion_change& x) {
+  return x.what.withdraws == 0 ? calendar::problem_with_times(x.what) : std::string{};
+}
+
+/// When the last month ended of any agreement that an exclusion may be about; of UTC where there is none.
+wall_time closed_until(const terms& in_force, const std::string& pattern, wall_time now) {
+  const auto month_begin = [&](const std::string& zone_name) {
+    const auto zone = calendar::zone::find(zone_name);
+    return zone ? calendar::window_at(compliance_window::calendar_month, *zone, now).span.from : now;
+  };
+  auto latest = month_begin("UTC");
+  for (const auto& x : in_force.agreements)
+    if (pattern.empty() || matches(pattern, x.name))
+      latest = std::max(latest, month_begin(x.objective.compliance.time_zone));
+  return latest;
+}
+
 template<caf::atom_value V>
 std::string problem_in(const caf::atom_constant<V>&) {
   return {};
@@ -93,10 +111,12 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
   line_ = database->line();
   worker_ =
       self->spawn<caf::detached + caf::linked>(store_worker, std::move(database), settings_.clock, settings_.kept);
+  queries_ = spawn_query_desk(self->home_system(), {settings_.connection, settings_.kept, settings_.queries_waiting,
+                                                    settings_.query_patience, settings_.clock});
   auto second = std::make_shared<store::database>(settings_.connection);
   keeper_line_ = second->line();
-  keeper_ =
-      self->spawn<caf::detached + caf::linked>(maintenance_worker, std::move(second), settings_.clock, settings_.kept);
+  keeper_ = self->spawn<caf::detached + caf::linked>(maintenance_worker, std::move(second), settings_.clock,
+                                                     settings_.kept, settings_.key);
   open_spool();
   self->set_exit_handler([this](caf::exit_msg& x) {
     if (x.source == worker_.address() || x.source == keeper_.address() || (spool_ && x.source == spool_.address()))
@@ -156,6 +176,20 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
       },
       [this](status_atom) {
         return status();
+      },
+      [this](create_atom, const exclusion& x) {
+        return ask<exclusion>(
+            [](terms&, const exclusion&) {}, create_atom::value,
+            exclusion_change{x, closed_until(terms_.value_or(terms{}), x.agreements, settings_.clock())});
+      },
+      [this](retract_atom, const exclusion& x) {
+        return ask<exclusion>([](terms&, const exclusion&) {}, retract_atom::value,
+                              exclusion_change{x, closed_until(terms_.value_or(terms{}), {}, settings_.clock())});
+      },
+      [this](const history_question& x) -> caf::result<history_answer> {
+        if (link_ != link::connected || stopping_)
+          return away_error();
+        return self_->delegate(queries_, x);
       },
       [this](connect_atom) {
         connect();
@@ -273,6 +307,7 @@ void database_manager_state::finish() {
   while (!rows_.empty())
     rows_.pop().second.deliver(caf::error{ec::peer_absent, "the database manager stops"});
   self_->send_exit(worker_, caf::exit_reason::user_shutdown);
+  self_->send_exit(queries_, caf::exit_reason::user_shutdown);
   self_->send_exit(keeper_, caf::exit_reason::user_shutdown);
   if (spool_)
     self_->send_exit(spool_, caf::exit_reason::user_shutdown);

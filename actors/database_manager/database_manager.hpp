@@ -2,6 +2,7 @@
 // blocks; the waiting is done by its store worker.
 #pragma once
 
+#include "actors/database_manager/query_desk.hpp"
 #include "actors/database_manager/row_queue.hpp"
 #include "actors/database_manager/spool_worker.hpp"
 #include "actors/database_manager/store_worker.hpp"
@@ -16,14 +17,17 @@ namespace sluice {
 /// What the database manager is told.
 struct database_manager_settings {
   store::connection_settings connection;
-  store::retention kept;                      ///< how long the rows of each table are kept
-  std::shared_ptr<spool::disk_spool> spool;   ///< open; where rows wait while PostgreSQL is away; null = in memory
-  std::uint64_t spool_group_bytes = 4 << 20;  ///< how much of it is read at once: about 5,000 rows
-  std::size_t buffer_lines = 180'000;         ///< how many lines may wait in memory
+  store::retention kept;                    ///< how long the rows of each table are kept
+  std::shared_ptr<spool::disk_spool> spool; ///< open; where rows wait while PostgreSQL is away; null = in memory
+  std::shared_ptr<const evidence::signing_key> key; ///< signs each day; null = no day is signed
+  std::uint64_t spool_group_bytes = 4 << 20;        ///< how much of it is read at once: about 5,000 rows
+  std::size_t buffer_lines = 180'000;               ///< how many lines may wait in memory
   std::size_t group_lines = 5'000;            ///< how many are stored in one transaction (44k rows/s in platform.md)
   std::chrono::milliseconds patience{15'000}; ///< for an answer of the store worker, then its connection is cut
   std::chrono::milliseconds stop_patience{3'000};            ///< for what waits to be stored when told to stop
   std::chrono::milliseconds maintenance_interval{3'600'000}; ///< partitions are made days ahead: an hour is often
+  std::size_t queries_waiting = 16;                          ///< questions about the past that may wait
+  std::chrono::milliseconds query_patience{8'000};           ///< then a question is given up
   wall_clock clock;                                          ///< system_wall_time, but for tests
 };
 
@@ -104,6 +108,7 @@ private:
   database_manager_settings settings_;
   store_worker_actor worker_;
   std::shared_ptr<store::interrupter> line_;
+  query_desk_actor queries_;
   maintenance_worker_actor keeper_; ///< makes and drops partitions over a connection of its own
   std::shared_ptr<store::interrupter> keeper_line_;
   bool keeping_ = false; ///< it has not answered

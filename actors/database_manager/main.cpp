@@ -39,11 +39,25 @@ std::shared_ptr<spool::disk_spool> open_spool(const database_config& config) {
   return opened;
 }
 
+/// The key that signs each day, made at the first start. Never another one in place of one that cannot be read.
+std::shared_ptr<const evidence::signing_key> open_key(const std::string& file) {
+  if (file.empty())
+    return nullptr;
+  auto got = evidence::obtain_signing_key(file);
+  if (const auto* problem = std::get_if<std::string>(&got))
+    throw resource_missing{*problem};
+  auto& found = std::get<evidence::obtained_key>(got);
+  log(found.made ? log_events::key_made : log_events::key_ready, caf::atom("database"), log_field{"file", file},
+      log_field{"key", evidence::fingerprint_of(found.key.published())});
+  return std::make_shared<evidence::signing_key>(std::move(found.key));
+}
+
 void run(caf::actor_system& system, const database_config& config, stop_signal& stop) {
   auto settings = config.settings();
   if (config.exit_if_unreachable)
     require_database(settings.connection);
   settings.spool = open_spool(config);
+  settings.key = open_key(config.signing_key);
   const auto manager = spawn_database_manager(system, settings);
   manager->attach_functor(&stop_signal::raise); // its end is the process's end
   shm::transport_of(system).publish(database_manager_name, caf::actor_cast<caf::strong_actor_ptr>(manager));

@@ -1,6 +1,7 @@
 // Translates between messages and the store.
 #include "actors/database_manager/store_worker.hpp"
 
+#include "actors/evidence/line.hpp"
 #include "actors/runtime/log.hpp"
 
 namespace sluice {
@@ -17,9 +18,27 @@ caf::result<T> answer(store::outcome<T> x) {
   return std::move(*x);
 }
 
+/// What breaks a rule of exclusions is the asker's mistake, not PostgreSQL's.
+caf::result<exclusion> answer_exclusion(store::outcome<exclusion> x) {
+  if (!x && x.why().kind == store::failure_kind::refused)
+    return caf::error{ec::invalid, x.why().text};
+  return answer(std::move(x));
+}
+
 void log_change(const store::partition_change& x) {
   log(x.made ? log_events::partition_made : log_events::partition_dropped, component, log_field{"table", x.table},
       log_field{"day", x.span});
+}
+
+/// Signs the days that ended, before anything is dropped that a root should hold.
+store::outcome<store::done> sign(store::database& database, const evidence::signing_key& key, wall_time now) {
+  const auto made = database.sign_days(key, now);
+  if (!made)
+    return made.why();
+  for (const auto& root : *made)
+    log(log_events::day_signed, component, log_field{"day", evidence::day_text(root.day)},
+        log_field{"root", evidence::to_hex(root.root)}, log_field{"key", evidence::fingerprint_of(root.key)});
+  return store::done{};
 }
 
 /// What the worker derives from the rows that it committed.
@@ -159,6 +178,12 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
       [=](replace_atom, const policy_document& x) {
         return answer(database->replace(x, clock()));
       },
+      [=](create_atom, const exclusion_change& x) {
+        return answer_exclusion(database->enter(x.what, x.closed_until, clock()));
+      },
+      [=](retract_atom, const exclusion_change& x) {
+        return answer_exclusion(database->withdraw(x.what, x.closed_until, clock()));
+      },
       [=](history_atom) {
         return answer(database->policy_history());
       },
@@ -173,12 +198,16 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
 
 maintenance_worker_actor::behavior_type maintenance_worker(maintenance_worker_actor::pointer,
                                                            std::shared_ptr<store::database> database, wall_clock clock,
-                                                           store::retention kept) {
+                                                           store::retention kept,
+                                                           std::shared_ptr<const evidence::signing_key> key) {
   return {
       [=](maintain_atom) -> caf::result<std::uint64_t> {
         if (!database->is_open())
           if (const auto opened = database->open(); !opened)
             return to_error(opened.why());
+        if (key != nullptr)
+          if (const auto signed_now = sign(*database, *key, clock()); !signed_now)
+            return to_error(signed_now.why());
         const auto report = database->maintain(clock(), kept);
         for (const auto& change : report.changes)
           log_change(change);

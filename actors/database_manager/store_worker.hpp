@@ -28,8 +28,15 @@ struct row_answer {
 /// Tells wall-clock time; handed in so that tests can.
 using wall_clock = std::function<wall_time()>;
 
+/// An exclusion to be entered or taken back, and when the last period ended that it may be about.
+struct exclusion_change {
+  exclusion what;
+  wall_time closed_until;
+};
+
 } // namespace sluice
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::exclusion_change)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::row_group)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::row_answer)
 
@@ -57,6 +64,8 @@ using store_worker_actor = caf::typed_actor<
     caf::replies_to<retract_atom, stream_id>::with<override_order>,
     caf::replies_to<replace_atom, policy_document>::with<policy_document>,
     caf::replies_to<history_atom>::with<std::vector<policy_document>>,
+    caf::replies_to<create_atom, exclusion_change>::with<exclusion>,
+    caf::replies_to<retract_atom, exclusion_change>::with<exclusion>,
     // Agreements, orders and the policy in force.
     caf::replies_to<terms_atom>::with<terms>>;
 
@@ -67,13 +76,14 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
 
 /// MAINTENANCE WORKER, local to the process: a connection of its own, so that no row waits for it.
 using maintenance_worker_actor = caf::typed_actor<
-    // Makes and drops partitions; answers how many. Fails when it could not do all now.
+    // Signs the days that ended, makes and drops partitions; answers how many. Fails when it could not do all now.
     caf::replies_to<maintain_atom>::with<std::uint64_t>>;
 
-/// As store_worker(). Connects when it is needed.
+/// As store_worker(). Connects when it is needed. Without a key no day is signed.
 maintenance_worker_actor::behavior_type maintenance_worker(maintenance_worker_actor::pointer self,
                                                            std::shared_ptr<store::database> database, wall_clock clock,
-                                                           store::retention kept);
+                                                           store::retention kept,
+                                                           std::shared_ptr<const evidence::signing_key> key);
 
 /// The error that a failure is told as.
 [[nodiscard]] caf::error to_error(const store::failure& x);

@@ -27,12 +27,6 @@ bool is_unmeasured(const judged_second& x, const second_before& before) noexcept
   return x.facts.unmeasured || (!x.measured && before.had_traffic);
 }
 
-void blame_for(verdict& to, const blame& why) {
-  to.cause = why.cause();
-  if (to.cause == violation_cause::stream)
-    to.culprit = why.culprit();
-}
-
 } // namespace
 
 double covered_up_to(const objective& terms, const latency_point& point) noexcept {
@@ -74,7 +68,7 @@ void interval_rule::add(const objective& terms, const judged_second& x, const na
     if (exceeds(most, asked, x.length) || exceeds(most, before.asked, before.length))
       continue;
     points_[i].covered.merge(total);
-    points_[i].why.add(cause_of(facts, true), severity_of(total, point), x.culprit);
+    points_[i].why.add(cause_of(facts, true), severity_of(total, point), {});
   }
   add_to_reservation(terms, x, facts);
   requests_ += x.arrivals + x.completions;
@@ -90,7 +84,7 @@ void interval_rule::add_to_reservation(const objective& terms, const judged_seco
   const auto served = std::min(static_cast<double>(x.completions) * ios_per_request(x.done), reservation);
   reserved_ += reservation;
   granted_ += served;
-  why_short_.add(cause_of(facts, false), reservation - served, x.culprit);
+  why_short_.add(cause_of(facts, false), reservation - served, {});
 }
 
 final_verdict interval_rule::judge_point(const latency_point& terms, const point_figures& x) const {
@@ -107,7 +101,7 @@ final_verdict interval_rule::judge_point(const latency_point& terms, const point
   what.measured = statistic(x.covered, terms.statistic);
   what.outcome = what.measured <= terms.target ? verdict_outcome::met : verdict_outcome::violated;
   if (what.outcome == verdict_outcome::violated)
-    blame_for(what, x.why);
+    what.cause = x.why.cause();
   return result;
 }
 
@@ -118,7 +112,7 @@ final_verdict interval_rule::judge_reservation() const {
   result.requests = completed_;
   result.what.outcome = granted_ >= reservation_met * reserved_ ? verdict_outcome::met : verdict_outcome::violated;
   if (result.what.outcome == verdict_outcome::violated)
-    blame_for(result.what, why_short_);
+    result.what.cause = why_short_.cause();
   return result;
 }
 

@@ -9,7 +9,6 @@
 #include "actors/domain/record.hpp"
 
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 namespace sluice {
@@ -22,8 +21,7 @@ struct judged_second {
   work done;
   bool waited = false; ///< requests waited in the gateway
   double length = 1;   ///< [s]
-  second_facts facts;
-  std::string_view culprit; ///< the stream that took most above its promise; empty = nobody, or not known
+  second_facts facts;  ///< deficits and culprits, which only the core knows, are not among them
 
   /// What was asked for, in I/Os as promises count them (cost.hpp).
   [[nodiscard]] double asked() const noexcept;

@@ -75,6 +75,10 @@ std::string line_of(const agreement& x) {
   line.length(o.compliance.interval).number(o.compliance.target_ppm).text(to_string(o.compliance.window));
   for (const auto& point : o.latency)
     line.text("latency").text(to_string(point.statistic)).length(point.target).number(point.up_to.per_second);
+  if (o.compliance.time_zone != "UTC")
+    line.text("time-zone").text(o.compliance.time_zone);
+  for (const auto& remedy : o.compliance.remedies)
+    line.text("remedy").number(remedy.below_ppm).number(remedy.credit_ppm);
   return std::move(line).finish();
 }
 

@@ -105,6 +105,8 @@ bool publish(const std::string& path, std::string_view content) {
 }
 
 std::variant<obtained_key, std::string> make_key(const std::string& path) {
+  if (const auto slash = path.rfind('/'); slash != std::string::npos && slash != 0)
+    ::mkdir(path.substr(0, slash).c_str(), S_IRWXU); // one level; if it cannot be made, neither can the file
   wiped<std::array<std::byte, 32>> seed;
   randombytes_buf(seed.value.data(), seed.value.size());
   wiped<std::array<char, file_size>> text;

@@ -42,8 +42,9 @@ struct obtained_key {
   bool made = false;
 };
 
-/// Reads the key file, or makes it (0600, complete or not at all) if there is none. One sentence if it cannot be made
-/// or read, if others may read it, or if it holds no key: then nothing is signed, and no second key takes its place.
+/// Reads the key file, or makes it (0600, complete or not at all; its directory too, 0700) if there is none. One
+/// sentence if it cannot be made or read, if others may read it, or if it holds no key: then nothing is signed, and no
+/// second key takes its place.
 [[nodiscard]] std::variant<obtained_key, std::string> obtain_signing_key(const std::string& path);
 
 [[nodiscard]] bool verifies(const public_key& key, std::string_view message, const signature& x) noexcept;

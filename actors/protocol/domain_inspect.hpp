@@ -59,8 +59,13 @@ typename Inspector::result_type inspect(Inspector& f, latency_point& x) {
 }
 
 template<class Inspector>
+typename Inspector::result_type inspect(Inspector& f, remedy_tier& x) {
+  return f(caf::meta::type_name("remedy_tier"), x.below_ppm, x.credit_ppm);
+}
+
+template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, compliance& x) {
-  return f(caf::meta::type_name("compliance"), x.interval, x.target_ppm, x.window);
+  return f(caf::meta::type_name("compliance"), x.interval, x.target_ppm, x.window, x.time_zone, x.remedies);
 }
 
 template<class Inspector>

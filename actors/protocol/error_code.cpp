@@ -23,6 +23,10 @@ std::string to_string(ec x) {
     return "the gateway was refused";
   case ec::database_failed:
     return "the database refused the statement";
+  case ec::busy:
+    return "too many questions wait";
+  case ec::query_ended:
+    return "the question took too long";
   }
   return "unknown error";
 }

@@ -27,6 +27,10 @@ enum class ec : std::uint8_t {
   gateway_refused,
   /// The database refused the statement; the context holds its message.
   database_failed,
+  /// Too many questions wait already; the context says how many.
+  busy,
+  /// The question took too long and was given up; a shorter period may be answered.
+  query_ended,
 };
 
 std::string to_string(ec x);

@@ -100,7 +100,16 @@ using database_manager_actor = caf::typed_actor<
     // stored.
     caf::replies_to<replace_atom, policy_document>::with<policy_document>,
     // All versions of the policy, newest first; at most max_policy_history.
-    caf::replies_to<history_atom>::with<std::vector<policy_document>>>;
+    caf::replies_to<history_atom>::with<std::vector<policy_document>>,
+    // Enters an exclusion; answers it with its number. Fails with ec::invalid when its times cannot be known, or
+    // when it touches a month that is over and is no correction.
+    caf::replies_to<create_atom, exclusion>::with<exclusion>,
+    // Takes the entry `withdraws` back, by another entry with author and reason. Fails with ec::not_found.
+    caf::replies_to<retract_atom, exclusion>::with<exclusion>,
+    // A question about the past, answered from one snapshot by a connection of its own. Fails with ec::busy while too
+    // many wait, with ec::query_ended when it takes too long, ec::not_found and ec::invalid. Given up when the asker is
+    // gone.
+    caf::replies_to<history_question>::with<history_answer>>;
 
 } // namespace sluice
 

@@ -4,6 +4,7 @@
 
 #include "actors/protocol/domain_inspect.hpp"
 #include "actors/protocol/error_code.hpp"
+#include "actors/protocol/history.hpp"
 #include "actors/protocol/peers.hpp"
 
 #include <caf/all.hpp>
@@ -210,6 +211,9 @@ CAF_ADD_TYPE_ID(sluice, (sluice::policy_document))
 CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::policy_document>))
 CAF_ADD_TYPE_ID(sluice, (sluice::sample_replay))
 CAF_ADD_TYPE_ID(sluice, (sluice::audit_entry))
+CAF_ADD_TYPE_ID(sluice, (sluice::history_question))
+CAF_ADD_TYPE_ID(sluice, (sluice::history_answer))
+CAF_ADD_TYPE_ID(sluice, (sluice::exclusion))
 CAF_END_TYPE_ID_BLOCK(sluice)
 
 // clang-format off

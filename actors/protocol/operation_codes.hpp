@@ -34,6 +34,11 @@ enum class operation_code : std::uint32_t {
   policy_history = 135,
   policies = 136,
   sample_replay = 137,
+  history_question = 138,
+  history_answer = 139,
+  enter_exclusion = 140,
+  withdraw_exclusion = 141,
+  exclusion = 142,
 };
 
 } // namespace sluice

@@ -98,6 +98,7 @@ inline constexpr log_event migration_applied{"migration-applied", log_level::inf
 inline constexpr log_event partition_made{"partition-made", log_level::info};              // table= day=
 inline constexpr log_event partition_dropped{"partition-dropped", log_level::info};        // table= day=
 inline constexpr log_event rows_refused{"rows-refused", log_level::warning};               // rows= reason=
+inline constexpr log_event query_given_up{"query-given-up", log_level::warning};            // question= reason= waiting=
 inline constexpr log_event store_busy{"store-busy", log_level::warning};                   // reason= rows_waiting=
 inline constexpr log_event maintenance_put_off{"maintenance-put-off", log_level::warning}; // reason=
 inline constexpr log_event rows_late{"rows-late", log_level::warning};      // rows= stream= second= closed_until=
@@ -108,7 +109,10 @@ inline constexpr log_event spool_drained{"spool-drained", log_level::info};     
 inline constexpr log_event spool_mended{"spool-mended", log_level::warning};             // file= cut_bytes=
 inline constexpr log_event spool_full{"spool-full", log_level::warning};                 // rows_dropped= bytes=
 inline constexpr log_event spool_failed{"spool-failed", log_level::error};               // reason=
-inline constexpr log_event secret_file_open{"secret-file-open", log_level::warning};     // file= (others may read it)
+inline constexpr log_event key_made{"key-made", log_level::warning};  // file= key= (of evidence: tell who will check)
+inline constexpr log_event key_ready{"key-ready", log_level::info};   // file= key= (its fingerprint)
+inline constexpr log_event day_signed{"day-signed", log_level::info}; // day= root= key=
+inline constexpr log_event secret_file_open{"secret-file-open", log_level::warning}; // file= (others may read it)
 
 } // namespace log_events
 } // namespace sluice

@@ -49,6 +49,11 @@ void add_codecs(CodecTable& table) {
   table.template add<history_atom>(number(policy_history));
   table.template add<std::vector<policy_document>>(number(policies));
   table.template add<sluice::sample_replay>(number(sample_replay)); // its result is terms_held's type
+  table.template add<create_atom, sluice::exclusion>(number(enter_exclusion));
+  table.template add<retract_atom, sluice::exclusion>(number(withdraw_exclusion));
+  table.template add<sluice::exclusion>(number(exclusion));
+  table.template add<sluice::history_question>(number(history_question));
+  table.template add<sluice::history_answer>(number(history_answer));
 }
 
 } // namespace sluice

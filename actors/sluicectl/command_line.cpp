@@ -49,6 +49,9 @@ struct words {
   std::string interval = "1s";
   limit_command limit;
   std::uint64_t iops = 0;
+  verify_command verify;
+  past_command past;
+  exclusion_command exclusion;
   wait_command wait;
   std::string timeout = "30s";
 };
@@ -190,6 +193,92 @@ void add_wait_command(CLI::App& app, words& w) {
   });
 }
 
+void add_past_commands(CLI::App& app, words& w) {
+  const auto add = [&](past_kind kind, const char* name, const char* what, const char* of, bool needed) {
+    auto* one = app.add_subcommand(name, what);
+    if (of != nullptr) {
+      auto* option = one->add_option(of, w.past.name)->required(needed)->type_name("");
+      if (kind == past_kind::history || kind == past_kind::decisions)
+        option->check(stream_name);
+    }
+    if (kind != past_kind::history && kind != past_kind::decisions)
+      one->add_option(
+          "--period", w.past.period,
+          "2026, 2026-11, 2026-W47, 2026-11-03, rolling-7-days, rolling-30-days; else the agreement's window");
+    if (kind != past_kind::statement) {
+      one->add_option("--from", w.past.from, "2026-11-22T10:00:00Z, a day, or -1h30m before the end")
+          ->type_name("TIME");
+      one->add_option("--to", w.past.to, "as --from; now, if it is not said")->type_name("TIME");
+    }
+    one->callback([&w, kind] {
+      w.past.what = kind;
+      if (!w.past.period.empty() && !(w.past.from.empty() && w.past.to.empty()))
+        throw CLI::ValidationError("--period", "say either --period, or --from and --to");
+      w.line.what = w.past;
+    });
+    return one;
+  };
+  add(past_kind::report, "report", "a report on an agreement for its customer; -o text, json or html", "AGREEMENT",
+      true);
+  add(past_kind::compliance, "compliance", "what was kept of an agreement, or of all", "AGREEMENT", false)
+      ->add_option("--tenant", w.past.tenant, "only this tenant's agreements");
+  add(past_kind::violations, "violations", "when an agreement was violated, how long and by whom", "AGREEMENT", true);
+  auto* violators = add(past_kind::violators, "violators", "who caused or had most violated time", nullptr, false);
+  violators->add_option("--by", w.past.by, "culprit, agreement or tenant")
+      ->check(CLI::IsMember({"culprit", "agreement", "tenant"}));
+  violators->add_option("--tenant", w.past.tenant, "only this tenant's agreements");
+  add(past_kind::history, "history", "a stream's figures in the past", "STREAM", true)
+      ->add_option("--points", w.past.points, "at most so many")
+      ->check(CLI::Range(1, 10'000));
+  add(past_kind::decisions, "decisions", "what was decided on a stream, and why", "STREAM", true);
+  add(past_kind::statement, "statement", "all agreements of a tenant in a period, and what is credited", "TENANT",
+      true);
+}
+
+void add_exclusion_command(CLI::App& app, words& w) {
+  auto& x = w.exclusion;
+  auto* exclusion = app.add_subcommand("exclusion", "times that count neither way, such as maintenance");
+  exclusion->require_subcommand(0, 1);
+  auto* list = exclusion->add_subcommand("list", "all that were entered")->fallthrough();
+  auto* add = exclusion->add_subcommand("add", "enter one")->fallthrough();
+  add->add_option("AGREEMENTS", x.agreements, "a name; * stands for any characters, ? for one")
+      ->required()
+      ->type_name("");
+  add->add_option("--from", x.from, "2026-11-22T10:00:00Z, of the first time")->required()->type_name("TIME");
+  add->add_option("--for", x.length, "how long each time, such as 4h")->required()->type_name("LENGTH");
+  add->add_option("--recurrence", x.recurrence, "an RRULE such as FREQ=WEEKLY;BYDAY=SU; without it once");
+  add->add_option("--time-zone", x.time_zone, "in which it recurs, such as Europe/Berlin; without it UTC");
+  auto* withdraw = exclusion->add_subcommand("withdraw", "take one back")->fallthrough();
+  withdraw->add_option("ID", x.id, "its number, of exclusion list")->required()->type_name("");
+  for (auto* one : {add, withdraw}) {
+    one->add_option("--why", x.why, "the reason, shown in reports")->required();
+    one->add_option("--who", x.who, "who wants it; without it the name of the user");
+    one->add_flag("--correction", x.correction, "it touches a month that is over");
+  }
+  exclusion->callback([&w, list, add, withdraw] {
+    if (!list->parsed() && !add->parsed() && !withdraw->parsed())
+      throw CLI::ValidationError("exclusion", "say exclusion list, add or withdraw");
+    using verb = exclusion_command::verb;
+    w.exclusion.what = add->parsed() ? verb::add : withdraw->parsed() ? verb::withdraw : verb::list;
+    w.line.what = w.exclusion;
+  });
+}
+
+void add_evidence_command(CLI::App& app, words& w) {
+  auto* evidence = app.add_subcommand("evidence", "prove what was exported");
+  evidence->require_subcommand(0, 1);
+  auto* verify =
+      evidence->add_subcommand("verify", "whether an export is as it was signed; needs no server")->fallthrough();
+  verify->add_option("FILE", w.verify.file, "the export, or - for standard input")->required()->type_name("");
+  verify->add_option("--key", w.verify.keys, "a public key that may have signed, or a file with it; can be repeated")
+      ->type_name("FILE|HEX");
+  evidence->callback([&w, verify] {
+    if (!verify->parsed())
+      throw CLI::ValidationError("evidence", "say evidence verify FILE");
+    w.line.what = w.verify;
+  });
+}
+
 void add_global_options(CLI::App& app, words& w) {
   app.set_help_flag("-h,--help", "print this and end");
   app.set_version_flag("--version", "sluicectl " SLUICE_VERSION, "print name and version and end");
@@ -199,7 +288,9 @@ void add_global_options(CLI::App& app, words& w) {
                  "the file with the token, or SLUICE_TOKEN_FILE; default var/run/token, /var/lib/sluice/token")
       ->type_name("FILE");
   app.add_option("--config-file", w.config_file, "an ini file with server, token-file, output")->type_name("FILE");
-  app.add_option("-o,--output", w.output, "table or json")->check(CLI::IsMember({"table", "json"}))->type_name("FORM");
+  app.add_option("-o,--output", w.output, "table or json; a report also html, an agreement also openslo")
+      ->check(CLI::IsMember({"table", "text", "json", "html", "openslo"}))
+      ->type_name("FORM");
   app.add_flag("--check-config", w.line.check_config, "check the configuration and end: 0, or 2 and what is wrong");
   app.fallthrough();
   app.require_subcommand(0, 1);
@@ -214,7 +305,10 @@ void take_global_options(words& w) {
   w.line.token_file = given(w.token_file);
   w.line.config_file = given(w.config_file);
   if (!w.output.empty())
-    w.line.output = w.output == "json" ? output_format::json : output_format::table;
+    w.line.output = w.output == "json"      ? output_format::json
+                    : w.output == "html"    ? output_format::html
+                    : w.output == "openslo" ? output_format::openslo
+                                            : output_format::table;
 }
 
 } // namespace
@@ -228,6 +322,9 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   add_policy_command(app, w);
   add_limit_command(app, w);
   add_wait_command(app, w);
+  add_evidence_command(app, w);
+  add_past_commands(app, w);
+  add_exclusion_command(app, w);
   try {
     std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
     app.parse(arguments);
@@ -239,8 +336,18 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
     return {{}, mistake.what(), exit_code::usage};
   }
   if (!w.line.what && !w.line.check_config)
-    return {{}, "say what to do: apply, get, describe, delete, explain, policy, top, limit or wait", exit_code::usage};
+    return {{},
+            "say what to do: apply, get, describe, delete, explain, policy, top, limit, wait, report, compliance, "
+            "violations, violators, history, decisions, statement, exclusion or evidence",
+            exit_code::usage};
   take_global_options(w);
+  const auto* past = w.line.what ? std::get_if<past_command>(&*w.line.what) : nullptr;
+  if (w.line.output == output_format::html && (past == nullptr || past->what != past_kind::report))
+    return {{}, "only a report is written as html", exit_code::usage};
+  const auto* get = w.line.what ? std::get_if<get_command>(&*w.line.what) : nullptr;
+  if (w.line.output == output_format::openslo
+      && (get == nullptr || get->kind != resource_kind::agreement || get->name.empty()))
+    return {{}, "only an agreement is written as openslo: get agreement NAME -o openslo", exit_code::usage};
   return {w.line, {}, exit_code::done};
 }
 

@@ -13,7 +13,7 @@
 
 namespace sluice::ctl {
 
-enum class output_format : std::uint8_t { table, json };
+enum class output_format : std::uint8_t { table, json, html, openslo };
 
 /// `apply -f FILE|DIR|-`
 struct apply_command {
@@ -67,8 +67,45 @@ struct wait_command {
   std::chrono::milliseconds timeout{30'000};
 };
 
-using command = std::variant<apply_command, delete_command, get_command, describe_command, explain_command, top_command,
-                             limit_command, wait_command, policy_command>;
+/// `evidence verify FILE`
+struct verify_command {
+  std::string file;              ///< - is standard input
+  std::vector<std::string> keys; ///< each a file or hexadecimal digits; empty = any key will do, and is told
+};
+
+/// Questions about the past.
+enum class past_kind : std::uint8_t { report, compliance, violations, violators, history, decisions, statement };
+/// `report AGREEMENT`, `compliance [AGREEMENT]`, `violations AGREEMENT`, `violators`, `history STREAM`, `decisions
+/// STREAM`, `statement TENANT`. What is empty is not sent: then the server chooses.
+struct past_command {
+  past_kind what = past_kind::compliance;
+  std::string name; ///< agreement, stream or tenant
+  std::string period;
+  std::string from;
+  std::string to;
+  std::string tenant;       ///< compliance, violators
+  std::string by;           ///< violators
+  std::uint32_t points = 0; ///< history: at most; 0 = the server's number
+};
+
+/// `exclusion list`, `exclusion add`, `exclusion withdraw ID`
+struct exclusion_command {
+  enum class verb : std::uint8_t { list, add, withdraw };
+  verb what = verb::list;
+  std::uint64_t id = 0;   ///< withdraw
+  std::string agreements; ///< add: a pattern
+  std::string from;
+  std::string length;
+  std::string recurrence; ///< RRULE; empty = once
+  std::string time_zone;  ///< empty = UTC
+  std::string who;        ///< empty = the name of the user
+  std::string why;
+  bool correction = false;
+};
+
+using command =
+    std::variant<apply_command, delete_command, get_command, describe_command, explain_command, top_command,
+                 limit_command, wait_command, policy_command, verify_command, past_command, exclusion_command>;
 
 struct command_line {
   std::optional<std::string> server;      ///< --server

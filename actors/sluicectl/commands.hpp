@@ -25,6 +25,11 @@ struct console {
 [[nodiscard]] exit_code run(const limit_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const policy_command& x, server_link& server, const console& io);
 
+/// Contacts nobody. `refused` with the first wrong place on `err` if the file is not as it was signed.
+[[nodiscard]] exit_code run(const verify_command& x, server_link& server, const console& io);
+[[nodiscard]] exit_code run(const past_command& x, server_link& server, const console& io);
+[[nodiscard]] exit_code run(const exclusion_command& x, server_link& server, const console& io);
+
 /// Asks again and again until it is so. An unreachable server is "not yet" for `ready` alone.
 [[nodiscard]] exit_code run(const wait_command& x, server_link& server, const console& io);
 

@@ -30,6 +30,8 @@ constexpr std::array agreement_lines{
     field{"Compliance: interval", "/spec/objective/compliance/interval"},
     field{"Compliance: target", "/spec/objective/compliance/target"},
     field{"Compliance: window", "/spec/objective/compliance/window"},
+    field{"Compliance: time zone", "/spec/objective/compliance/time_zone"},
+    field{"Remedies", "/spec/objective/compliance/remedies", form::tiers},
 };
 constexpr std::array stream_lines{
     field{"Stream", "/stream"},

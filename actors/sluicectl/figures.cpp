@@ -32,6 +32,23 @@ std::string plain(const nlohmann::json& value) {
   return value.is_null() ? nothing : printable(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
+/// The largest two units.
+std::string length_text(double seconds) {
+  const auto all = static_cast<std::int64_t>(std::abs(seconds));
+  const std::array<std::pair<std::int64_t, char>, 4> parts{
+      {{all / 86'400, 'd'}, {all / 3600 % 24, 'h'}, {all / 60 % 60, 'm'}, {all % 60, 's'}}};
+  std::string text;
+  int units = 0;
+  for (const auto& [count, unit] : parts) {
+    if (count > 0 && units < 2)
+      text += std::to_string(count) + unit;
+    units += count > 0 || units > 0 ? 1 : 0;
+  }
+  if (text.empty())
+    text = "0s";
+  return seconds < 0 ? '-' + text : text;
+}
+
 std::string number_text(const nlohmann::json& value, form how) {
   const auto number = value.get<double>();
   switch (how) {
@@ -41,6 +58,10 @@ std::string number_text(const nlohmann::json& value, form how) {
     return fixed(number, value.is_number_float() && std::abs(number) < 99.95 ? 1 : 0);
   case form::megabytes:
     return fixed(number / 1e6, 1);
+  case form::share:
+    return value.is_number_unsigned() ? percent_text(value.get<std::uint32_t>()) : nothing;
+  case form::length:
+    return std::abs(number) < 1e15 ? length_text(number) : nothing;
   case form::millis:
     return fixed(number, std::abs(number) < 9.995 ? 2 : 1);
   default:
@@ -69,6 +90,8 @@ std::string list_text(const nlohmann::json& values, form how) {
       one = member(x, "statistic") + ' ' + member(x, "target");
       if (x.is_object() && x.contains("up_to"))
         one += " up to " + member(x["up_to"], "iops") + " IOPS";
+    } else if (how == form::tiers) {
+      one = "below " + member(x, "below") + ": " + member(x, "credit");
     }
     all += (all.empty() ? "" : ", ") + one;
   }
@@ -82,7 +105,7 @@ std::string shown(const nlohmann::json& value, form how) {
     return nothing;
   if (how == form::size)
     return std::to_string(value.size());
-  if (value.is_array() && (how == form::points || how == form::names))
+  if (value.is_array() && (how == form::points || how == form::names || how == form::tiers))
     return list_text(value, how);
   if (value.is_boolean() && how == form::yes_no)
     return value.get<bool>() ? "yes" : "no";

@@ -17,8 +17,11 @@ enum class form : unsigned char {
   yes_no,
   moment, ///< RFC 3339 without the fraction of a second
   size,   ///< how many elements
+  tiers,  ///< remedies: `below 99.9%: 10%`
   points, ///< latency promises: `mean 5ms up to 2500 IOPS`
   names,  ///< the `name` of each element
+  share,  ///< parts per million as a percentage
+  length, ///< seconds as days, hours, minutes and seconds
 };
 
 [[nodiscard]] std::string shown(const nlohmann::json& value, form how);

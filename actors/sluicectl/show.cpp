@@ -3,6 +3,7 @@
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/detail.hpp"
 #include "actors/sluicectl/policy_view.hpp"
+#include "actors/sluicectl/refusal.hpp"
 #include "actors/sluicectl/views.hpp"
 
 #include <nlohmann/json.hpp>
@@ -73,6 +74,13 @@ nlohmann::json streams_of(server_link& server, const std::string& agreement) {
 
 exit_code run(const get_command& x, server_link& server, const console& io) {
   const bool json = server.where().output == output_format::json;
+  if (server.where().output == output_format::openslo) {
+    const auto answer = server.exchange({"GET", agreement_path(x.name) + "/openslo", {}, {}});
+    if (answer.status != 200)
+      throw failure{exit_code::refused, refusal_sentences(answer, server.where())};
+    io.out << answer.body;
+    return exit_code::done;
+  }
   if (x.kind == resource_kind::policy) {
     if (!x.name.empty())
       throw failure{exit_code::usage, "there is one policy, and it has no name"};

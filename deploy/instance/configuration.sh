@@ -6,7 +6,8 @@ derive_configuration() {
   [ -z "${SLUICE_DATABASE_PASSWORD_FILE:-}" ] ||
     database+=(database-manager.password-file="\"$(realpath "$SLUICE_DATABASE_PASSWORD_FILE")\"")
   derive database-manager shm.instance="\"$instance\"" database-manager.url="\"$url\"" \
-    database-manager.schema-directory="\"$root/deploy/schema\"" database-manager.spool-directory="\"$var/spool\"" "${database[@]}"
+    database-manager.schema-directory="\"$root/deploy/schema\"" database-manager.spool-directory="\"$var/spool\"" \
+    database-manager.signing-key="\"$var/evidence/signing-key\"" "${database[@]}"
   derive sla-core shm.instance="\"$instance\""
   derive performance-monitor shm.instance="\"$instance\"" performance-monitor.port="$control_port"
   derive application-server shm.instance="\"$instance\"" application-server.port="$http_port" \

@@ -112,6 +112,7 @@ CREATE TABLE decisions (
 ) PARTITION BY RANGE (at);
 CREATE TABLE decisions_default PARTITION OF decisions DEFAULT;
 CREATE INDEX decisions_of_stream ON decisions (gateway, volume, client, at);
+CREATE INDEX decisions_in_chain ON decisions (position);
 
 COMMENT ON TABLE decisions IS 'Each time the rule or the beneficiary of a stream''s throttle changed, with the figures that it rests on.';
 COMMENT ON COLUMN decisions.at IS 'Since when this rule holds for the stream [UTC]: the same for who tells of it again.';

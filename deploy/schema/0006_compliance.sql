@@ -72,18 +72,20 @@ CREATE TABLE compliance_hours (
   violated  integer     NOT NULL,
   exempt    integer     NOT NULL,
   no_data   integer     NOT NULL,
-  PRIMARY KEY (agreement, since, point, version) INCLUDE (met, violated, exempt, no_data)
+  idle      integer     NOT NULL DEFAULT 0,
+  PRIMARY KEY (agreement, since, point, version) INCLUDE (met, violated, exempt, no_data, idle)
 ) PARTITION BY RANGE (since);
 CREATE TABLE compliance_hours_default PARTITION OF compliance_hours DEFAULT;
 COMMENT ON TABLE compliance_hours IS 'The verdicts of one UTC hour, counted. An interval belongs to the hour in which it begins.';
 COMMENT ON COLUMN compliance_hours.agreement IS 'Name of the agreement.';
 COMMENT ON COLUMN compliance_hours.since IS 'Beginning of the hour [UTC].';
-COMMENT ON COLUMN compliance_hours.point IS 'As in verdicts [count].';
+COMMENT ON COLUMN compliance_hours.point IS 'As in verdicts; -1 stands for all objectives of an interval together, where there are several [count].';
 COMMENT ON COLUMN compliance_hours.version IS 'Version of the agreement [count].';
 COMMENT ON COLUMN compliance_hours.met IS 'Intervals [count].';
 COMMENT ON COLUMN compliance_hours.violated IS 'Intervals [count].';
 COMMENT ON COLUMN compliance_hours.exempt IS 'Intervals in which more was asked for than the promise covers [count].';
-COMMENT ON COLUMN compliance_hours.no_data IS 'Intervals in which nothing was measured [count].';
+COMMENT ON COLUMN compliance_hours.no_data IS 'Intervals in which nothing was measured, or nothing was asked for [count].';
+COMMENT ON COLUMN compliance_hours.idle IS 'Of no_data: measured throughout, nothing was asked for [count].';
 
 CREATE TABLE exclusions (
   id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -148,7 +150,7 @@ COMMENT ON TABLE ledger IS 'What is proved besides verdicts and decisions: each 
 COMMENT ON COLUMN ledger.position IS 'In the chain, from 1 [count].';
 COMMENT ON COLUMN ledger.at IS 'When it was entered [UTC].';
 COMMENT ON COLUMN ledger.kind IS 'agreement, agreement-end, exclusion, policy or root.';
-COMMENT ON COLUMN ledger.subject IS 'Name of the agreement, pattern of the exclusion, day of the root.';
+COMMENT ON COLUMN ledger.subject IS 'Name of the agreement, pattern of the exclusion, day of the root, or policy.';
 COMMENT ON COLUMN ledger.body IS 'The entry in the form that is hashed (actors/evidence/README.md).';
 COMMENT ON COLUMN ledger.hash IS 'SHA-256 over the hash before and this entry.';
 
@@ -185,6 +187,6 @@ CREATE TABLE root_leaves (
 CREATE TRIGGER root_leaves_history BEFORE UPDATE OR DELETE ON root_leaves FOR EACH ROW EXECUTE FUNCTION refuse_any_change();
 COMMENT ON TABLE root_leaves IS 'The heads that a root is made of, in the order of their names.';
 COMMENT ON COLUMN root_leaves.day IS 'roots.day [UTC].';
-COMMENT ON COLUMN root_leaves.chain IS 'chain_heads.chain.';
+COMMENT ON COLUMN root_leaves.chain IS 'chain_heads.chain; with /entries: the tree over what came since the root before (actors/evidence/README.md).';
 COMMENT ON COLUMN root_leaves.position IS 'Of the chain''s last entry then [count].';
 COMMENT ON COLUMN root_leaves.hash IS 'Of the chain''s last entry then.';

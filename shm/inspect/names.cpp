@@ -82,6 +82,16 @@ const char* sluice_operation(operation_code x) {
     return "policies";
   case sample_replay:
     return "sample-replay";
+  case history_question:
+    return "history-question";
+  case history_answer:
+    return "history-answer";
+  case enter_exclusion:
+    return "enter-exclusion";
+  case withdraw_exclusion:
+    return "withdraw-exclusion";
+  case exclusion:
+    return "exclusion";
   }
   return nullptr;
 }

@@ -12,6 +12,8 @@ MAX_LINES = 400
 DOMAIN = "actors/domain"
 EVIDENCE = "actors/evidence"
 PROTOCOL = "actors/protocol"
+CALENDAR = "actors/calendar"
+EXCHANGE = "actors/exchange"
 RUNTIME = "actors/runtime"
 TERMINAL = "actors/terminal"
 SIM = "tests/sim"
@@ -33,7 +35,10 @@ FOLDERS = {
     "gateways/metrics": ((DOMAIN, "gateways/engine"), ("prometheus",)),
     EVIDENCE: ((DOMAIN,), ("sodium",)),
     PROTOCOL: ((DOMAIN,), ("caf",)),
-    "actors/application_server/http": ((DOMAIN, "actors/application_server/observatory"),
+    CALENDAR: ((DOMAIN,), ("date", "libical")),
+    EXCHANGE: ((DOMAIN, CALENDAR), ()),
+    # Besides its one library the calendar: whether a time zone exists belongs to what is wrong with a document.
+    "actors/application_server/http": ((DOMAIN, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/observatory"),
                                        ("nlohmann", "yaml-cpp", "valijson", "prometheus")),
     "actors/application_server/observatory": ((DOMAIN,), ()),
     "actors/application_server/rows": ((DOMAIN,), ()),
@@ -41,6 +46,10 @@ FOLDERS = {
     "actors/database_manager/history": ((DOMAIN, "actors/database_manager/store"), ()),
     "actors/database_manager/store": ((DOMAIN, EVIDENCE, "actors/database_manager/history"), ("pqxx", "system")),
     "actors/database_manager/spool": ((), ("sodium", "system")),
+    # From what the store reads to the answer: calendar and accounting, no connection.
+    "actors/database_manager/query": ((DOMAIN, CALENDAR, "actors/database_manager/store"), ()),
+    # Times stand on the agreement's clocks.
+    "actors/report": ((DOMAIN, CALENDAR), ("nlohmann",)),
     # Layer 2: the roles, the transport and the gateway's control; a role knows no other role.
     RUNTIME: ((DOMAIN, PROTOCOL), ("caf", "system")),
     "shm/transport": (("shm/mailslot", PROTOCOL, RUNTIME), ("caf", "system")),
@@ -50,10 +59,10 @@ FOLDERS = {
     "actors/performance_monitor": (ROLE, ("caf", "system")),
     "actors/sla_core": (ROLE, ("caf", "system")),
     "actors/database_manager": (
-        (*ROLE, "actors/database_manager/store", "actors/database_manager/history", "actors/database_manager/spool"),
+        (*ROLE, CALENDAR, EVIDENCE, EXCHANGE, "actors/database_manager/store", "actors/database_manager/query", "actors/database_manager/history", "actors/database_manager/spool"),
         ("caf", "system")),
     "actors/application_server": (
-        (*ROLE, "actors/application_server/http", "actors/application_server/observatory",
+        (*ROLE, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/http", "actors/application_server/observatory",
          "actors/application_server/rows"),
         ("caf", "nlohmann", "prometheus", "sodium", "system")),
     # The simulator: the core's loop, the gateways' throttle and the reader of agreements against models of all else. No
@@ -99,8 +108,8 @@ DRIVES_THE_LOOP = (SIM + "/controllers/sluice_controller.cpp",)
 CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now|\b(clock_gettime|gettimeofday|nanosleep)\b"
                    r"|\bstd::time\(|\bsleep_for\b|\bsleep_until\b|\brandom_device\b|\bmt19937|\bstd::rand\b|\bgetrandom\b")
 CLOCKLESS = (DOMAIN, EVIDENCE, "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
-             "gateways/backend", "gateways/tls", "gateways/engine", PROTOCOL, "actors/application_server/http", "actors/application_server/observatory",
-             "actors/application_server/rows", "actors/database_manager/store",
+             "gateways/backend", "gateways/tls", "gateways/engine", PROTOCOL, CALENDAR, EXCHANGE, "actors/application_server/http", "actors/application_server/observatory",
+             "actors/application_server/rows", "actors/database_manager/store", "actors/database_manager/query", "actors/report",
              "actors/database_manager/history", "actors/database_manager/spool",
              SIM, SIM + "/model", SIM + "/scenario", SIM + "/controllers", SIM + "/run", SIM + "/command", SIM + "/compare",
              SIM + "/what_if")

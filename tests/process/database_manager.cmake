@@ -10,18 +10,24 @@ sluice_test(process_store
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/libpqxx_leak.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_agreements_test.cpp
-    ${CMAKE_CURRENT_LIST_DIR}/store_history_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_evidence_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_export_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_ledger_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_history_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_policy_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_questions_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_rows_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_schema_test.cpp
-  LINK sluice_store)
+  LINK sluice_query)
 sluice_needs_postgres(process_store)
+target_compile_definitions(process_store PRIVATE
+  SLUICE_EVIDENCE_VERIFIER="${CMAKE_CURRENT_LIST_DIR}/evidence_verifier.py")
 
 sluice_test(process_database_manager CAF
   LABELS process
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/database_manager_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/query_desk_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/libpqxx_leak.cpp
   LINK sluice_database_manager)
 sluice_needs_postgres(process_database_manager)

@@ -45,6 +45,7 @@ private:
   std::vector<std::string> arguments(std::vector<std::string> options, const std::string& ini) const {
     options.push_back("--shm.directory=" + place_.path().string());
     options.push_back("--database-manager.spool-directory=" + (place_.path() / "spool").string());
+    options.push_back("--database-manager.signing-key=" + (place_.path() / "signing-key").string());
     if (!ini.empty()) {
       const auto file = place_.path() / "test.ini";
       std::ofstream{file} << ini;

@@ -44,6 +44,7 @@ public:
                      std::vector<std::string>{
                          "--shm.directory=" + place_.path().string(), "--database-manager.url=" + server().url(),
                          "--database-manager.spool-directory=" + (place_.path() / "spool").string(),
+                         "--database-manager.signing-key=" + (place_.path() / "signing-key").string(),
                          "--database-manager.schema-directory=" SLUICE_SCHEMA_DIRECTORY},
                      place_.path() / "said");
   }

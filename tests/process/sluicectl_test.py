@@ -407,6 +407,41 @@ class ClientTest(unittest.TestCase):
         self.assertIn(b"\033[?1049h", seen)
         self.assertIn(b"\033[?25h\033[?1049l", seen)
 
+    def test_an_export_is_proved_without_a_server(self):
+        self.environment.pop("SLUICE_SERVER")
+        golden = os.path.join(os.path.dirname(os.path.abspath(__file__)), "evidence_golden.txt")
+        with open(golden, encoding="utf-8", newline="") as file:
+            text = file.read()
+        key = text.rsplit("\n", 2)[1].split("\t")[2]
+        key_file = self.write("public-key", key + "\n")
+
+        def verify(*arguments, given=None):
+            return subprocess.run([PROGRAM, "evidence", "verify", *arguments], capture_output=True, text=True,
+                                  env=self.environment, timeout=DEADLINE, input=given)
+
+        done = verify(golden)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("is as it was signed", done.stdout)
+        self.assertIn("not compared with anything", done.stdout)
+        for named in (key, key_file):
+            done = verify(golden, "--key", "0" * 64, "--key", named, "--output", "json")
+            self.assertEqual(done.returncode, 0)
+            told = json.loads(done.stdout)
+            self.assertEqual((told["right"], told["keyCompared"], told["verdicts"], told["gapCount"]), (True, True, 11, 2))
+            self.assertEqual(told["total"], {"met": 10, "violated": 1, "exempt": 0, "noData": 0})
+        self.assertEqual(verify("-", given=text).returncode, 0)
+
+        done = verify("-", given=text.replace("\tviolated\t", "\tmet\t"))
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertRegex(done.stderr, r"^-: line [0-9]+ has another hash than its content and what is before it\n$")
+        done = verify("-", "--output", "json", given=text[:-1])
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(json.loads(done.stdout)["line"], text.count("\n"))
+        self.assertEqual(verify(golden, "--key", "0" * 64).returncode, 1)
+        for wrong in ((golden, "--key", "abc"), (golden, "--key", golden), ("nowhere",), (self.folder.name,), ()):
+            done = verify(*wrong)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (2, "", 1))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -86,7 +86,11 @@ inline agreement gold(const std::string& name = "oltp-gold") {
   x.objective.tier = tier::gold;
   x.objective.latency = {{latency_statistic::mean, std::chrono::milliseconds{5}, rate{2500}},
                          {latency_statistic::p999, std::chrono::milliseconds{50}, rate{}}};
-  x.objective.compliance = {std::chrono::seconds{10}, 990'000, compliance_window::rolling_7_days};
+  x.objective.compliance = {std::chrono::seconds{10},
+                            990'000,
+                            compliance_window::rolling_7_days,
+                            "Europe/Berlin",
+                            {{999'000, 100'000}, {950'000, 250'000}}};
   return x;
 }
 

@@ -158,7 +158,7 @@ TEST_CASE("minutes and verdicts are the same when it is restarted after any batc
     }
     CHECK(server().count("minutes") == 2);
     CHECK(server().count("verdicts") > 10);
-    CHECK(server().sql("SELECT sum(met + violated + exempt + no_data) FROM compliance_hours")
+    CHECK(server().sql("SELECT sum(met + violated + exempt + no_data) FROM compliance_hours WHERE point >= 0")
           == server().sql("SELECT count(*) FROM verdicts"));
     results.push_back(derived_tables());
   }

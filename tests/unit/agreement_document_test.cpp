@@ -99,9 +99,42 @@ TEST_CASE("a document that was written is read back as the same agreement, its s
       document.at("spec").at("objective").dump()
       == R"({"reservation":{"iops":1500},"limit":{"iops":6000,"bandwidth":"200MB/s","burst":{"iops":8000,"for":"10s"}},)"
          R"("weight":4,"tier":"gold","latency":[{"statistic":"mean","target":"5ms","up_to":{"iops":2500}}],)"
-         R"("compliance":{"interval":"10s","target":"99%","window":"calendar-month"}})");
+         R"("compliance":{"interval":"10s","target":"99%","window":"calendar-month","time_zone":"UTC"}})");
   const auto again = std::get<agreement>(read_agreement(document.dump(), document_format::as_json));
   CHECK(again == example()); // version and time are the server's to give
+}
+
+TEST_CASE("time zone and remedies are read, and written as they were") {
+  auto document = json::parse(example_json);
+  auto& terms = document["spec"]["objective"]["compliance"];
+  terms["time_zone"] = "Europe/Berlin";
+  terms["remedies"] = json::parse(R"([{"below":"99.9%","credit":"10%"},{"below":"95%","credit":"25%"}])");
+  const auto x = std::get<agreement>(read_agreement(document.dump(), document_format::as_json));
+  CHECK(x.objective.compliance.time_zone == "Europe/Berlin");
+  CHECK(x.objective.compliance.remedies == std::vector<remedy_tier>{{999'000, 100'000}, {950'000, 250'000}});
+  CHECK(write_agreement(x)["spec"]["objective"]["compliance"] == terms);
+}
+
+TEST_CASE("a time zone or a remedy that is none is refused with its path") {
+  const std::string where = "spec.objective.compliance.";
+  for (const auto* const zone : {"Mars/Base", "localtime", "CEST", "europe/berlin", "../UTC"})
+    CHECK(mistake_in(changed("/spec/objective/compliance/time_zone", zone))
+          == where + "time_zone must be a name of the tz database, such as Europe/Berlin");
+  CHECK(mistake_in(changed("/spec/objective/compliance/time_zone", ""))
+        == where + "time_zone must be text such as Europe/Berlin or UTC");
+  const auto remedies = [](const char* text) {
+    return mistake_in(changed("/spec/objective/compliance/remedies", json::parse(text)));
+  };
+  CHECK(remedies(R"({"below":"99%"})") == where + "remedies must be a list of at most 8 tiers");
+  CHECK(remedies(R"([{"below":"99%"}])") == where + "remedies[0].credit is missing");
+  CHECK(remedies(R"([{"below":0.99,"credit":"10%"}])")
+        == where + "remedies[0].below must be text such as 99% or 99.95%");
+  CHECK(remedies(R"([{"below":"99%","credit":"ten"}])")
+        == where + "remedies[0].credit must be a percentage such as 99% or 99.95%");
+  CHECK(remedies(R"([{"below":"99%","credit":"10%","of":"month"}])")
+        == where + "remedies[0].of is no field of an agreement");
+  CHECK(remedies(R"([{"below":"99%","credit":"10%"},{"below":"95%","credit":"5%"}])")
+        == where + "remedies[1].credit must be the higher the lower the tier");
 }
 
 TEST_CASE("terms that are left out have their defaults") {

@@ -49,7 +49,7 @@ agreement agreement_of_everything() {
   x.objective.tier = tier::gold;
   x.objective.latency = {{latency_statistic::mean, std::chrono::milliseconds{5}, rate{2500}},
                          {latency_statistic::p999, std::chrono::milliseconds{50}, rate{}}};
-  x.objective.compliance = {std::chrono::seconds{10}, 990'000, compliance_window::rolling_7_days};
+  x.objective.compliance.window = compliance_window::rolling_7_days;
   x.version = 3;
   x.since = at;
   return x;
@@ -110,6 +110,13 @@ TEST_CASE("golden: the lines of an agreement's version and of its end") {
         == "agreement\toltp-gold\t3\t2026-11-22T12:00:00.123456Z\tacme\t*\toltp\t10.*"
            "\t1500\t6000\t200000000\t\t\t4\tgold\t"
            "10000000000\t990000\trolling-7-days");
+  x.objective.compliance.time_zone = "Europe/Berlin";
+  x.objective.compliance.remedies = {{999'000, 100'000}, {990'000, 250'000}};
+  CHECK(line_of(x)
+        == "agreement\toltp-gold\t3\t2026-11-22T12:00:00.123456Z\tacme\t*\toltp\t10.*"
+           "\t1500\t6000\t200000000\t\t\t4\tgold\t"
+           "10000000000\t990000\trolling-7-days\ttime-zone\tEurope/"
+           "Berlin\tremedy\t999000\t100000\tremedy\t990000\t250000");
   CHECK(line_of(agreement_end{"oltp-gold", 3, at}) == "agreement-end\toltp-gold\t3\t2026-11-22T12:00:00.123456Z");
 }
 

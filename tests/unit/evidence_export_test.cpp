@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 using namespace sluice;
 using namespace sluice::test;
@@ -229,4 +231,12 @@ TEST_CASE("random bytes and random lines of an export are never right and never 
     }
     CHECK(said_of(text) != "right");
   }
+}
+
+TEST_CASE("golden: an export of today is read for ever") {
+  const small_world world;
+  std::ifstream file{SLUICE_GOLDEN_EXPORT, std::ios::binary};
+  const std::string golden{std::istreambuf_iterator<char>{file}, {}};
+  CHECK(golden == world.file());
+  CHECK(said_of(golden, {world.key.published()}) == "right");
 }

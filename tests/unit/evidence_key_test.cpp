@@ -148,6 +148,8 @@ TEST_CASE("signatures are those of RFC 8032, section 7.1") {
 
 TEST_CASE("the key is made at the first start, readable by its owner alone, and found again") {
   temporary_directory in;
+  CHECK(obtain_signing_key((in.path / "made" / "key").string()).index() == 0);
+  CHECK((std::filesystem::status(in.path / "made").permissions() == std::filesystem::perms{0700}));
   const auto file = in.path / "key";
   std::ofstream{in.path / "key.new"} << "of a program that was killed here";
   auto first = obtain_signing_key(file.string());
@@ -190,5 +192,5 @@ TEST_CASE("a key file that others can read, that is damaged or cannot be made is
     CHECK(content_of(file) == wrong);
   }
   CHECK(refusal(in.path).find("no regular file") != std::string::npos);
-  CHECK(refusal(in.path / "none" / "key").find("cannot be made") != std::string::npos);
+  CHECK(refusal(in.path / "none" / "none" / "key").find("cannot be made") != std::string::npos);
 }

@@ -66,6 +66,8 @@ agreement some_agreement() {
   x.objective.weight = 4;
   x.objective.tier = tier::gold;
   x.objective.latency = {{latency_statistic::mean, 5ms, rate{2500}}};
+  x.objective.compliance.time_zone = "Europe/Berlin";
+  x.objective.compliance.remedies = {{999'000, 100'000}, {950'000, 250'000}};
   x.version = 2;
   return x;
 }

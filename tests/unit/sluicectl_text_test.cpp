@@ -104,6 +104,8 @@ TEST_CASE("figures have as many decimals as they deserve") {
   CHECK(shown("200MB/s", form::megabytes) == "200.0");
   CHECK(shown("1GiB/s", form::megabytes) == "1073.7"); // 1024^3 / 10^6
   CHECK(shown("soon", form::megabytes) == "soon");
+  CHECK(shown(json::parse(R"([{"below":"99.9%","credit":"10%"},{"below":"95%","credit":"25%"}])"), form::tiers)
+        == "below 99.9%: 10%, below 95%: 25%");
   CHECK(shown(nullptr, form::figure) == "-");
   CHECK(shown(4.0, form::text) == "4");
   CHECK(shown(true, form::yes_no) == "yes");

@@ -95,7 +95,7 @@ constexpr std::string_view schema_text = R"json({
               }
             },
             "compliance": {
-              "description": "an object with interval, target or window", "type": "object", "additionalProperties": false,
+              "description": "an object with interval, target, window, time_zone or remedies", "type": "object", "additionalProperties": false,
               "minProperties": 1,
               "properties": {
                 "interval": { "description": "text such as 10s or 1m", "type": "string", "maxLength": 64 },
@@ -103,6 +103,20 @@ constexpr std::string_view schema_text = R"json({
                 "window": {
                   "description": "calendar-month, rolling-30-days or rolling-7-days", "type": "string",
                   "enum": ["calendar-month", "rolling-30-days", "rolling-7-days"]
+                },
+                "time_zone": {
+                  "description": "text such as Europe/Berlin or UTC", "type": "string", "minLength": 1, "maxLength": 64
+                },
+                "remedies": {
+                  "description": "a list of at most 8 tiers", "type": "array", "maxItems": 8,
+                  "items": {
+                    "description": "an object with below and credit", "type": "object", "additionalProperties": false,
+                    "required": ["below", "credit"],
+                    "properties": {
+                      "below": { "description": "text such as 99% or 99.95%", "type": "string", "maxLength": 64 },
+                      "credit": { "description": "text such as 10%", "type": "string", "maxLength": 64 }
+                    }
+                  }
                 }
               }
             }

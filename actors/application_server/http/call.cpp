@@ -1,6 +1,7 @@
 // Judges requests, in the order in which little is told to those who may know nothing.
 #include "actors/application_server/http/call.hpp"
 
+#include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/text_reader.hpp"
@@ -101,6 +102,10 @@ verdict_on_part read_change(const route& from, call& to) {
 }
 
 verdict_on_part read_query(const route& from, call& to) {
+  if (is_about_the_past(from.what))
+    return read_past(from, to);
+  if (from.what == operation::withdraw_exclusion)
+    return read_withdrawal(from, to);
   const auto allowed = [&](std::string_view name) {
     switch (from.what) {
     case operation::list_streams:
@@ -252,6 +257,10 @@ verdict_on_part read_body(const request& x, const route& from, call& to) {
     return read_order(x, from, to);
   case operation::replace_policy:
     return read_policy_document(x, to);
+  case operation::enter_exclusion:
+    if (media_type(x.content_type) != "application/json")
+      return problem(415, "an exclusion must be sent as application/json");
+    return read_exclusion(x.body, to);
   default:
     return std::nullopt; // a body that nobody asked for is ignored
   }

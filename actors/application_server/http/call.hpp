@@ -4,7 +4,9 @@
 #include "actors/application_server/http/message.hpp"
 #include "actors/application_server/http/route.hpp"
 #include "actors/domain/agreement.hpp"
+#include "actors/domain/history_question.hpp"
 #include "actors/domain/policy_document.hpp"
+#include "actors/domain/record.hpp"
 
 #include <string>
 #include <string_view>
@@ -25,20 +27,26 @@ inline constexpr std::size_t max_why_size = 1'000;
 /// Longest time an operator's order may be given for. Chosen: a year.
 inline constexpr duration max_order_length = std::chrono::hours{24 * 366};
 
+enum class report_format { as_json, as_text, as_html };
+
 struct call {
   operation what = operation::health;
   std::string name;
   stream_id stream;
-  unsigned seconds = default_series_seconds; ///< show_stream
-  unsigned limit = max_page;                 ///< lists
-  std::string after;                         ///< list_streams: the last stream of the page before
-  agreement document;                        ///< create_agreement, replace_agreement
-  override_order order;                      ///< order_limit; the times are still open
-  duration order_length{0};                  ///< order_limit; zero = until it is taken back
-  policy_document policy;                    ///< replace_policy, with author and reason
-  bool dry_run = false;                      ///< create, replace: say what would be answered, store nothing
-  bool force = false;                        ///< create_agreement, replace_agreement: whatever admission says
-  std::string who;                           ///< who forces; may be empty
+  unsigned seconds = default_series_seconds;     ///< show_stream
+  unsigned limit = max_page;                     ///< lists
+  std::string after;                             ///< list_streams: the last stream of the page before
+  agreement document;                            ///< create_agreement, replace_agreement
+  override_order order;                          ///< order_limit; the times are still open
+  duration order_length{0};                      ///< order_limit; zero = until it is taken back
+  policy_document policy;                        ///< replace_policy, with author and reason
+  bool dry_run = false;                          ///< create, replace: say what would be answered, store nothing
+  bool force = false;                            ///< create_agreement, replace_agreement: whatever admission says
+  std::string who;                               ///< who forces; may be empty
+  history_question past;                         ///< of calls about the past; open times are zero
+  duration ago{0};                               ///< past: where it has no beginning, so long before its end
+  exclusion entry;                           ///< enter_exclusion, withdraw_exclusion
+  report_format format = report_format::as_json; ///< make_report
 };
 
 /// Compares in a time that does not depend on where the texts differ.

@@ -4,6 +4,7 @@
 #include "actors/application_server/http/agreement_schema.hpp"
 #include "actors/application_server/http/text_reader.hpp"
 #include "actors/application_server/http/wall_clock_text.hpp"
+#include "actors/calendar/zone.hpp"
 #include "actors/domain/quantity.hpp"
 
 namespace sluice::http {
@@ -99,6 +100,18 @@ private:
                           .value_or(to.target_ppm);
     if (x.contains("window"))
       to.window = parse_compliance_window(x.at("window").get<std::string>()).value_or(to.window);
+    to.time_zone = x.value("time_zone", to.time_zone);
+    if (x.contains("remedies"))
+      for (const auto& tier : x.at("remedies"))
+        remedy_of(tier, to.remedies);
+  }
+
+  void remedy_of(const json& x, std::vector<remedy_tier>& to) {
+    const auto path = "spec.objective.compliance.remedies[" + std::to_string(to.size()) + ']';
+    const auto percent = [&](const char* name) {
+      return quantity(x.at(name), path + '.' + name, parse_percent, "a percentage such as 99% or 99.95%").value_or(1);
+    };
+    to.push_back({percent("below"), percent("credit")});
   }
 
   const json& document_;
@@ -130,6 +143,16 @@ json latency_json(const std::vector<latency_point>& points) {
   return out;
 }
 
+json compliance_json(const compliance& x) {
+  json out = {{"interval", duration_text(x.interval)},
+              {"target", percent_text(x.target_ppm)},
+              {"window", to_string(x.window)},
+              {"time_zone", x.time_zone}};
+  for (const auto& tier : x.remedies)
+    out["remedies"].push_back({{"below", percent_text(tier.below_ppm)}, {"credit", percent_text(tier.credit_ppm)}});
+  return out;
+}
+
 json objective_json(const objective& x) {
   json out = json::object();
   if (!x.reservation.unlimited())
@@ -140,9 +163,7 @@ json objective_json(const objective& x) {
   out["tier"] = to_string(x.tier);
   if (!x.latency.empty())
     out["latency"] = latency_json(x.latency);
-  out["compliance"] = {{"interval", duration_text(x.compliance.interval)},
-                       {"target", percent_text(x.compliance.target_ppm)},
-                       {"window", to_string(x.compliance.window)}};
+  out["compliance"] = compliance_json(x.compliance);
   return out;
 }
 
@@ -169,6 +190,9 @@ std::variant<agreement, refused_document> read_agreement(std::string_view text, 
     return refused_document{wrong, std::move(reader.found)};
   if (auto found = check(x); !found.empty())
     return refused_document{wrong, std::move(found)};
+  if (!calendar::zone::find(x.objective.compliance.time_zone))
+    return refused_document{
+        wrong, {{"spec.objective.compliance.time_zone", "must be a name of the tz database, such as Europe/Berlin"}}};
   return x;
 }
 

@@ -9,7 +9,7 @@ namespace sluice::http {
 
 namespace {
 
-/// In a pattern, NAME stands for an agreement or a backend, and G V C for the parts of a stream.
+/// In a pattern, NAME stands for an agreement, a backend, a tenant or an exclusion's number, and G V C for the parts of a stream.
 struct entry {
   std::string_view method;
   std::string_view pattern;
@@ -18,7 +18,7 @@ struct entry {
 
 constexpr std::string_view api = "/api/v1";
 
-constexpr std::array<entry, 24> table{{
+constexpr std::array<entry, 36> table{{
     {"GET", "/healthz", operation::health},
     {"GET", "/readyz", operation::readiness},
     {"GET", "/metrics", operation::metrics},
@@ -43,6 +43,18 @@ constexpr std::array<entry, 24> table{{
     {"GET", "/api/v1/policy/history", operation::policy_history},
     {"GET", "/api/v1/agreements/NAME/explain", operation::explain_agreement},
     {"GET", "/api/v1/backends/NAME/explain", operation::explain_backend},
+    {"GET", "/api/v1/compliance", operation::show_compliance},
+    {"GET", "/api/v1/agreements/NAME/compliance", operation::show_compliance},
+    {"GET", "/api/v1/agreements/NAME/violations", operation::list_violations},
+    {"GET", "/api/v1/agreements/NAME/report", operation::make_report},
+    {"GET", "/api/v1/streams/G/V/C/history", operation::show_history},
+    {"GET", "/api/v1/streams/G/V/C/decisions", operation::list_decisions},
+    {"GET", "/api/v1/top", operation::list_top},
+    {"GET", "/api/v1/tenants/NAME/statement", operation::make_statement},
+    {"GET", "/api/v1/agreements/NAME/openslo", operation::agreement_openslo},
+    {"GET", "/api/v1/exclusions", operation::list_exclusions},
+    {"POST", "/api/v1/exclusions", operation::enter_exclusion},
+    {"DELETE", "/api/v1/exclusions/NAME", operation::withdraw_exclusion},
 }};
 
 /// Chosen: the deepest path has 7 parts.

@@ -34,6 +34,17 @@ enum class operation {
   policy_history,
   explain_agreement,
   explain_backend,
+  show_compliance,
+  show_history,
+  list_decisions,
+  list_violations,
+  list_top,
+  make_report,
+  make_statement,
+  list_exclusions,
+  enter_exclusion,
+  withdraw_exclusion,
+  agreement_openslo,
 };
 
 /// What a path was found to be.
@@ -42,7 +53,7 @@ struct route {
   outcome result = outcome::unknown_path;
   operation what = operation::health;
   bool open = false; ///< needs no token
-  std::string name;  ///< of the agreement or backend, where the path has one
+  std::string name;  ///< of the agreement, backend or tenant, where the path has one
   stream_id stream;  ///< where the path has one
   std::map<std::string, std::string> query;
   std::string allow;  ///< with wrong_method: the methods there are

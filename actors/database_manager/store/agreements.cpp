@@ -17,10 +17,13 @@ namespace {
 constexpr auto select = "SELECT name, version, tenant, gateway_pattern, volume_pattern, client_pattern, "
                         "reservation_iops, limit_iops, limit_bandwidth, burst_iops, burst_length_ns, weight, tier, "
                         "compliance_interval_ns, compliance_target_ppm, compliance_window, "
-                        "(extract(epoch FROM valid_from) * 1000000)::bigint FROM agreements ";
+                        "(extract(epoch FROM valid_from) * 1000000)::bigint, time_zone FROM agreements ";
 
 constexpr auto select_points = "SELECT p.name, p.version, p.statistic, p.target_ns, p.up_to_iops "
                                "FROM agreement_latency_points p JOIN agreements a USING (name, version) ";
+
+constexpr auto select_remedies = "SELECT r.name, r.version, r.below_ppm, r.credit_ppm "
+                                 "FROM agreement_remedies r JOIN agreements a USING (name, version) ";
 
 rate to_rate(const pqxx::field& x) {
   return rate{x.as<std::uint64_t>()};
@@ -55,10 +58,11 @@ agreement read(const pqxx::row& row) {
   x.objective.compliance.target_ppm = row[14].as<std::uint32_t>();
   x.objective.compliance.window = known(parse_compliance_window(row[15].c_str()), row[15]);
   x.since.unix_us = row[16].as<std::int64_t>();
+  x.objective.compliance.time_zone = row[17].c_str();
   return x;
 }
 
-/// Reads versions with their latency points; `condition` is about one agreement version and may use `$1`.
+/// Reads versions with their latency points and remedies; `condition` is about one agreement version and may use `$1`.
 template<class... Parameters>
 std::vector<agreement> read_all(pqxx::work& transaction, const std::string& condition, const std::string& order,
                                 const Parameters&... parameters) {
@@ -77,6 +81,12 @@ std::vector<agreement> read_all(pqxx::work& transaction, const std::string& cond
     list[found->second].objective.latency.push_back(
         {known(parse_latency_statistic(row[2].c_str()), row[2]), to_duration(row[3]), to_rate(row[4])});
   }
+  const auto remedies =
+      transaction.exec_params(select_remedies + condition + " ORDER BY r.name, r.version, r.position", parameters...);
+  for (const pqxx::row& row : remedies)
+    if (const auto found = position.find({row[0].c_str(), row[1].as<std::uint32_t>()}); found != position.end())
+      list[found->second].objective.compliance.remedies.push_back(
+          {row[2].as<std::uint32_t>(), row[3].as<std::uint32_t>()});
   return list;
 }
 
@@ -103,6 +113,23 @@ void close_version(pqxx::work& transaction, const agreement& x, wall_time at) {
                           to_timestamp(at));
 }
 
+/// The lists of an agreement.
+void insert_parts(pqxx::work& transaction, const agreement& x) {
+  const auto& points = x.objective.latency;
+  for (std::size_t point = 0; point < points.size(); ++point) {
+    const auto& p = points[point];
+    transaction.exec_params("INSERT INTO agreement_latency_points (name, version, point, statistic, target_ns, "
+                            "up_to_iops) VALUES ($1, $2, $3, $4, $5, $6)",
+                            x.name, x.version, point, std::string{to_string(p.statistic)}, p.target.count(),
+                            p.up_to.per_second);
+  }
+  const auto& remedies = x.objective.compliance.remedies;
+  for (std::size_t position = 0; position < remedies.size(); ++position)
+    transaction.exec_params("INSERT INTO agreement_remedies (name, version, position, below_ppm, credit_ppm) "
+                            "VALUES ($1, $2, $3, $4, $5)",
+                            x.name, x.version, position, remedies[position].below_ppm, remedies[position].credit_ppm);
+}
+
 agreement insert(pqxx::work& transaction, agreement x, wall_time now) {
   const auto last = transaction.exec_params1("SELECT coalesce(max(version), 0), "
                                              "coalesce((extract(epoch FROM max(coalesce(valid_until, valid_from))) "
@@ -120,19 +147,15 @@ agreement insert(pqxx::work& transaction, agreement x, wall_time now) {
   }
   transaction.exec_params("INSERT INTO agreements (name, version, tenant, gateway_pattern, volume_pattern, "
                           "client_pattern, reservation_iops, limit_iops, limit_bandwidth, burst_iops, burst_length_ns, "
-                          "weight, tier, compliance_interval_ns, compliance_target_ppm, compliance_window, valid_from) "
-                          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                          "weight, tier, compliance_interval_ns, compliance_target_ppm, compliance_window, valid_from, "
+                          "time_zone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+                          "$17, $18)",
                           x.name, x.version, x.tenant, x.streams.gateway, x.streams.volume, x.streams.client,
                           o.reservation.per_second, o.limit.iops.per_second, o.limit.bandwidth.per_second, burst_iops,
                           burst_length, o.weight, std::string{to_string(o.tier)}, o.compliance.interval.count(),
-                          o.compliance.target_ppm, std::string{to_string(o.compliance.window)}, to_timestamp(x.since));
-  for (std::size_t point = 0; point < o.latency.size(); ++point) {
-    const auto& p = o.latency[point];
-    transaction.exec_params("INSERT INTO agreement_latency_points (name, version, point, statistic, target_ns, "
-                            "up_to_iops) VALUES ($1, $2, $3, $4, $5, $6)",
-                            x.name, x.version, point, std::string{to_string(p.statistic)}, p.target.count(),
-                            p.up_to.per_second);
-  }
+                          o.compliance.target_ppm, std::string{to_string(o.compliance.window)}, to_timestamp(x.since),
+                          o.compliance.time_zone);
+  insert_parts(transaction, x);
   prove(transaction, x, now);
   return x;
 }
@@ -180,6 +203,24 @@ outcome<std::vector<agreement>> agreement_history(pqxx::work& transaction, const
 
 std::vector<agreement> agreements_in_force(pqxx::work& transaction) {
   return read_all(transaction, "WHERE valid_until IS NULL", " ORDER BY name");
+}
+
+std::vector<agreement_period> agreement_periods(pqxx::work& transaction, const std::string& name,
+                                                const std::string& tenant, wall_time from, wall_time to) {
+  const std::string condition = "WHERE ($1 = '' OR name = $1) AND ($2 = '' OR tenant = $2) AND valid_from < $4 AND "
+                                "(valid_until IS NULL OR valid_until > $3) ";
+  const auto begin = to_timestamp(from);
+  const auto end = to_timestamp(to);
+  std::vector<agreement_period> list;
+  for (auto& x : read_all(transaction, condition, " ORDER BY name, version", name, tenant, begin, end))
+    list.push_back({std::move(x), {}});
+  std::size_t i = 0;
+  for (const pqxx::row& row : transaction.exec_params(
+           "SELECT coalesce((extract(epoch FROM valid_until) * 1000000)::bigint, 0) FROM agreements " + condition
+               + "ORDER BY name, version",
+           name, tenant, begin, end))
+    list.at(i++).until.unix_us = row[0].as<std::int64_t>();
+  return list;
 }
 
 std::vector<std::pair<agreement, wall_time>> agreements_since(pqxx::work& transaction, wall_time since) {

@@ -4,6 +4,7 @@
 
 #include "actors/database_manager/store/outcome.hpp"
 #include "actors/domain/agreement.hpp"
+#include "actors/domain/judged_span.hpp"
 
 #include <string>
 #include <vector>
@@ -27,6 +28,11 @@ namespace sluice::store {
 
 /// What is in force, by name.
 [[nodiscard]] std::vector<agreement> agreements_in_force(pqxx::work& transaction);
+
+/// The versions that were in force at some time in [from, to), by name and version. An empty name or tenant stands for
+/// all.
+[[nodiscard]] std::vector<agreement_period> agreement_periods(pqxx::work& transaction, const std::string& name,
+                                                              const std::string& tenant, wall_time from, wall_time to);
 
 /// The versions that were in force at `since` or later, each with its end; without one the greatest time.
 [[nodiscard]] std::vector<std::pair<agreement, wall_time>> agreements_since(pqxx::work& transaction, wall_time since);

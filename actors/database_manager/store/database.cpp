@@ -5,10 +5,12 @@
 #include "actors/database_manager/store/agreements.hpp"
 #include "actors/database_manager/store/derived_reader.hpp"
 #include "actors/database_manager/store/derived_writer.hpp"
+#include "actors/database_manager/store/exclusions.hpp"
 #include "actors/database_manager/store/ledger.hpp"
 #include "actors/database_manager/store/overrides.hpp"
 #include "actors/database_manager/store/partitions.hpp"
 #include "actors/database_manager/store/policies.hpp"
+#include "actors/database_manager/store/roots.hpp"
 #include "actors/database_manager/store/row_writer.hpp"
 #include "actors/database_manager/store/schema.hpp"
 #include "actors/database_manager/store/session.hpp"
@@ -162,6 +164,18 @@ outcome<override_order> database::retract(const stream_id& stream, wall_time now
   });
 }
 
+outcome<exclusion> database::enter(const exclusion& x, wall_time closed_until, wall_time now) {
+  return state_->connection.transact<exclusion>([&](pqxx::work& transaction) {
+    return create_exclusion(transaction, x, closed_until, now);
+  });
+}
+
+outcome<exclusion> database::withdraw(const exclusion& x, wall_time closed_until, wall_time now) {
+  return state_->connection.transact<exclusion>([&](pqxx::work& transaction) {
+    return withdraw_exclusion(transaction, x.withdraws, x.author, x.reason, x.correction, closed_until, now);
+  });
+}
+
 outcome<policy_document> database::replace(const policy_document& x, wall_time now) {
   return state_->connection.transact<policy_document>([&](pqxx::work& transaction) {
     return replace_policy(transaction, x, now);
@@ -271,6 +285,31 @@ maintenance_report database::maintain(wall_time now, const retention& kept) {
   for (std::size_t i = 0; i < table_count; ++i)
     ready.drop(connection, partitioned_tables[i], surely - kept.days[i], report);
   return report;
+}
+
+outcome<std::vector<evidence::signed_root>> database::sign_days(const evidence::signing_key& key, wall_time now) {
+  std::vector<evidence::signed_root> made;
+  while (made.size() < max_roots_per_round) {
+    const auto one = state_->connection.transact<std::optional<evidence::signed_root>>(
+        [&](pqxx::work& transaction) -> outcome<std::optional<evidence::signed_root>> {
+          return make_next_root(transaction, key, now);
+        });
+    if (!one)
+      return one.why();
+    if (!*one)
+      break;
+    made.push_back(**one);
+  }
+  return made;
+}
+
+outcome<check_report> database::check_evidence(wall_time now, const retention& kept) {
+  const auto since = [&](growing_table table) {
+    return wall_time{(day_of(now) - kept[table]) * 86'400'000'000};
+  };
+  return state_->connection.transact<check_report>([&](pqxx::work& transaction) -> outcome<check_report> {
+    return verify_all(transaction, since(growing_table::verdicts), since(growing_table::decisions));
+  });
 }
 
 } // namespace sluice::store

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/database_manager/history/derivation.hpp"
+#include "actors/database_manager/store/chain_check.hpp"
 #include "actors/database_manager/store/interrupter.hpp"
 #include "actors/database_manager/store/maintenance.hpp"
 #include "actors/database_manager/store/migration.hpp"
@@ -10,6 +11,7 @@
 #include "actors/database_manager/store/packed_row.hpp"
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/policy_document.hpp"
+#include "actors/evidence/root.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -72,6 +74,9 @@ public:
   outcome<std::vector<agreement>> history(const std::string& name);
   outcome<override_order> order(const override_order& x, wall_time now);
   outcome<override_order> retract(const stream_id& stream, wall_time now);
+  /// See exclusions.hpp.
+  outcome<exclusion> enter(const exclusion& x, wall_time closed_until, wall_time now);
+  outcome<exclusion> withdraw(const exclusion& x, wall_time closed_until, wall_time now);
   outcome<policy_document> replace(const policy_document& x, wall_time now);
   outcome<std::vector<policy_document>> policy_history();
   outcome<terms_in_force> terms(wall_time now);
@@ -97,6 +102,13 @@ public:
   /// Makes the partitions of today and days_ahead, drops those that hold nothing younger than `kept`. Trusts the
   /// earlier of `now` and PostgreSQL's clock, so that one clock that jumped ahead deletes nothing.
   maintenance_report maintain(wall_time now, const retention& kept);
+
+  /// Makes the roots of the days that ended and have none, at most max_roots_per_round; see roots.hpp. Answers those
+  /// that were made. Do it before maintain(): what is dropped rests on the roots.
+  outcome<std::vector<evidence::signed_root>> sign_days(const evidence::signing_key& key, wall_time now);
+
+  /// Verifies every chain, root and term; see chain_check.hpp. Takes as long as reading all verdicts.
+  outcome<check_report> check_evidence(wall_time now, const retention& kept);
 
 private:
   struct state;

@@ -4,9 +4,10 @@
 #include "actors/database_manager/store/bulk_copy.hpp"
 #include "actors/database_manager/store/ledger.hpp"
 #include "actors/database_manager/store/row_lines.hpp"
+#include "actors/domain/accounting.hpp"
+#include "actors/domain/history_answer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <tuple>
 
@@ -86,31 +87,51 @@ void copy_verdicts(pqxx::work& transaction, const std::vector<final_verdict>& al
   store_heads(transaction, heads);
 }
 
+/// What compliance_hours counts, by agreement, hour [us], point and version.
+using hour_counts = std::map<std::tuple<std::string, std::int64_t, std::int64_t, std::uint32_t>, interval_counts>;
+
+/// Each verdict under its point; intervals of several objectives also as a whole.
+hour_counts by_hour(const std::vector<final_verdict>& all) {
+  constexpr std::int64_t hour_us = 3'600'000'000;
+  hour_counts counts;
+  std::map<std::tuple<std::string_view, wall_time, std::uint32_t>, std::vector<const final_verdict*>> intervals;
+  const auto hour_of = [](const final_verdict& x) {
+    return x.what.from.unix_us - (x.what.from.unix_us % hour_us + hour_us) % hour_us;
+  };
+  for (const auto& x : all) {
+    count(counts[{x.what.agreement, hour_of(x), std::int64_t{x.what.point}, x.what.version}], x, false);
+    intervals[{x.what.agreement, x.what.from, x.what.version}].push_back(&x);
+  }
+  for (const auto& [key, objectives] : intervals) {
+    if (objectives.size() < 2)
+      continue;
+    std::vector<verdict_outcome> outcomes;
+    for (const auto* x : objectives)
+      outcomes.push_back(x->what.outcome);
+    auto whole = *objectives.front(); // all objectives rest on the same seconds
+    whole.what.outcome = outcome_of_all(outcomes);
+    count(counts[{whole.what.agreement, hour_of(whole), whole_agreement, whole.what.version}], whole, false);
+  }
+  return counts;
+}
+
 /// Adds the verdicts to the counts of their hours.
 void count_verdicts(pqxx::work& transaction, const std::vector<final_verdict>& all) {
-  constexpr std::int64_t hour_us = 3'600'000'000;
-  std::map<std::tuple<std::string, std::int64_t, std::uint32_t, std::uint32_t>, std::array<std::uint32_t, 4>> counts;
-  for (const auto& x : all) {
-    const auto rest = (x.what.from.unix_us % hour_us + hour_us) % hour_us;
-    ++counts[{x.what.agreement, x.what.from.unix_us - rest, x.what.point, x.what.version}]
-            [static_cast<std::size_t>(x.what.outcome)];
-  }
   std::string values;
-  for (const auto& [key, count] : counts) {
+  for (const auto& [key, x] : by_hour(all)) {
     const auto& [agreement, hour, point, version] = key;
     values += (values.empty() ? "(" : ", (") + transaction.quote(agreement) + ", '" + to_timestamp(wall_time{hour})
               + "'::timestamptz, " + std::to_string(point) + ", " + std::to_string(version);
-    for (const auto outcome :
-         {verdict_outcome::met, verdict_outcome::violated, verdict_outcome::exempt, verdict_outcome::no_data})
-      values += ", " + std::to_string(count[static_cast<std::size_t>(outcome)]);
+    for (const auto intervals : {x.met, x.violated, x.exempt, x.no_data, x.idle})
+      values += ", " + std::to_string(intervals);
     values += ')';
   }
   transaction.exec("INSERT INTO compliance_hours AS c (agreement, since, point, version, met, violated, exempt, "
-                   "no_data) VALUES "
+                   "no_data, idle) VALUES "
                    + values
                    + " ON CONFLICT (agreement, since, point, version) DO UPDATE SET met = c.met + excluded.met, "
                      "violated = c.violated + excluded.violated, exempt = c.exempt + excluded.exempt, "
-                     "no_data = c.no_data + excluded.no_data");
+                     "no_data = c.no_data + excluded.no_data, idle = c.idle + excluded.idle");
 }
 
 bool is_stored(pqxx::work& transaction, const decision& x) {

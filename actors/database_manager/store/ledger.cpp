@@ -6,7 +6,6 @@
 #include "actors/database_manager/store/policies.hpp"
 
 #include <algorithm>
-#include <vector>
 
 namespace sluice::store {
 
@@ -22,17 +21,11 @@ void append_quoted(std::string& to, std::string_view text) {
   to += '"';
 }
 
-/// One entry of the time before there was a ledger.
-struct old_entry {
-  wall_time at;
-  std::string line;
-};
-
 wall_time to_time(const pqxx::field& us) {
   return wall_time{us.as<std::int64_t>()};
 }
 
-void adopt_agreements(pqxx::work& transaction, std::vector<old_entry>& list) {
+void add_agreements(pqxx::work& transaction, std::vector<dated_line>& list) {
   for (const auto& row : transaction.exec("SELECT DISTINCT name FROM agreements ORDER BY name")) {
     const auto versions = agreement_history(transaction, row[0].c_str());
     for (auto at = versions->rbegin(); at != versions->rend(); ++at)
@@ -49,7 +42,7 @@ void adopt_agreements(pqxx::work& transaction, std::vector<old_entry>& list) {
   }
 }
 
-void adopt_policies(pqxx::work& transaction, std::vector<old_entry>& list) {
+void add_policies(pqxx::work& transaction, std::vector<dated_line>& list) {
   for (const auto& row : transaction.exec("SELECT version FROM policies ORDER BY version")) {
     const auto x = policy_version(transaction, row[0].as<std::uint32_t>());
     list.push_back({x.since, evidence::line_of(x)});
@@ -66,6 +59,10 @@ evidence::digest to_digest(const pqxx::field& hexadecimal) {
 }
 
 std::string text_array(const std::set<std::string>& texts) {
+  return text_array(std::vector<std::string>{texts.begin(), texts.end()});
+}
+
+std::string text_array(const std::vector<std::string>& texts) {
   std::string array = "{";
   for (const auto& text : texts)
     append_quoted(array, text);
@@ -87,18 +84,18 @@ chain_heads lock_heads(pqxx::work& transaction, const std::set<std::string>& cha
 }
 
 void store_heads(pqxx::work& transaction, const chain_heads& heads) {
-  std::string names = "{";
-  std::string positions = "{";
-  std::string hashes = "{";
+  std::vector<std::string> names;
+  std::vector<std::string> positions;
+  std::vector<std::string> hashes;
   for (const auto& [chain, head] : heads) {
-    append_quoted(names, chain);
-    append_quoted(positions, std::to_string(head.position));
-    append_quoted(hashes, evidence::to_hex(head.hash));
+    names.push_back(chain);
+    positions.push_back(std::to_string(head.position));
+    hashes.push_back(evidence::to_hex(head.hash));
   }
   transaction.exec_params("UPDATE chain_heads h SET position = x.position, hash = decode(x.hash, 'hex') "
                           "FROM unnest($1::text[], $2::bigint[], $3::text[]) AS x (chain, position, hash) "
                           "WHERE h.chain = x.chain",
-                          names + '}', positions + '}', hashes + '}');
+                          text_array(names), text_array(positions), text_array(hashes));
 }
 
 void append_to_ledger(pqxx::work& transaction, std::string_view line, wall_time now) {
@@ -133,18 +130,23 @@ void prove(pqxx::work& transaction, const policy_document& stored, wall_time now
   append_to_ledger(transaction, evidence::line_of(stored), now);
 }
 
+std::vector<dated_line> lines_of_terms(pqxx::work& transaction) {
+  std::vector<dated_line> list;
+  add_agreements(transaction, list);
+  add_policies(transaction, list);
+  std::stable_sort(list.begin(), list.end(), [](const dated_line& a, const dated_line& b) {
+    return a.at < b.at;
+  });
+  return list;
+}
+
 std::uint64_t adopt_history(pqxx::work& transaction, wall_time now) {
   if (!transaction.exec("SELECT FROM ledger LIMIT 1").empty())
     return 0;
   const auto heads = lock_heads(transaction, {std::string{evidence::ledger_chain}});
   if (heads.begin()->second.position != 0)
     return 0;
-  std::vector<old_entry> list;
-  adopt_agreements(transaction, list);
-  adopt_policies(transaction, list);
-  std::stable_sort(list.begin(), list.end(), [](const old_entry& a, const old_entry& b) {
-    return a.at < b.at;
-  });
+  const auto list = lines_of_terms(transaction);
   for (const auto& entry : list)
     append_to_ledger(transaction, entry.line, now);
   return list.size();

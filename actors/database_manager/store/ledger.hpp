@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <pqxx/pqxx>
 
@@ -33,6 +34,13 @@ void prove(pqxx::work& transaction, const policy_document& stored, wall_time now
 /// The same for a line of any kind of the ledger.
 void append_to_ledger(pqxx::work& transaction, std::string_view line, wall_time now);
 
+/// What the tables of agreements and policies hold, as lines in the order of their times.
+struct dated_line {
+  wall_time at;
+  std::string line;
+};
+[[nodiscard]] std::vector<dated_line> lines_of_terms(pqxx::work& transaction);
+
 /// Enters the versions and ends that were there before there was a ledger, in the order of their times, as entered
 /// `now`. Does nothing if the ledger has an entry; answers how many it entered. Called when a database was opened.
 std::uint64_t adopt_history(pqxx::work& transaction, wall_time now);
@@ -42,5 +50,6 @@ std::uint64_t adopt_history(pqxx::work& transaction, wall_time now);
 
 /// An array of PostgreSQL as a parameter: any texts, quoted.
 [[nodiscard]] std::string text_array(const std::set<std::string>& texts);
+[[nodiscard]] std::string text_array(const std::vector<std::string>& texts);
 
 } // namespace sluice::store

@@ -52,7 +52,8 @@ class Place:
             self.manager = subprocess.Popen(
                 [self.bin / "sluice-database-manager", f"--shm.directory={self.path}/shm", f"--database-manager.url={self.url()}",
                  f"--database-manager.schema-directory={ROOT}/deploy/schema",
-                 f"--database-manager.spool-directory={self.path}/spool"], stdout=log, stderr=log)
+                 f"--database-manager.spool-directory={self.path}/spool",
+                 f"--database-manager.signing-key={self.path}/evidence/signing-key"], stdout=log, stderr=log)
         self.wait(lambda: "database-connected" in (self.path / "manager.log").read_text(errors="replace"), "it connects")
 
     def stop_manager(self):

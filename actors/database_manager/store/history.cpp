@@ -1,0 +1,221 @@
+// The connection that only reads; streams, series, decisions and terms.
+#include "actors/database_manager/store/history.hpp"
+
+#include "actors/database_manager/store/address.hpp"
+#include "actors/database_manager/store/agreements.hpp"
+#include "actors/database_manager/store/exclusions.hpp"
+#include "actors/database_manager/store/history_source.hpp"
+#include "actors/database_manager/store/session.hpp"
+
+#include <charconv>
+
+namespace sluice::store {
+
+struct history::state {
+  state(connection_settings x, std::chrono::milliseconds timeout)
+      : settings(std::move(x)), statement_timeout(timeout), connection(line) {}
+
+  outcome<done> open() {
+    const auto secret =
+        settings.password_file.empty() ? outcome<std::string>{std::string{}} : read_secret(settings.password_file);
+    if (!secret)
+      return secret.why();
+    const auto address = connection_string(settings.url, *secret, settings.connect_timeout);
+    if (const auto ready = connection.open(address, statement_timeout); !ready)
+      return ready.why();
+    auto made = connection.transact<done>([](pqxx::work& transaction) -> outcome<done> {
+      transaction.exec("SET SESSION default_transaction_read_only = on");
+      transaction.exec("SET SESSION default_transaction_isolation = 'repeatable read'");
+      // Nobody hears the answer of a connection that was cut: its statement ends.
+      transaction.exec("SET SESSION client_connection_check_interval = '500ms'");
+      // Compiling costs more than these statements take; estimates of unnest() are too high.
+      transaction.exec("SET SESSION jit = off");
+      return done{};
+    });
+    if (!made)
+      connection.close();
+    return made;
+  }
+
+  connection_settings settings;
+  std::chrono::milliseconds statement_timeout;
+  std::shared_ptr<interrupter> line = std::make_shared<interrupter>();
+  session connection;
+};
+
+namespace {
+
+template<class T>
+T number(std::string_view text) {
+  T x{};
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), x);
+  if (code != std::errc{} || end != text.data() + text.size())
+    throw pqxx::conversion_error{"PostgreSQL answered " + std::string{text} + " where a number was expected"};
+  return x;
+}
+
+std::string_view text_of(const pqxx::field& x) {
+  return {x.c_str(), x.size()};
+}
+
+/// The columns are the same in both kinds of tables but for these.
+std::string row_columns(resolution::table table) {
+  const bool samples = table == resolution::table::samples;
+  return us_of(samples ? "second" : "since") + (samples ? ", 1" : ", seconds")
+         + ", completions, errors, read_bytes, write_bytes, interval_ns, limited_by_rate_ns, limited_by_depth_ns, "
+           "backend_latency_sum_ns, total_latency_sum_ns, backend_latency, total_latency FROM "
+         + std::string{to_string(table)};
+}
+
+series_row row_of(const pqxx::row& x) {
+  series_row row;
+  row.at.unix_us = number<std::int64_t>(text_of(x[0]));
+  row.seconds = number<std::uint32_t>(text_of(x[1]));
+  row.completions = number<std::uint64_t>(text_of(x[2]));
+  row.errors = number<std::uint64_t>(text_of(x[3]));
+  row.read_bytes = number<std::uint64_t>(text_of(x[4]));
+  row.write_bytes = number<std::uint64_t>(text_of(x[5]));
+  row.interval_ns = number<std::int64_t>(text_of(x[6]));
+  row.limited_by_rate_ns = number<std::int64_t>(text_of(x[7]));
+  row.limited_by_depth_ns = number<std::int64_t>(text_of(x[8]));
+  row.backend_latency_sum_ns = number<std::int64_t>(text_of(x[9]));
+  row.total_latency_sum_ns = number<std::int64_t>(text_of(x[10]));
+  row.backend_requests = requests_in(text_of(x[11]));
+  row.total_latency = text_of(x[12]);
+  return row;
+}
+
+throttle_rule rule_of(std::string_view text) noexcept {
+  for (const auto x : {throttle_rule::limit, throttle_rule::protection, throttle_rule::capacity, throttle_rule::share,
+                       throttle_rule::override_})
+    if (text == to_string(x))
+      return x;
+  return throttle_rule::none;
+}
+
+decision decision_of(const pqxx::row& x, const stream_id& stream) {
+  decision out;
+  out.at.unix_us = x[0].as<std::int64_t>();
+  out.what.stream = stream;
+  out.what.generation = x[1].as<std::uint64_t>();
+  auto& why = out.what.why;
+  why.rule = rule_of(text_of(x[2]));
+  why.agreement = x[3].c_str();
+  why.beneficiary = x[4].c_str();
+  why.backend = x[5].c_str();
+  out.what.now.iops.per_second = x[6].as<std::uint64_t>();
+  out.what.now.bandwidth.per_second = x[7].as<std::uint64_t>();
+  out.what.now.depth = x[8].as<std::uint32_t>();
+  why.measured = duration{x[9].as<std::int64_t>()};
+  why.target = duration{x[10].as<std::int64_t>()};
+  why.demand = x[11].as<std::uint64_t>();
+  why.promised = x[12].as<std::uint64_t>();
+  why.capacity = x[13].as<std::uint64_t>();
+  why.observed = x[14].as<bool>();
+  why.since = out.at;
+  return out;
+}
+
+} // namespace
+
+history::history(connection_settings settings, std::chrono::milliseconds statement_timeout)
+    : state_(std::make_unique<state>(std::move(settings), statement_timeout)) {}
+
+history::~history() = default;
+
+const std::shared_ptr<interrupter>& history::line() const noexcept {
+  return state_->line;
+}
+
+outcome<history_answer> history::read(const std::function<outcome<history_answer>(reading&)>& body) {
+  if (!state_->connection.is_open())
+    if (const auto ready = state_->open(); !ready)
+      return ready.why();
+  return state_->connection.transact<history_answer>([&](pqxx::work& transaction) {
+    reading::source from{transaction};
+    reading questions{from};
+    return body(questions);
+  });
+}
+
+derived_until reading::progress() {
+  derived_until out;
+  for (const pqxx::row& row : from_.transaction.exec("SELECT derivation, " + us_of("until") + " FROM progress")) {
+    const std::string_view name = row[0].c_str();
+    const wall_time until{row[1].as<std::int64_t>()};
+    if (name == "minutes")
+      out.minutes = until;
+    else if (name == "hours")
+      out.hours = until;
+    else if (name == "verdicts")
+      out.verdicts = until;
+  }
+  return out;
+}
+
+std::optional<std::int32_t> reading::stream_number(const stream_id& x) {
+  const auto found = from_.transaction.exec_params(
+      "SELECT id FROM streams WHERE gateway = $1 AND volume = $2 AND client = $3", x.gateway, x.volume, x.client);
+  if (found.empty())
+    return std::nullopt;
+  return found[0][0].as<std::int32_t>();
+}
+
+std::vector<std::pair<std::int32_t, stream_id>> reading::streams(std::size_t most) {
+  std::vector<std::pair<std::int32_t, stream_id>> out;
+  for (const pqxx::row& row :
+       from_.transaction.exec_params("SELECT id, gateway, volume, client FROM streams ORDER BY id LIMIT $1", most))
+    out.push_back({row[0].as<std::int32_t>(), {row[1].c_str(), row[2].c_str(), row[3].c_str()}});
+  return out;
+}
+
+void reading::add_rows(resolution::table table, std::span<const std::int32_t> streams, wall_time from, wall_time to,
+                       series_sum& sums) {
+  if (from >= to)
+    return;
+  array_text numbers;
+  for (const auto x : streams)
+    numbers.add(std::int64_t{x});
+  const std::string time = table == resolution::table::samples ? "second" : "since";
+  for (const pqxx::row& row :
+       from_.transaction.exec_params("SELECT " + row_columns(table) + " WHERE stream = ANY($1::integer[]) AND " + time
+                                         + " >= $2 AND " + time + " < $3",
+                                     numbers.finish(), to_timestamp(from), to_timestamp(to)))
+    sums.add(row_of(row));
+}
+
+std::vector<agreement_period> reading::versions(const std::string& agreement, const std::string& tenant, wall_time from,
+                                                wall_time to) {
+  return agreement_periods(from_.transaction, agreement, tenant, from, to);
+}
+
+std::vector<decision> reading::decisions(const stream_id& stream, wall_time from, wall_time to, std::uint32_t limit,
+                                         const std::string& after, std::string& next) {
+  const auto begin = after.empty() ? from : wall_time{std::max(from.unix_us, number<std::int64_t>(after))};
+  std::vector<decision> out;
+  for (const pqxx::row& row : from_.transaction.exec_params(
+           "SELECT " + us_of("at")
+               + ", generation, rule, agreement, beneficiary, backend, iops, bandwidth, depth, measured_ns, target_ns, "
+                 "demand, promised, capacity, observed FROM decisions WHERE gateway = $1 AND volume = $2 AND client = "
+                 "$3 "
+                 "AND at >= $4 AND at < $5 ORDER BY at, position LIMIT $6",
+           stream.gateway, stream.volume, stream.client, to_timestamp(begin), to_timestamp(to), limit + 1))
+    out.push_back(decision_of(row, stream));
+  if (out.size() <= limit)
+    return out;
+  next = std::to_string(out.back().at.unix_us);
+  out.pop_back();
+  return out;
+}
+
+std::vector<exclusion> reading::exclusions(std::size_t most) {
+  std::vector<exclusion> out;
+  for (;;) {
+    auto page = list_exclusions(from_.transaction, out.empty() ? 0 : out.back().id);
+    out.insert(out.end(), page.begin(), page.end());
+    if (page.size() < max_listed_exclusions || out.size() >= most)
+      return out;
+  }
+}
+
+} // namespace sluice::store

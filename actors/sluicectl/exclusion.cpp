@@ -1,0 +1,89 @@
+// exclusion list, add and withdraw: times that count neither way, with who and why.
+#include "actors/sluicectl/account.hpp"
+#include "actors/sluicectl/commands.hpp"
+#include "actors/sluicectl/figures.hpp"
+#include "actors/sluicectl/views.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+namespace sluice::ctl {
+
+namespace {
+
+constexpr std::array exclusion_columns{
+    field{"ID", "/id", form::count, side::right},
+    field{"AGREEMENTS", "/agreements"},
+    field{"FROM", "/from", form::moment},
+    field{"FOR", "/length_s", form::length, side::right},
+    field{"RECURS", "/recurrence"},
+    field{"TIME ZONE", "/time_zone"},
+    field{"CORRECTION", "/correction", form::yes_no},
+    field{"TAKES BACK", "/withdraws", form::count, side::right},
+    field{"BY", "/who"},
+    field{"WHY", "/why"},
+};
+
+constexpr auto path = "/api/v1/exclusions";
+
+nlohmann::json body_of(const exclusion_command& x, const std::string& who) {
+  nlohmann::json body{{"agreements", x.agreements}, {"from", x.from}, {"for", x.length}, {"who", who}, {"why", x.why},
+                      {"correction", x.correction}};
+  if (!x.recurrence.empty())
+    body["recurrence"] = x.recurrence;
+  if (!x.time_zone.empty())
+    body["time_zone"] = x.time_zone;
+  return body;
+}
+
+nlohmann::json all_of(server_link& server) {
+  auto items = nlohmann::json::array();
+  std::string after;
+  for (std::size_t page = 0; page < max_pages; ++page) {
+    const auto answer = fetch(server, path + (after.empty() ? after : "?after=" + query_value(after)));
+    for (const auto& item : answer.value("items", nlohmann::json::array()))
+      items.push_back(item);
+    if (!answer.contains("next") || !answer["next"].is_string())
+      return items;
+    after = answer["next"].get<std::string>();
+  }
+  throw failure{exit_code::unreachable, "the pages of exclusions do not end"};
+}
+
+} // namespace
+
+exit_code run(const exclusion_command& x, server_link& server, const console& io) {
+  using verb = exclusion_command::verb;
+  const bool json = server.where().output == output_format::json;
+  if (x.what == verb::list) {
+    const auto items = all_of(server);
+    if (json)
+      io.out << nlohmann::json{{"items", items}}.dump(2) << '\n';
+    else
+      io.out << (items.empty() ? "no exclusions\n" : fields_table(exclusion_columns, items));
+    return exit_code::done;
+  }
+  const auto who = x.who.empty() ? user_name() : x.who;
+  nlohmann::json stored;
+  if (x.what == verb::add) {
+    stored = ask(server, {"POST", path, body_of(x, who).dump(), "application/json"});
+  } else {
+    const auto found = ask_for(server, {"DELETE",
+                                        path + ("/" + std::to_string(x.id)) + "?who=" + query_value(who)
+                                            + "&why=" + query_value(x.why) + (x.correction ? "&correction=true" : ""),
+                                        {},
+                                        {}});
+    if (!found)
+      throw failure{exit_code::refused, "there is no exclusion " + std::to_string(x.id)};
+    stored = *found;
+  }
+  if (json)
+    io.out << stored.dump() << '\n';
+  else
+    io.out << "exclusion " << shown(stored.value("id", nlohmann::json{}), form::count)
+           << (x.what == verb::add ? " entered\n" : " takes back " + std::to_string(x.id) + '\n');
+  return exit_code::done;
+}
+
+} // namespace sluice::ctl
