@@ -241,7 +241,8 @@ TEST_CASE("property: any samples and terms give a finite plan that a gateway acc
   }
 }
 
-TEST_CASE("property: the limits of an agreement's streams sum up to no more than its limit") {
+TEST_CASE("property: the limits of an agreement's streams sum up to no more than its limit, a tick after a move at the "
+          "latest") {
   const control_policy policy;
   for (std::uint64_t seed = 0; seed < runs / 10; ++seed) {
     CAPTURE(seed);
@@ -253,17 +254,20 @@ TEST_CASE("property: the limits of an agreement's streams sum up to no more than
     loop_state state;
     set_terms(state, {x}, {}, 0ns, {});
     std::map<stream_id, std::uint64_t> rates;
-    for (int tick = 1; tick <= 5; ++tick) {
+    int over = 0; // ticks in a row
+    for (int tick = 1; tick <= 20; ++tick) {
       for (int i = 0; i < 12; ++i)
-        take(state, 1, some_sample(d, static_cast<std::uint64_t>(tick)), tick * 1s);
-      const auto& planned = step(state, tick * 1s, {tick}, policy);
+        take(state, 1, some_sample(d, static_cast<std::uint64_t>(tick)), tick * 100ms);
+      const auto& planned = step(state, tick * 100ms, {tick * 100'000}, policy);
       for (const auto& t : planned.throttles)
         rates[t.stream] = t.now.iops.per_second;
-      std::uint64_t total = 0; // every stream is due at every tick: what moved by more than a hundredth is sent
+      std::uint64_t total = 0;
       for (const auto& [id, rate] : rates)
         total += rate;
       REQUIRE(rates.size() == state.streams.size());
-      REQUIRE(static_cast<double>(total) <= 1.01 * static_cast<double>(x.objective.limit.iops.per_second));
+      // What does not add up is sent, however little each one moved; a newcomer shows that one tick later.
+      over = static_cast<double>(total) > 1.016 * static_cast<double>(x.objective.limit.iops.per_second) ? over + 1 : 0;
+      REQUIRE(over <= 1);
     }
   }
 }
