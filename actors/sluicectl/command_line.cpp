@@ -3,10 +3,9 @@
 
 #include "actors/domain/quantity.hpp"
 #include "actors/domain/stream.hpp"
+#include "actors/terminal/arguments.hpp"
 
 #include <CLI/CLI.hpp>
-
-#include <algorithm>
 
 namespace sluice::ctl {
 
@@ -18,14 +17,6 @@ std::string stream_name(const std::string& text) {
 
 std::string kind_name(const std::string& text) {
   return parse_resource_kind(text) ? std::string{} : "there is no kind " + text + "; there are " + all_resource_kinds();
-}
-
-std::string whole_number(const std::string& text) {
-  const bool digits = std::all_of(text.begin(), text.end(), [](char c) {
-    return c >= '0' && c <= '9';
-  });
-  const bool some = text.find_first_not_of('0') != std::string::npos;
-  return digits && some && text.size() <= 18 ? std::string{} : "expected a whole number from 1 on, got " + text;
 }
 
 std::string span_text(const std::string& text) {
@@ -151,7 +142,7 @@ void add_policy_command(CLI::App& app, words& w) {
 void add_limit_command(CLI::App& app, words& w) {
   auto* limit = app.add_subcommand("limit", "an operator's limit on a stream, over what the plan says");
   limit->add_option("STREAM", w.limit.stream, "GATEWAY/VOLUME/CLIENT")->required()->check(stream_name)->type_name("");
-  auto* iops = limit->add_option("--iops", w.iops, "operations per second")->check(whole_number);
+  auto* iops = limit->add_option("--iops", w.iops, "operations per second")->check(terminal::whole_number);
   auto* bandwidth = limit->add_option("--bandwidth", w.limit.bandwidth, "for example 10MB/s");
   auto* length = limit->add_option("--for", w.limit.length, "for example 10m; without it until --clear");
   auto* why = limit->add_option("--why", w.limit.why, "the reason, kept with the limit");
@@ -228,16 +219,8 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   add_policy_command(app, w);
   add_limit_command(app, w);
   add_wait_command(app, w);
-  try {
-    std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
-    app.parse(arguments);
-  } catch (const CLI::CallForVersion& version) {
-    return {{}, std::string{version.what()} + "\n", exit_code::done};
-  } catch (const CLI::Success&) { // help, of the program or of a command
-    return {{}, app.help(), exit_code::done};
-  } catch (const CLI::ParseError& mistake) {
-    return {{}, mistake.what(), exit_code::usage};
-  }
+  if (const auto end = terminal::take_arguments(app, std::move(arguments)))
+    return {{}, end->text, end->mistake ? exit_code::usage : exit_code::done};
   if (!w.line.what && !w.line.check_config)
     return {{}, "say what to do: apply, get, describe, delete, explain, policy, top, limit or wait", exit_code::usage};
   take_global_options(w);

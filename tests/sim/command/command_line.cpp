@@ -1,24 +1,18 @@
 // Arguments to commands.
 #include "tests/sim/command/command_line.hpp"
 
+#include "actors/terminal/arguments.hpp"
 #include "tests/sim/controllers/catalogue.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <set>
 
 namespace sluice::sim {
 
 namespace {
 
-std::string whole_number(const std::string& text) {
-  const auto digits = std::all_of(text.begin(), text.end(), [](char c) {
-    return c >= '0' && c <= '9';
-  });
-  const auto some = text.find_first_not_of('0') != std::string::npos;
-  return digits && some && text.size() <= 18 ? std::string{} : "expected a whole number from 1 on, got " + text;
-}
+using terminal::whole_number;
 
 std::string number_of_seeds(const std::string& text) {
   if (auto problem = whole_number(text); !problem.empty())
@@ -144,16 +138,8 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   add_check(app, w);
   add_compare(app, w);
   add_what_if(app, w);
-  try {
-    std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
-    app.parse(arguments);
-  } catch (const CLI::CallForVersion& version) {
-    return {{}, std::string{version.what()} + "\n", exit_code::done};
-  } catch (const CLI::Success&) { // help, of the program or of a command
-    return {{}, app.help(), exit_code::done};
-  } catch (const CLI::ParseError& mistake) {
-    return {{}, mistake.what(), exit_code::usage};
-  }
+  if (const auto end = terminal::take_arguments(app, std::move(arguments)))
+    return {{}, end->text, end->mistake ? exit_code::usage : exit_code::done};
   if (!w.what)
     return {{}, "say what to do: run, list, check, compare or what-if", exit_code::usage};
   return {std::move(w.what), {}, exit_code::done};
