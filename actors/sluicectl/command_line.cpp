@@ -23,6 +23,9 @@ std::string span_text(const std::string& text) {
   return parse_span(text) ? std::string{} : "expected a length of time such as 500ms, 30s or 10m, got " + text;
 }
 
+/// What the application server remembers of a stream (GET /api/v1/streams/G/V/C?seconds=).
+constexpr std::int64_t longest_traffic_s = 600;
+
 /// The words of all subcommands, as CLI11 fills them.
 struct words {
   command_line line;
@@ -41,6 +44,8 @@ struct words {
   limit_command limit;
   std::uint64_t iops = 0;
   wait_command wait;
+  traffic_command traffic;
+  std::string traffic_length = "10m";
   std::string timeout = "30s";
 };
 
@@ -124,6 +129,25 @@ void add_reading_commands(CLI::App& app, words& w) {
   top->callback([&w] {
     w.top.interval = *parse_span(w.interval);
     w.line.what = w.top;
+  });
+}
+
+void add_traffic_command(CLI::App& app, words& w) {
+  auto* traffic =
+      app.add_subcommand("traffic", "what streams did in the last seconds, as JSON: for sluice-sim what-if --trace");
+  traffic->add_option("STREAM", w.traffic.streams, "GATEWAY/VOLUME/CLIENT; all without one")
+      ->check(stream_name)
+      ->type_name("");
+  traffic->add_option("--last", w.traffic_length, "of how long; the server remembers 10m")
+      ->check(span_text)
+      ->capture_default_str()
+      ->type_name("TIME");
+  traffic->callback([&w] {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*parse_span(w.traffic_length)).count();
+    if (seconds > longest_traffic_s)
+      throw CLI::ValidationError("traffic", "--last: the server remembers 10m");
+    w.traffic.seconds = static_cast<std::uint32_t>(seconds);
+    w.line.what = w.traffic;
   });
 }
 
@@ -219,10 +243,13 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   add_policy_command(app, w);
   add_limit_command(app, w);
   add_wait_command(app, w);
+  add_traffic_command(app, w);
   if (const auto end = terminal::take_arguments(app, std::move(arguments)))
     return {{}, end->text, end->mistake ? exit_code::usage : exit_code::done};
   if (!w.line.what && !w.line.check_config)
-    return {{}, "say what to do: apply, get, describe, delete, explain, policy, top, limit or wait", exit_code::usage};
+    return {{},
+            "say what to do: apply, get, describe, delete, explain, policy, top, limit, wait or traffic",
+            exit_code::usage};
   take_global_options(w);
   return {w.line, {}, exit_code::done};
 }
