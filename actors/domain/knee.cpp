@@ -58,12 +58,6 @@ knee_estimate::summary knee_estimate::sum_up(instant now) const noexcept {
   return result;
 }
 
-double knee_estimate::latency(instant now) const noexcept {
-  const auto seen = sum_up(now);
-  const auto knee = upper_edge(seen.lowest);
-  return seen.most > 0 && upper_edge(seen.highest) >= well_above * knee ? knee / seen.most : 0;
-}
-
 double knee_estimate::flat_latency(instant now) const noexcept {
   const bin* lowest = nullptr;
   double least = 0;

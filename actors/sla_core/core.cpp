@@ -60,6 +60,8 @@ void send_report(core_pointer self, const loop_output& out, instant now, wall_ti
   core_report report;
   report.at = label;
   report.complete = state.server_knows_nothing;
+  if (report.complete)
+    report.started_with = started_with(state.options.policy);
   const auto everything = report.complete ? in_force(state.loop) : std::vector<throttle>{};
   const auto throttles = report.complete ? std::span{everything} : out.throttles.all();
   const auto all_observed = report.complete ? would_be_in_force(state.loop) : std::vector<throttle>{};
