@@ -67,17 +67,19 @@ double knee_estimate::latency(instant now) const noexcept {
 double knee_estimate::flat_latency(instant now) const noexcept {
   const bin* lowest = nullptr;
   double least = 0;
-  double highest = 0; // in flight at which the latency is still that of the lowest
+  double alike_above = 0; // observations at half as many again or more
   for (const auto& x : bins_) {
-    if (x.weight < enough_lately || now - x.seen > lately)
+    if (x.weight <= 0 || now - x.seen > lately)
       continue;
-    if (lowest == nullptr)
+    if (lowest == nullptr && x.weight >= enough_lately)
       lowest = &x;
+    if (lowest == nullptr || x.latency > alike * lowest->latency)
+      continue;
     least = least > 0 ? std::min(least, x.latency) : x.latency;
-    if (x.latency <= alike * lowest->latency)
-      highest = x.in_flight;
+    if (x.in_flight >= half_again * lowest->in_flight)
+      alike_above += x.weight;
   }
-  return lowest != nullptr && highest >= half_again * lowest->in_flight ? least : 0;
+  return alike_above >= enough_lately ? least : 0;
 }
 
 double knee_estimate::wanted_aim(instant now, double least, double most) const noexcept {

@@ -24,7 +24,8 @@ public:
   [[nodiscard]] double wanted_aim(instant now, double least, double most) const noexcept;
 
   /// The latency of the device itself [s]: what was seen alike at one number in flight and at half as many again or
-  /// more, in the last seconds. Fewer requests in flight would not shorten it. 0 = nothing of the kind was seen.
+  /// more, whichever numbers those were, in the last seconds. Fewer requests in flight would not shorten it. 0 =
+  /// nothing of the kind was seen.
   [[nodiscard]] double flat_latency(instant now) const noexcept;
 
   static constexpr duration memory = std::chrono::minutes{2};

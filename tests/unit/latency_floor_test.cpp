@@ -13,8 +13,8 @@ struct observed {
   knee_estimate seen;
   latency_floor floor;
   instant now{1s};
-  void hold(double in_flight, double latency) {
-    for (int i = 0; i < 10; ++i) {
+  void hold(double in_flight, double latency, int ticks = 10) {
+    for (int i = 0; i < ticks; ++i) {
       now += 100ms;
       seen.observe(in_flight, in_flight / latency, now);
       floor.observe(seen, latency, now);
@@ -32,6 +32,16 @@ TEST_CASE("a latency that is the same with fewer requests in flight is the devic
   CHECK(x.floor.floor() == doctest::Approx(1.15 * 0.008));
   CHECK(x.floor.idle_at(0.009));
   CHECK(!x.floor.idle_at(0.011));
+}
+
+TEST_CASE("a burst shows it in three ticks, though each has another number in flight") {
+  observed x;
+  x.hold(16, 0.008);
+  x.hold(25, 0.008, 1);
+  x.hold(31, 0.008, 1);
+  CHECK(x.floor.floor() == 0); // two could be chance
+  x.hold(37, 0.008, 1);
+  CHECK(x.floor.floor() == doctest::Approx(1.15 * 0.008));
 }
 
 TEST_CASE("a queue is not taken for the device") {
