@@ -49,6 +49,7 @@ private:
   };
   [[nodiscard]] summary sum_up(instant now) const noexcept;
   [[nodiscard]] static double upper_edge(std::size_t bin) noexcept;
+  void doubt_faster(double in_flight, double delivered) noexcept;
   [[nodiscard]] bool known(const bin& x, instant now) const noexcept;
 
   std::array<bin, bin_count> bins_{};

@@ -61,6 +61,16 @@ TEST_CASE("a device that became slower before less was in flight is not one with
   CHECK(x.floor.floor() == 0);
 }
 
+TEST_CASE("a device that became slower is compared with what it gives now alone") {
+  observed x;
+  x.hold(160, 0.020);
+  x.hold(80, 0.010);    // 8,000 per second
+  x.hold(96, 0.020, 3); // at 60 %: 4,800
+  x.hold(50, 0.0104);   // alike with 80, as that was
+  CHECK(x.floor.floor() == 0);
+  CHECK(!x.floor.idle_at(0.0104));
+}
+
 TEST_CASE("a latency far below refutes what was known") {
   observed x;
   x.hold(32, 0.008);
