@@ -4,6 +4,7 @@
 
 #include "actors/domain/capacity.hpp"
 #include "actors/domain/cost.hpp"
+#include "actors/domain/cost_trial.hpp"
 #include "actors/domain/entity.hpp"
 #include "actors/domain/event.hpp"
 #include "actors/domain/evidence.hpp"
@@ -25,6 +26,8 @@ struct backend_state {
   std::vector<claim_group> groups; ///< of tenants, as entities name them
   capacity_estimate capacity;      ///< in units
   cost_calibration costs;
+  cost_trial trial;
+  work smooth_done; ///< by all, as of the last tick with samples [per second]
   knee_estimate knee;
   latency_floor floor;
   double knee_aim = 0; ///< the latency aimed at where nobody was promised one [s]; 0 = not begun

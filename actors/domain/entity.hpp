@@ -54,11 +54,13 @@ struct entity {
   instant hungry_until{0};
   latency_aims aims;
   burst_credit credit;
-  double cost = 1;    ///< units per request, of what it does now
-  double counted = 1; ///< I/O that promises count per request
-  double guard = 1;   ///< raises the depth of one that gets less than it was promised
-  double balance = 1; ///< corrects the depth until it gets its part: its requests may take longer than others'
-  bool cut = false;   ///< less than its promise holds, because of a deficit
+  double cost = 1;     ///< units per request, of what it does now
+  double counted = 1;  ///< I/O that promises count per request
+  double guard = 1;    ///< raises the depth of one that gets less than it was promised
+  double balance = 1;  ///< corrects the depth until it gets its part: its requests may take longer than others'
+  double due_part = 0; ///< `part`, smoothed as `used` is
+  double tilt = 1;     ///< varies its weight, to learn costs
+  bool cut = false;    ///< less than its promise holds, because of a deficit
 
   // Decided at every tick.
   bool crowd = false;    ///< its tenant's entities together ask for more than they were promised

@@ -22,7 +22,8 @@ public:
   [[nodiscard]] double wanted_aim(instant now, double least, double most) const noexcept;
 
   /// The latency of the device itself [s]: what was seen alike at one number in flight and at half as many again or
-  /// more, in the last seconds. Fewer requests in flight would not shorten it. 0 = nothing of the kind was seen.
+  /// more, whichever numbers those were, in the last seconds. Fewer requests in flight would not shorten it. 0 =
+  /// nothing of the kind was seen.
   [[nodiscard]] double flat_latency(instant now) const noexcept;
 
   static constexpr duration memory = std::chrono::minutes{2};
@@ -46,6 +47,7 @@ private:
   };
   [[nodiscard]] summary sum_up(instant now) const noexcept;
   [[nodiscard]] static double upper_edge(std::size_t bin) noexcept;
+  void doubt_faster(double in_flight, double delivered) noexcept;
   [[nodiscard]] bool known(const bin& x, instant now) const noexcept;
 
   std::array<bin, bin_count> bins_{};

@@ -15,6 +15,9 @@ namespace sluice {
 /// only nonsense meets it, and few enough that no sum overflows.
 inline constexpr std::uint32_t max_samples_per_tick = 1024;
 
+/// A smoothed figure moves this far towards a new one per tick; control.md's starting point for the delivered rate.
+inline constexpr double figure_smoothing = 0.3;
+
 /// The samples of a stream since the last tick, added up as they come. Integers only: the order does not matter.
 struct sample_sums {
   duration length{0};
