@@ -5,9 +5,8 @@
 #include "actors/domain/agreement.hpp"
 
 #include <array>
+#include <cstdint>
 #include <span>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace sluice {
@@ -25,15 +24,17 @@ public:
 private:
   /// Which parts of a selector have no wildcard: bit 0 gateway, bit 1 volume, bit 2 client.
   static constexpr unsigned mask_count = 8;
-  struct candidate {
-    const agreement* what = nullptr;
-    std::size_t literal_characters = 0;
-    [[nodiscard]] bool before(const candidate& other) const noexcept;
-  };
-  /// By the exact parts; of each the most specific first.
-  using table = std::unordered_map<std::string, std::vector<candidate>>;
 
-  [[nodiscard]] const candidate* best_of(unsigned mask, const stream_id& stream) const;
+  /// Those whose selectors have the same parts without wildcards.
+  class table {
+  public:
+    void fill(unsigned mask, std::vector<const agreement*>&& all);
+    [[nodiscard]] const agreement* best_for(unsigned mask, const stream_id& stream) const;
+
+  private:
+    std::vector<const agreement*> all_; ///< by the exact parts; of those with the same ones the most specific first
+    std::vector<std::uint32_t> cells_;  ///< the first of each, by the hash of the parts: open addressing; 0 = empty
+  };
 
   std::array<table, mask_count> tables_;
 };

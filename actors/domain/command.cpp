@@ -29,14 +29,14 @@ double rate_distance(const allowance& a, const allowance& b) noexcept {
 }
 
 bool same_cause(const standing_command& x, const wanted_command& wanted) noexcept {
-  return x.generation != 0 && x.why.rule == wanted.rule && x.why.agreement == wanted.agreement
-         && (x.why.beneficiary == wanted.beneficiary || wanted.rule != throttle_rule::override_);
+  return x.generation != 0 && x.why.rule == wanted.rule && wanted.agreement == x.why.agreement
+         && (wanted.beneficiary == x.why.beneficiary || wanted.rule != throttle_rule::override_);
 }
 
 double step_to(const standing_command& x, const wanted_command& wanted, const control_policy& policy) noexcept {
   if (x.generation == 0)
     return infinite;
-  const auto other = x.why.beneficiary != wanted.beneficiary ? policy.small_step : 0; // as much as a small step
+  const auto other = wanted.beneficiary != x.why.beneficiary ? policy.small_step : 0; // as much as a small step
   if (x.now == wanted.now && x.envelope == wanted.envelope)
     return other;
   return std::max({other, distance(wanted.now, x.now), distance(wanted.envelope, x.envelope)});
@@ -65,8 +65,8 @@ void note(standing_command& x, const wanted_command& wanted, wall_time label) {
   x.now = wanted.now;
   x.envelope = wanted.envelope;
   x.why.rule = wanted.rule;
-  x.why.agreement.assign(wanted.agreement);
-  x.why.beneficiary.assign(wanted.beneficiary);
+  wanted.agreement.share(x.why.agreement);
+  wanted.beneficiary.share(x.why.beneficiary);
 }
 
 } // namespace
@@ -84,7 +84,8 @@ command_kind command(standing_command& x, const wanted_command& wanted, const ac
   const auto repeat = lost(x, gateway) && now - x.sent >= policy.repeat;
   if (!at_once && now < next_refresh(x, policy) && !repeat)
     return command_kind::none;
-  if (!at_once && (gateway.reported == x.generation || gateway.silent) && (step <= 0 || rates_stand(x, wanted, policy))) {
+  if (!at_once && (gateway.reported == x.generation || gateway.silent)
+      && (step <= 0 || rates_stand(x, wanted, policy))) {
     x.sent = now;
     return command_kind::renew;
   }
@@ -111,13 +112,27 @@ instant next_command(const standing_command& x, const wanted_command& wanted, co
   return due;
 }
 
-void describe(throttle& to, const stream_id& whose, const standing_command& x, duration lease) {
-  to.stream = whose;
+void describe(throttle& to, const stream_name& whose, const standing_command& x, duration lease) {
+  whose.write_to(to.stream);
   to.generation = x.generation;
   to.lease = lease;
   to.now = x.now;
   to.envelope = x.envelope;
-  to.why = x.why;
+  auto& why = to.why;
+  why.rule = x.why.rule;
+  why.agreement.assign(x.why.agreement);
+  why.beneficiary.assign(x.why.beneficiary);
+  why.backend.assign(x.why.backend);
+  why.measured = x.why.measured;
+  why.target = x.why.target;
+  why.demand = x.why.demand;
+  why.promised = x.why.promised;
+  why.capacity = x.why.capacity;
+  why.since = x.why.since;
+  why.part = x.why.part;
+  why.rest = x.why.rest;
+  why.until = x.why.until;
+  why.observed = x.why.observed;
 }
 
 } // namespace sluice

@@ -6,26 +6,26 @@
 #include "actors/domain/entity_ledger.hpp"
 #include "actors/domain/latency_aims.hpp"
 #include "actors/domain/promise.hpp"
+#include "actors/domain/shared_text.hpp"
 #include "actors/domain/signal.hpp"
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace sluice {
+
+struct agreement;
 
 /// The streams of one agreement on one backend share what it gets: splitting the traffic gains nothing. Streams without
 /// agreement are one entity per client. Rates in requests per second, times in seconds; promises are counted in I/O of
 /// at most `promised_io_bytes`, and entities compete in units (cost.hpp).
 struct entity {
-  std::string name; ///< of the agreement; of the client for best effort
-  std::uint32_t version = 0;
-  std::string tenant;             ///< of the agreement; empty for best effort
-  std::uint32_t group = 0;        ///< of its tenant, among the groups of the backend
-  std::optional<objective> terms; ///< nothing for best effort
+  shared_text name;                  ///< of the agreement; of the client for best effort
+  std::uint32_t group = 0;           ///< of its tenant, among the groups of the backend
+  const agreement* agreed = nullptr; ///< null for best effort
+  const objective* terms = nullptr;  ///< of the agreement
   sluice::promise promise;
   entity_ledger ledger; ///< its streams, and what was done for them
 

@@ -1,6 +1,7 @@
 // The grouping.
 #include "actors/domain/grouping.hpp"
 
+#include "actors/domain/judge.hpp"
 #include "actors/domain/tenancy.hpp"
 
 #include <algorithm>
@@ -15,11 +16,11 @@ namespace {
 using entity_key = std::pair<bool, std::string_view>;
 
 entity_key key_of(const entity& x) noexcept {
-  return {!x.terms.has_value(), x.name};
+  return {x.terms == nullptr, x.name};
 }
 
 entity_key key_of(const stream_state& x) noexcept {
-  return {x.terms == nullptr, x.terms != nullptr ? x.terms->name : x.id.client};
+  return {x.terms == nullptr, x.terms != nullptr ? std::string_view{x.terms->name} : x.id.client()};
 }
 
 bool key_before(const entity& a, const entity& b) noexcept {
@@ -46,15 +47,14 @@ void carry(entity& to, const entity& old) {
 entity make_entity(const stream_state& first, const control_policy& policy) {
   entity result;
   if (first.terms != nullptr) {
-    result.name = first.terms->name;
-    result.version = first.terms->version;
-    result.terms = first.terms->objective;
-    result.tenant = first.terms->tenant;
+    result.name = first.its_account != nullptr ? first.its_account->name() : shared_text{first.terms->name};
+    result.agreed = first.terms;
+    result.terms = &first.terms->objective;
     result.promise = promise_of(first.terms->objective, policy);
     result.aims = latency_aims{first.terms->objective, policy};
     result.ledger.its_account = first.its_account;
   } else {
-    result.name = first.id.client;
+    result.name = shared_text{first.id.client()};
     result.promise = best_effort_promise(policy);
   }
   return result;
@@ -69,20 +69,38 @@ void renumber(backend_state& state, stream_table& streams) {
       streams[slot].entity = static_cast<std::uint32_t>(i);
   }
   // Agreements come first.
-  state.controlled = !state.entities.empty() && state.entities.front().terms.has_value();
+  state.controlled = !state.entities.empty() && state.entities.front().terms != nullptr;
 }
 
 /// Which tenants are here, and what they weigh.
 void group_tenants(backend_state& state, const control_policy& policy) {
   tenancy groups{policy.tenants};
   for (auto& x : state.entities)
-    x.group = x.terms ? groups.group_of(x.tenant) : groups.best_effort_group(policy.best_effort_weight);
+    x.group = x.terms ? groups.group_of(x.agreed->tenant) : groups.best_effort_group(policy.best_effort_weight);
   state.groups = groups.groups();
 }
 
 void changed(entity& x) noexcept {
   x.active = instant::zero(); // of those that are there, summed up anew
   x.ledger.touched = true;
+}
+
+/// How many entities there will be more; vectors that grow by doubling would keep as much again for nothing.
+/// @pre `joining` is sorted by entity
+std::size_t newcomers(const backend_state& state, const stream_table& streams,
+                      std::span<const stream_slot> joining) noexcept {
+  std::size_t result = 0;
+  for (std::size_t i = 0; i < joining.size(); ++i) {
+    const auto key = key_of(streams[joining[i]]);
+    if (i > 0 && key_of(streams[joining[i - 1]]) == key)
+      continue;
+    const auto at =
+        std::lower_bound(state.entities.begin(), state.entities.end(), key, [](const entity& a, const entity_key& b) {
+          return key_of(a) < b;
+        });
+    result += at == state.entities.end() || key_of(*at) != key ? 1 : 0;
+  }
+  return result;
 }
 
 } // namespace
@@ -109,6 +127,7 @@ void join(backend_state& state, stream_table& streams, std::vector<stream_slot>&
   const auto by_id = [&](stream_slot a, stream_slot b) {
     return streams[a].id < streams[b].id;
   };
+  state.entities.reserve(state.entities.size() + newcomers(state, streams, joining));
   for (auto from = joining.begin(); from != joining.end();) {
     const auto key = key_of(streams[*from]);
     const auto to = std::find_if(from, joining.end(), [&](stream_slot x) {

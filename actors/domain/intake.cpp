@@ -14,7 +14,7 @@ backend_state* backend_named(loop_state& state, const std::string& name) {
     if (state.backends.size() >= max_backends)
       return nullptr;
     at = state.backends.try_emplace(name).first;
-    at->second.name = name;
+    at->second.name = shared_text{name};
   }
   return at->second.population < max_streams_per_backend ? &at->second : nullptr;
 }
@@ -30,10 +30,10 @@ stream_slot admit(loop_state& state, const sample& x) {
   auto& s = state.streams[slot];
   s.claimed = backend;
   ++backend->population;
-  s.terms = state.index.find(s.id);
+  s.terms = state.index.find(x.stream);
   if (s.terms != nullptr)
-    s.its_account = state.judge.by_position[static_cast<std::size_t>(s.terms - state.agreements.data())];
-  if (const auto order = state.orders.find(s.id); order != state.orders.end())
+    s.its_account = &state.judge.accounts[static_cast<std::size_t>(s.terms - state.agreements.data())];
+  if (const auto order = state.orders.find(x.stream); order != state.orders.end())
     s.order = order->second;
   state.arrivals.unsettled.push_back(slot);
   return slot;

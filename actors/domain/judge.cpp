@@ -45,10 +45,10 @@ double covered_up_to(const objective& terms, const latency_point& point) {
   return static_cast<double>(std::min(point.up_to, allowed).per_second);
 }
 
-void blame_for(verdict& to, const blame& why) {
-  to.cause = why.cause();
-  if (to.cause == violation_cause::stream)
-    to.culprit = why.culprit();
+void blame_for(verdict& to, const blame* why) {
+  to.cause = why == nullptr ? blame{}.cause() : why->cause();
+  if (to.cause == violation_cause::stream && why != nullptr)
+    to.culprit = why->culprit().view();
 }
 
 std::string describe(const verdict& x, const agreement& terms) {
@@ -83,7 +83,30 @@ void account::add(const circumstances& x) {
   deficit_ = deficit_ || x.deficit;
   unmeasured_ = unmeasured_ || x.unmeasured;
   if (!x.culprit.empty())
-    culprit_.assign(x.culprit);
+    x.culprit.share(culprit_);
+}
+
+void account::add_blame(std::unique_ptr<blame>& to, violation_cause cause, double severity, borrowed_text culprit) {
+  if (!(severity > 0))
+    return;
+  if (to == nullptr)
+    to = std::make_unique<blame>();
+  to->add(cause, severity, culprit);
+}
+
+void account::settle(const agreement& x) noexcept {
+  begun_ = begun_ && version_ == x.version && points_.size() == x.objective.latency.size();
+}
+
+bool account::rests(instant now, wall_time label) const noexcept {
+  return begun_ && label < to_ && label >= from_ && now - second_ < second;
+}
+
+bool account::note_broken(std::uint32_t point, bool broken) noexcept {
+  const auto bit = std::uint32_t{1} << std::min(point, 31u);
+  const auto before = (broken_ & bit) != 0;
+  broken_ = broken ? broken_ | bit : broken_ & ~bit;
+  return before != broken;
 }
 
 void account::begin_second(instant now) noexcept {
@@ -100,9 +123,11 @@ void account::begin_interval(const agreement& x, instant now, wall_time label) {
   points_.resize(x.objective.latency.size());
   for (auto& point : points_) {
     point.covered.clear();
-    point.why.clear();
+    if (point.why != nullptr)
+      point.why->clear();
   }
-  why_short_.clear();
+  if (why_short_ != nullptr)
+    why_short_->clear();
   requests_ = completed_ = 0;
   length_ = reserved_ = granted_ = 0;
   begun_ = true;
@@ -133,7 +158,7 @@ void account::end_second_of_point(const agreement& x, std::size_t point, double 
   // What was asked for too much waits into the next second: that one is not covered either.
   if (!exceeds && !its.exceeded) {
     its.covered.merge(total_);
-    its.why.add(cause_of(facts(), true), severity_of(total_, terms), culprit_);
+    add_blame(its.why, cause_of(facts(), true), severity_of(total_, terms), culprit_);
   }
   its.exceeded = exceeds;
 }
@@ -145,7 +170,7 @@ void account::end_second_of_reservation(const agreement& x, double asked, double
   const auto served = std::min(static_cast<double>(completions_) * counted, reservation);
   reserved_ += reservation;
   granted_ += served;
-  why_short_.add(cause_of(facts(), false), reservation - served, culprit_);
+  add_blame(why_short_, cause_of(facts(), false), reservation - served, culprit_);
 }
 
 void account::end_second(const agreement& x, instant now) {
@@ -180,7 +205,7 @@ verdict account::judge_point(const agreement& x, std::size_t point) const {
   result.measured = statistic(covered, terms.statistic);
   result.outcome = result.measured <= terms.target ? verdict_outcome::met : verdict_outcome::violated;
   if (result.outcome == verdict_outcome::violated)
-    blame_for(result, points_[point].why);
+    blame_for(result, points_[point].why.get());
   return result;
 }
 
@@ -191,7 +216,7 @@ verdict account::judge_reservation(const agreement& x) const {
     return result;
   result.outcome = granted_ >= reservation_met * reserved_ ? verdict_outcome::met : verdict_outcome::violated;
   if (result.outcome == verdict_outcome::violated)
-    blame_for(result, why_short_);
+    blame_for(result, why_short_.get());
   return result;
 }
 
@@ -226,43 +251,51 @@ std::vector<verdict> account::advance(const agreement& x, instant now, wall_time
 namespace {
 
 /// An interval ended: notes what became of the promise, and says so if that is new.
-void conclude(judge_state& state, const agreement& x, verdict&& v, wall_time label, judgement& to) {
+void conclude(account& its, const agreement& x, verdict&& v, wall_time label, judgement& to) {
   const auto is_broken = v.outcome == verdict_outcome::violated;
   // An interval without data, or one the promise does not cover, changes nothing.
-  if (is_broken || v.outcome == verdict_outcome::met) {
-    auto& was_broken = state.broken[{v.agreement, v.point}];
-    if (was_broken != is_broken)
-      to.events.push_back({label, is_broken ? event_kind::promise_violated : event_kind::promise_recovered, v.agreement,
-                           describe(v, x)});
-    was_broken = is_broken;
-  }
+  if ((is_broken || v.outcome == verdict_outcome::met) && its.note_broken(v.point, is_broken))
+    to.events.push_back(
+        {label, is_broken ? event_kind::promise_violated : event_kind::promise_recovered, v.agreement, describe(v, x)});
   to.verdicts.push_back(std::move(v));
 }
 
 } // namespace
 
 void settle(judge_state& state, std::span<const agreement> agreements) {
-  std::map<std::string, account> living;
-  state.by_position.clear();
+  std::vector<std::pair<shared_text, account*>> former;
+  former.reserve(state.accounts.size());
+  for (auto& x : state.accounts)
+    former.emplace_back(x.name(), &x);
+  std::sort(former.begin(), former.end(), [](const auto& a, const auto& b) {
+    return a.first < b.first;
+  });
+  std::vector<account> living;
+  living.reserve(agreements.size());
   for (const auto& x : agreements) {
-    auto known = state.accounts.extract(x.name);
-    const auto at = known ? living.insert(std::move(known)).position : living.try_emplace(x.name).first;
-    state.by_position.push_back(&at->second);
+    const auto at = std::lower_bound(former.begin(), former.end(), x.name, [](const auto& a, const std::string& b) {
+      return a.first.view() < b;
+    });
+    if (at != former.end() && at->first == x.name)
+      living.push_back(std::move(*at->second));
+    else
+      living.emplace_back(shared_text{x.name});
+    living.back().settle(x);
   }
   state.accounts = std::move(living);
   state.next = 0;
-  std::erase_if(state.broken, [&](const auto& x) {
-    return !state.accounts.contains(x.first.first);
-  });
 }
 
 void advance(judge_state& state, std::span<const agreement> agreements, instant now, wall_time label, judgement& to) {
-  const auto all = std::min(agreements.size(), state.by_position.size());
+  const auto all = std::min(agreements.size(), state.accounts.size());
   for (std::size_t i = 0; i < std::min(all, max_accounts_per_tick); ++i) {
     const auto at = state.next < all ? state.next : 0;
     state.next = at + 1;
-    for (auto& v : state.by_position[at]->advance(agreements[at], now, label))
-      conclude(state, agreements[at], std::move(v), label, to);
+    auto& its = state.accounts[at];
+    if (its.rests(now, label))
+      continue;
+    for (auto& v : its.advance(agreements[at], now, label))
+      conclude(its, agreements[at], std::move(v), label, to);
   }
 }
 

@@ -22,10 +22,12 @@ bool latency_aims::point::covers(double load) const noexcept {
 }
 
 latency_aims::latency_aims(const objective& terms, const control_policy& policy) {
+  points_.reserve(terms.latency.size());
   for (const auto& x : terms.latency) {
     const auto first = is_mean(x.statistic) ? policy.aim_mean : policy.aim_percentile;
-    points_.push_back({x, first, {first}, {}});
-    watches_ = watches_ || x.statistic != latency_statistic::mean;
+    points_.push_back({x, first, {first}, watches_.size()});
+    if (x.statistic != latency_statistic::mean)
+      watches_.emplace_back();
   }
   choose(0);
 }
@@ -34,23 +36,26 @@ void latency_aims::carry(const latency_aims& old) {
   if (points_.size() != old.points_.size())
     return;
   for (std::size_t i = 0; i < points_.size(); ++i)
-    if (points_[i].terms == old.points_[i].terms && points_[i].first == old.points_[i].first)
-      points_[i] = old.points_[i];
+    if (points_[i].terms == old.points_[i].terms && points_[i].first == old.points_[i].first) {
+      points_[i].share = old.points_[i].share;
+      if (points_[i].terms.statistic != latency_statistic::mean)
+        watches_[points_[i].watch] = old.watches_[old.points_[i].watch];
+    }
 }
 
 void latency_aims::add(const latency_histogram& backend_latency, double load) noexcept {
   for (auto& x : points_)
     if (x.terms.statistic != latency_statistic::mean && x.covers(load))
-      x.watch.add(backend_latency, x.terms.target);
+      watches_[x.watch].add(backend_latency, x.terms.target);
 }
 
 void latency_aims::follow(double load, bool contended, double passed_seconds) noexcept {
   for (auto& x : points_) {
     if (x.terms.statistic == latency_statistic::mean)
       continue;
-    x.watch.age(passed_seconds);
+    watches_[x.watch].age(passed_seconds);
     if (contended && x.covers(load))
-      x.share.follow(x.watch.ratio(quantile_of(x.terms.statistic)), x.first);
+      x.share.follow(watches_[x.watch].ratio(quantile_of(x.terms.statistic)), x.first);
   }
   choose(load);
 }

@@ -37,7 +37,7 @@ public:
   }
   /// Whether any point is a percentile: only then are samples of interest.
   [[nodiscard]] bool watches() const noexcept {
-    return watches_;
+    return !watches_.empty();
   }
 
 private:
@@ -45,15 +45,15 @@ private:
     latency_point terms;
     double first = 0; ///< the share of its target that is aimed at before anything was measured
     set_point share;
-    percentile_watch watch;
+    std::size_t watch = 0; ///< position of its own, where it is a percentile
     [[nodiscard]] bool covers(double load) const noexcept;
   };
   void choose(double load) noexcept;
 
   std::vector<point> points_;
+  std::vector<percentile_watch> watches_; ///< of the percentiles: most points are means and need none
   double aim_ = 0;
   double target_ = 0;
-  bool watches_ = false;
 };
 
 } // namespace sluice

@@ -97,7 +97,7 @@ void forget(loop_state& state) {
   sort_by_id(state.streams, state.leaving);
   for (const auto slot : state.leaving) {
     auto& s = state.streams[slot];
-    state.output.forgotten.push_back(s.id);
+    state.output.forgotten.push_back(s.id.id());
     --s.claimed->population;
     if (s.backend != nullptr)
       leave(s);
@@ -140,6 +140,8 @@ void regroup_backends(loop_state& state) {
     }
     at = at->second.population == 0 ? state.backends.erase(at) : std::next(at);
   }
+  if (all)
+    state.former = {};
 }
 
 /// Hands on to entities that their streams were heard of.
@@ -165,9 +167,7 @@ void renew_inherited(loop_state& state, instant now) {
       return true;
     }
     if (s.inherited.renew(now, state.policy)) {
-      auto& to = state.output.renewals.add();
-      to.stream = s.id;
-      to.generation = s.signal.generation;
+      state.output.renewals.add(state.streams, {slot, s.signal.generation});
     }
     return false;
   });
@@ -180,7 +180,7 @@ void inform_judge(backend_state& backend) {
     if (x.ledger.its_account == nullptr || (!backend.deficit.declared && backend.culprit.empty() && !x.missing))
       continue;
     // Nobody is the culprit of its own broken promise: what it asks for above it is not covered.
-    const auto culprit = backend.culprits_entity == i ? std::string_view{} : std::string_view{backend.culprit};
+    const auto culprit = backend.culprits_entity == i ? borrowed_text{} : borrowed_text{backend.culprit};
     x.ledger.its_account->add(circumstances{backend.deficit.declared, culprit, x.missing});
   }
 }

@@ -39,6 +39,7 @@ struct loop_state {
 
   bool terms_known = false; ///< nothing is decided before: releasing what other terms hold back would be wrong
   std::vector<agreement> agreements;
+  std::vector<agreement> former; ///< that entities name until they are grouped anew
   std::vector<active_override> overrides;
   std::uint64_t terms_revision = 0;
   agreement_index index;                              ///< of `agreements`

@@ -13,6 +13,7 @@ using mistakes = std::vector<std::pair<std::string, mistake>>;
 
 std::vector<agreement> sound(std::vector<agreement>& agreements, mistakes& wrong) {
   std::vector<agreement> result;
+  result.reserve(agreements.size());
   std::set<std::string_view> names;
   for (const auto& x : agreements) {
     auto its = check(x);
@@ -65,17 +66,21 @@ void set_orders(loop_state& state, std::vector<active_override>&& orders) {
 void set_agreements(loop_state& state, std::vector<agreement>&& agreements) {
   ++state.terms_revision;
   state.regroup = true;
+  if (state.former.empty())
+    state.former = std::move(state.agreements);
   state.agreements = std::move(agreements);
   state.index = agreement_index{state.agreements};
   settle(state.judge, state.agreements);
+  stream_id id;
   for (stream_slot i = 0; i < state.streams.end(); ++i) {
     auto& s = state.streams[i];
     if (!s.living)
       continue;
-    s.terms = state.index.find(s.id);
+    s.id.write_to(id);
+    s.terms = state.index.find(id);
     s.its_account = s.terms == nullptr
                         ? nullptr
-                        : state.judge.by_position[static_cast<std::size_t>(s.terms - state.agreements.data())];
+                        : &state.judge.accounts[static_cast<std::size_t>(s.terms - state.agreements.data())];
   }
 }
 

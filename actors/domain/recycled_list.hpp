@@ -11,6 +11,8 @@ namespace sluice {
 template<class T>
 class recycled_list {
 public:
+  using value_type = T;
+
   /// Appends an element and returns it. It may hold what a former one held: the caller sets all of it. References to
   /// elements hold until then.
   T& add() {

@@ -5,7 +5,7 @@
 #include "actors/domain/entity_ledger.hpp"
 #include "actors/domain/inheritance.hpp"
 #include "actors/domain/signal.hpp"
-#include "actors/domain/stream.hpp"
+#include "actors/domain/stream_name.hpp"
 
 #include <limits>
 #include <memory>
@@ -23,7 +23,7 @@ inline constexpr std::size_t max_table_streams = 1'000'000;
 inline constexpr stream_slot no_stream = std::numeric_limits<stream_slot>::max();
 
 struct stream_state {
-  stream_id id;
+  stream_name id;
   stream_signal signal;
   standing_command standing;
   std::unique_ptr<standing_command> observed; ///< what would stand, while its backend is only observed
@@ -74,7 +74,6 @@ private:
     std::uint32_t hash = 0;
     stream_slot slot = no_stream; ///< none = empty
   };
-  [[nodiscard]] static std::uint32_t hash_of(const stream_id& id) noexcept;
   [[nodiscard]] std::size_t cell_of(const stream_id& id, std::uint32_t hash) const noexcept;
   void grow();
 

@@ -183,7 +183,8 @@ std::uint64_t whole(double x) {
 
 } // namespace
 
-void apply_order(wanted_command& x, const override_order& order) noexcept {
+void apply_order(wanted_command& x, const active_override& active) noexcept {
+  const auto& order = active.order;
   for (auto* part : {&x.now, &x.envelope}) {
     part->iops = lower(part->iops, order.iops);
     part->bandwidth = lower(part->bandwidth, order.bandwidth);
@@ -193,7 +194,7 @@ void apply_order(wanted_command& x, const override_order& order) noexcept {
     }
   }
   x.rule = throttle_rule::override_;
-  x.beneficiary = order.who;
+  x.beneficiary = active.who;
 }
 
 double rate_cap(const entity& x) noexcept {
@@ -235,7 +236,7 @@ wanted_command wanted_for(const entity& x, stream_state& s, const stream_share& 
   if (to.rule == throttle_rule::protection)
     to.beneficiary = why.beneficiary->name;
   if (s.order != nullptr && s.order->holds(why.now))
-    apply_order(to, s.order->order);
+    apply_order(to, *s.order);
   return to;
 }
 
@@ -250,9 +251,9 @@ instant next_wanted(const stream_state& s, const wanted_command& wanted, const b
   return due;
 }
 
-void note_figures(reason& to, const entity& x, const stream_state& s, const backend_reason& why,
+void note_figures(standing_reason& to, const entity& x, const stream_state& s, const backend_reason& why,
                   const control_policy& policy) {
-  to.backend.assign(why.backend);
+  why.backend.share(to.backend);
   to.demand = whole(s.signal.demand);
   to.promised = whole(x.promise.rate);
   to.capacity = whole(why.view.capacity);

@@ -9,6 +9,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::int64_t second_us = 1'000'000;
+const shared_text job{"gw/batch/job"};
+const shared_text other{"gw/scratch/other"};
 
 agreement promised() {
   agreement x;
@@ -81,7 +83,7 @@ TEST_CASE("a broken promise names the stream that caused it") {
                            [](int) {
                              return of_second(2000, 9ms, 9ms);
                            },
-                           {false, "gw/batch/job"});
+                           {false, job});
   CHECK(xs[0].outcome == verdict_outcome::violated);
   CHECK(xs[0].cause == violation_cause::stream);
   CHECK(xs[0].culprit == "gw/batch/job");
@@ -91,7 +93,7 @@ TEST_CASE("a deficit comes before any other cause, a slow backend remains when t
   const auto slow = [](int) {
     return of_second(2000, 9ms, 9ms);
   };
-  CHECK(interval(promised(), slow, {true, "gw/batch/job"})[0].cause == violation_cause::capacity);
+  CHECK(interval(promised(), slow, {true, job})[0].cause == violation_cause::capacity);
   CHECK(interval(promised(), slow)[0].cause == violation_cause::backend);
 }
 
@@ -175,7 +177,7 @@ TEST_CASE("a promise that breaks, and one that is kept again, are an event each"
   judgement found;
   advance(state, terms, 0s, {100 * second_us}, found);
   for (int i = 1; i <= 60; ++i) {
-    state.accounts["oltp-gold"].add(of_second(2000, i <= 30 ? 9ms : 4ms, i <= 30 ? 9ms : 4ms));
+    state.accounts.front().add(of_second(2000, i <= 30 ? 9ms : 4ms, i <= 30 ? 9ms : 4ms));
     advance(state, terms, i * 1s, {(100 + i) * second_us}, found);
   }
   for (const auto& x : found.events)
@@ -189,7 +191,7 @@ TEST_CASE("a gateway that is lost in the midst of traffic is the cause of what b
                              auto x = of_second(2000, i < 4 ? 2ms : 40ms, i < 4 ? 2ms : 40ms);
                              return x;
                            },
-                           {false, "gw/batch/job", true});
+                           {false, job, true});
   CHECK(xs[0].outcome == verdict_outcome::violated);
   CHECK(xs[0].cause == violation_cause::gateway);
   CHECK(xs[0].culprit.empty());
@@ -231,7 +233,7 @@ TEST_CASE("where a gateway had lost the core, what went wrong is the control's f
                              x.control = control_state::envelope;
                              return x;
                            },
-                           {false, "gw/batch/job"});
+                           {false, job});
   CHECK(xs[0].cause == violation_cause::control);
 }
 
@@ -242,7 +244,7 @@ TEST_CASE("a reservation that our own throttles withheld is the control's fault"
                              x.limited_by_depth = 900ms;
                              return x;
                            },
-                           {false, "gw/batch/job"});
+                           {false, job});
   CHECK(xs[1].outcome == verdict_outcome::violated);
   CHECK(xs[1].cause == violation_cause::control);
 }
@@ -258,7 +260,7 @@ TEST_CASE("the cause is that of the seconds in which the promise broke, not of w
     if (i == 2)
       x.add(circumstances{true, {}}); // a deficit while all was well
     if (i == 3 || slow)
-      x.add(circumstances{false, slow ? "gw/batch/job" : "gw/scratch/other"});
+      x.add(circumstances{false, slow ? job : other});
     result = x.advance(terms, (i + 1) * 1s, {(101 + i) * second_us});
   }
   CHECK(result[0].outcome == verdict_outcome::violated);
