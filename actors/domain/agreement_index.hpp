@@ -2,7 +2,7 @@
 // tried one by one. Same answer as agreement_for().
 #pragma once
 
-#include "actors/domain/agreement.hpp"
+#include "actors/domain/kept_agreement.hpp"
 
 #include <array>
 #include <cstdint>
@@ -15,11 +15,11 @@ class agreement_index {
 public:
   agreement_index() = default;
   /// @param agreements must live, and stay where they are, as long as the index is asked
-  explicit agreement_index(std::span<const agreement> agreements);
+  explicit agreement_index(std::span<const kept_agreement> agreements);
 
   /// The agreement a stream falls under (selection.hpp); null = none. At most seven look-ups, and as many comparisons
   /// as there are selectors with the same exact parts.
-  [[nodiscard]] const agreement* find(const stream_id& stream) const;
+  [[nodiscard]] const kept_agreement* find(const stream_id& stream) const;
 
 private:
   /// Which parts of a selector have no wildcard: bit 0 gateway, bit 1 volume, bit 2 client.
@@ -28,12 +28,13 @@ private:
   /// Those whose selectors have the same parts without wildcards.
   class table {
   public:
-    void fill(unsigned mask, std::vector<const agreement*>&& all);
-    [[nodiscard]] const agreement* best_for(unsigned mask, const stream_id& stream) const;
+    void fill(unsigned mask, std::vector<const kept_agreement*>&& all);
+    [[nodiscard]] const kept_agreement* best_for(unsigned mask, const stream_id& stream) const;
 
   private:
-    std::vector<const agreement*> all_; ///< by the exact parts; of those with the same ones the most specific first
-    std::vector<std::uint32_t> cells_;  ///< the first of each, by the hash of the parts: open addressing; 0 = empty
+    std::vector<const kept_agreement*>
+        all_;                          ///< by the exact parts; of those with the same ones the most specific first
+    std::vector<std::uint32_t> cells_; ///< the first of each, by the hash of the parts: open addressing; 0 = empty
   };
 
   std::array<table, mask_count> tables_;

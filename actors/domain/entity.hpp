@@ -16,16 +16,16 @@
 
 namespace sluice {
 
-struct agreement;
+struct kept_agreement;
 
 /// The streams of one agreement on one backend share what it gets: splitting the traffic gains nothing. Streams without
 /// agreement are one entity per client. Rates in requests per second, times in seconds; promises are counted in I/O of
 /// at most `promised_io_bytes`, and entities compete in units (cost.hpp).
 struct entity {
-  shared_text name;                  ///< of the agreement; of the client for best effort
-  std::uint32_t group = 0;           ///< of its tenant, among the groups of the backend
-  const agreement* agreed = nullptr; ///< null for best effort
-  const objective* terms = nullptr;  ///< of the agreement
+  shared_text name;                       ///< of the agreement; of the client for best effort
+  std::uint32_t group = 0;                ///< of its tenant, among the groups of the backend
+  const kept_agreement* agreed = nullptr; ///< null for best effort
+  const objective* terms = nullptr;       ///< of the agreement
   sluice::promise promise;
   entity_ledger ledger; ///< its streams, and what was done for them
 

@@ -1,7 +1,7 @@
 // The grouping.
 #include "actors/domain/grouping.hpp"
 
-#include "actors/domain/judge.hpp"
+#include "actors/domain/kept_agreement.hpp"
 #include "actors/domain/tenancy.hpp"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ entity_key key_of(const entity& x) noexcept {
 }
 
 entity_key key_of(const stream_state& x) noexcept {
-  return {x.terms == nullptr, x.terms != nullptr ? std::string_view{x.terms->name} : x.id.client()};
+  return {x.terms == nullptr, x.terms != nullptr ? x.terms->name.view() : x.id.client()};
 }
 
 bool key_before(const entity& a, const entity& b) noexcept {
@@ -47,12 +47,11 @@ void carry(entity& to, const entity& old) {
 entity make_entity(const stream_state& first, const control_policy& policy) {
   entity result;
   if (first.terms != nullptr) {
-    result.name = first.its_account != nullptr ? first.its_account->name() : shared_text{first.terms->name};
+    result.name = first.terms->name;
     result.agreed = first.terms;
     result.terms = &first.terms->objective;
     result.promise = promise_of(first.terms->objective, policy);
     result.aims = latency_aims{first.terms->objective, policy};
-    result.ledger.its_account = first.its_account;
   } else {
     result.name = shared_text{first.id.client()};
     result.promise = best_effort_promise(policy);
@@ -76,7 +75,8 @@ void renumber(backend_state& state, stream_table& streams) {
 void group_tenants(backend_state& state, const control_policy& policy) {
   tenancy groups{policy.tenants};
   for (auto& x : state.entities)
-    x.group = x.terms ? groups.group_of(x.agreed->tenant) : groups.best_effort_group(policy.best_effort_weight);
+    x.group = x.terms ? groups.group_of(std::string{x.agreed->tenant.view()})
+                      : groups.best_effort_group(policy.best_effort_weight);
   state.groups = groups.groups();
 }
 
@@ -143,7 +143,7 @@ void join(backend_state& state, stream_table& streams, std::vector<stream_slot>&
     }
     auto& its = at->ledger.streams;
     const auto before = static_cast<std::ptrdiff_t>(its.size());
-    its.insert(its.end(), from, to);
+    its.append(from, to);
     std::inplace_merge(its.begin(), its.begin() + before, its.end(), by_id);
     for (auto i = from; i != to; ++i) {
       streams[*i].backend = &state;
@@ -173,7 +173,7 @@ void sweep(backend_state& state, const stream_table& streams) {
   for (auto& x : state.entities) {
     if (!std::exchange(x.ledger.leaving, false))
       continue;
-    std::erase_if(x.ledger.streams, [&](stream_slot slot) {
+    x.ledger.streams.remove_if([&](stream_slot slot) {
       return streams[slot].backend != &state;
     });
     changed(x);

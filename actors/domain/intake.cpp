@@ -31,8 +31,6 @@ stream_slot admit(loop_state& state, const sample& x) {
   s.claimed = backend;
   ++backend->population;
   s.terms = state.index.find(x.stream);
-  if (s.terms != nullptr)
-    s.its_account = &state.judge.accounts[static_cast<std::size_t>(s.terms - state.agreements.data())];
   if (const auto order = state.orders.find(x.stream); order != state.orders.end())
     s.order = order->second;
   state.arrivals.unsettled.push_back(slot);
@@ -72,8 +70,8 @@ bool accept(loop_state& state, std::uint64_t incarnation, const sample& x, insta
     return false;
   if (first)
     state.arrivals.heard.push_back(slot);
-  if (s.its_account != nullptr)
-    s.its_account->add(x);
+  if (s.terms != nullptr)
+    account_of(state, *s.terms).add(x);
   if (s.backend != nullptr)
     if (auto& its = s.backend->entities[s.entity]; its.aims.watches())
       its.aims.add(x.backend_latency, its.smooth_arrivals * its.counted);

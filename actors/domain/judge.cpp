@@ -51,7 +51,7 @@ void blame_for(verdict& to, const blame* why) {
     to.culprit = why->culprit().view();
 }
 
-std::string describe(const verdict& x, const agreement& terms) {
+std::string describe(const verdict& x, const kept_agreement& terms) {
   if (x.point >= terms.objective.latency.size())
     return "The reservation of " + std::to_string(terms.objective.reservation.per_second) + " IOPS was "
            + (x.outcome == verdict_outcome::violated ? "not " : "") + "given; mean rate " + std::to_string(x.iops)
@@ -72,7 +72,10 @@ void account::add(const sample& x) {
   completions_ += x.completions;
   done_ += work_of(x);
   waited_ = waited_ || x.backlog > 0;
-  total_.merge(x.total_latency);
+  if (percentiles_)
+    total_.merge(x.total_latency);
+  else
+    total_.merge_sums(x.total_latency);
   backend_sum_ += addable(x.backend_latency.sum());
   total_sum_ += addable(x.total_latency.sum());
   held_ += addable(x.limited_by_rate) + addable(x.limited_by_depth);
@@ -94,7 +97,7 @@ void account::add_blame(std::unique_ptr<blame>& to, violation_cause cause, doubl
   to->add(cause, severity, culprit);
 }
 
-void account::settle(const agreement& x) noexcept {
+void account::settle(const kept_agreement& x) noexcept {
   begun_ = begun_ && version_ == x.version && points_.size() == x.objective.latency.size();
 }
 
@@ -119,7 +122,7 @@ void account::begin_second(instant now) noexcept {
   culprit_.clear();
 }
 
-void account::begin_interval(const agreement& x, instant now, wall_time label) {
+void account::begin_interval(const kept_agreement& x, instant now, wall_time label) {
   points_.resize(x.objective.latency.size());
   for (auto& point : points_) {
     point.covered.clear();
@@ -132,6 +135,9 @@ void account::begin_interval(const agreement& x, instant now, wall_time label) {
   length_ = reserved_ = granted_ = 0;
   begun_ = true;
   version_ = x.version;
+  percentiles_ = std::any_of(x.objective.latency.begin(), x.objective.latency.end(), [](const latency_point& p) {
+    return p.statistic != latency_statistic::mean;
+  });
   begin_second(now);
   from_ = grid(label, x.objective.compliance.interval);
   to_ = wall_time{from_.unix_us + microseconds(x.objective.compliance.interval)};
@@ -150,7 +156,7 @@ second_facts account::facts() const noexcept {
   return result;
 }
 
-void account::end_second_of_point(const agreement& x, std::size_t point, double asked, double length) {
+void account::end_second_of_point(const kept_agreement& x, std::size_t point, double asked, double length) {
   const auto& terms = x.objective.latency[point];
   auto& its = points_[point];
   const auto most = covered_up_to(x.objective, terms);
@@ -163,7 +169,7 @@ void account::end_second_of_point(const agreement& x, std::size_t point, double 
   its.exceeded = exceeds;
 }
 
-void account::end_second_of_reservation(const agreement& x, double asked, double counted, double length) {
+void account::end_second_of_reservation(const kept_agreement& x, double asked, double counted, double length) {
   const auto reservation = static_cast<double>(x.objective.reservation.per_second) * length;
   if (reservation <= 0 || samples_ == 0 || (!waited_ && asked < reservation))
     return;
@@ -173,7 +179,7 @@ void account::end_second_of_reservation(const agreement& x, double asked, double
   add_blame(why_short_, cause_of(facts(), false), reservation - served, culprit_);
 }
 
-void account::end_second(const agreement& x, instant now) {
+void account::end_second(const kept_agreement& x, instant now) {
   const auto length = seconds(now - second_);
   // Promises are counted in requests of at most `promised_io_bytes`.
   const auto counted = done_.requests() > 0 ? promised_ios(done_) / done_.requests() : 1;
@@ -190,7 +196,7 @@ void account::end_second(const agreement& x, instant now) {
   begin_second(now);
 }
 
-verdict account::judge_point(const agreement& x, std::size_t point) const {
+verdict account::judge_point(const kept_agreement& x, std::size_t point) const {
   verdict result;
   const auto& terms = x.objective.latency[point];
   const auto& covered = points_[point].covered;
@@ -209,7 +215,7 @@ verdict account::judge_point(const agreement& x, std::size_t point) const {
   return result;
 }
 
-verdict account::judge_reservation(const agreement& x) const {
+verdict account::judge_reservation(const kept_agreement& x) const {
   verdict result;
   result.point = static_cast<std::uint32_t>(x.objective.latency.size());
   if (requests_ == 0)
@@ -220,7 +226,7 @@ verdict account::judge_reservation(const agreement& x) const {
   return result;
 }
 
-std::vector<verdict> account::advance(const agreement& x, instant now, wall_time label) {
+std::vector<verdict> account::advance(const kept_agreement& x, instant now, wall_time label) {
   std::vector<verdict> result;
   if (!begun_ || version_ != x.version || points_.size() != x.objective.latency.size()) {
     points_.clear();
@@ -238,7 +244,7 @@ std::vector<verdict> account::advance(const agreement& x, instant now, wall_time
   if (!x.objective.reservation.unlimited())
     result.push_back(judge_reservation(x));
   for (auto& v : result) {
-    v.agreement = x.name;
+    v.agreement = x.name.view();
     v.version = x.version;
     v.from = from_;
     v.length = x.objective.compliance.interval;
@@ -251,7 +257,7 @@ std::vector<verdict> account::advance(const agreement& x, instant now, wall_time
 namespace {
 
 /// An interval ended: notes what became of the promise, and says so if that is new.
-void conclude(account& its, const agreement& x, verdict&& v, wall_time label, judgement& to) {
+void conclude(account& its, const kept_agreement& x, verdict&& v, wall_time label, judgement& to) {
   const auto is_broken = v.outcome == verdict_outcome::violated;
   // An interval without data, or one the promise does not cover, changes nothing.
   if ((is_broken || v.outcome == verdict_outcome::met) && its.note_broken(v.point, is_broken))
@@ -262,7 +268,7 @@ void conclude(account& its, const agreement& x, verdict&& v, wall_time label, ju
 
 } // namespace
 
-void settle(judge_state& state, std::span<const agreement> agreements) {
+void settle(judge_state& state, std::span<const kept_agreement> agreements) {
   std::vector<std::pair<shared_text, account*>> former;
   former.reserve(state.accounts.size());
   for (auto& x : state.accounts)
@@ -273,20 +279,21 @@ void settle(judge_state& state, std::span<const agreement> agreements) {
   std::vector<account> living;
   living.reserve(agreements.size());
   for (const auto& x : agreements) {
-    const auto at = std::lower_bound(former.begin(), former.end(), x.name, [](const auto& a, const std::string& b) {
-      return a.first.view() < b;
+    const auto at = std::lower_bound(former.begin(), former.end(), x.name, [](const auto& a, const shared_text& b) {
+      return a.first < b;
     });
     if (at != former.end() && at->first == x.name)
       living.push_back(std::move(*at->second));
     else
-      living.emplace_back(shared_text{x.name});
+      living.emplace_back(x.name);
     living.back().settle(x);
   }
   state.accounts = std::move(living);
   state.next = 0;
 }
 
-void advance(judge_state& state, std::span<const agreement> agreements, instant now, wall_time label, judgement& to) {
+void advance(judge_state& state, std::span<const kept_agreement> agreements, instant now, wall_time label,
+             judgement& to) {
   const auto all = std::min(agreements.size(), state.accounts.size());
   for (std::size_t i = 0; i < std::min(all, max_accounts_per_tick); ++i) {
     const auto at = state.next < all ? state.next : 0;

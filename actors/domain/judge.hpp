@@ -2,10 +2,10 @@
 // each interval. Pure; decides nothing about throttles.
 #pragma once
 
-#include "actors/domain/agreement.hpp"
 #include "actors/domain/blame.hpp"
 #include "actors/domain/cost.hpp"
 #include "actors/domain/event.hpp"
+#include "actors/domain/kept_agreement.hpp"
 #include "actors/domain/narrow_histogram.hpp"
 #include "actors/domain/sample.hpp"
 #include "actors/domain/shared_text.hpp"
@@ -42,13 +42,13 @@ public:
   /// Ends the second, and the interval when the wall clock passed its end. Verdicts only in the latter case: one per
   /// latency point and one for the reservation, if there is one. Intervals lie on the grid of the wall clock; their
   /// length in seconds is measured on the monotonic one. A step of the clock ends the interval early.
-  [[nodiscard]] std::vector<verdict> advance(const agreement& x, instant now, wall_time label);
+  [[nodiscard]] std::vector<verdict> advance(const kept_agreement& x, instant now, wall_time label);
 
   /// Whether advance() would do nothing, as long as the agreement is the one it was called with last.
   [[nodiscard]] bool rests(instant now, wall_time label) const noexcept;
 
   /// The next advance() begins anew if the agreement is another version.
-  void settle(const agreement& x) noexcept;
+  void settle(const kept_agreement& x) noexcept;
 
   /// Notes what became of a promise. True if that is new. @param point as of a verdict
   bool note_broken(std::uint32_t point, bool broken) noexcept;
@@ -61,19 +61,20 @@ private:
   };
   static void add_blame(std::unique_ptr<blame>& to, violation_cause cause, double severity, borrowed_text culprit);
   void begin_second(instant now) noexcept;
-  void begin_interval(const agreement& x, instant now, wall_time label);
-  void end_second(const agreement& x, instant now);
-  void end_second_of_point(const agreement& x, std::size_t point, double asked, double length);
-  void end_second_of_reservation(const agreement& x, double asked, double counted, double length);
+  void begin_interval(const kept_agreement& x, instant now, wall_time label);
+  void end_second(const kept_agreement& x, instant now);
+  void end_second_of_point(const kept_agreement& x, std::size_t point, double asked, double length);
+  void end_second_of_reservation(const kept_agreement& x, double asked, double counted, double length);
   [[nodiscard]] second_facts facts() const noexcept;
-  [[nodiscard]] verdict judge_point(const agreement& x, std::size_t point) const;
-  [[nodiscard]] verdict judge_reservation(const agreement& x) const;
+  [[nodiscard]] verdict judge_point(const kept_agreement& x, std::size_t point) const;
+  [[nodiscard]] verdict judge_reservation(const kept_agreement& x) const;
 
   // What every tick looks at.
   instant second_{0}; ///< when it began
   wall_time from_;    ///< of the interval
   wall_time to_;
   bool begun_ = false;
+  bool percentiles_ = false; ///< one is promised: then buckets are of interest
   // The second before.
   bool had_traffic_ = false;
   bool was_unmeasured_ = false;
@@ -123,10 +124,11 @@ struct judgement {
 };
 
 /// Opens accounts for new agreements and drops those of agreements that ended; the others are known by their names.
-void settle(judge_state& state, std::span<const agreement> agreements);
+void settle(judge_state& state, std::span<const kept_agreement> agreements);
 
 /// Advances the accounts, at most `max_accounts_per_tick` of them, and appends to `to`. Allocates nothing where no
 /// interval ends. @pre settle() was called with the same agreements
-void advance(judge_state& state, std::span<const agreement> agreements, instant now, wall_time label, judgement& to);
+void advance(judge_state& state, std::span<const kept_agreement> agreements, instant now, wall_time label,
+             judgement& to);
 
 } // namespace sluice

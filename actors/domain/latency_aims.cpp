@@ -22,20 +22,24 @@ bool latency_aims::point::covers(double load) const noexcept {
 }
 
 latency_aims::latency_aims(const objective& terms, const control_policy& policy) {
-  points_.reserve(terms.latency.size());
+  if (terms.latency.empty())
+    return;
+  points_ = std::make_unique<point[]>(terms.latency.size());
+  std::size_t watched = 0;
   for (const auto& x : terms.latency) {
     const auto first = is_mean(x.statistic) ? policy.aim_mean : policy.aim_percentile;
-    points_.push_back({x, first, {first}, watches_.size()});
-    if (x.statistic != latency_statistic::mean)
-      watches_.emplace_back();
+    points_[count_++] = {x, first, {first}, watched};
+    watched += x.statistic != latency_statistic::mean ? 1 : 0;
   }
+  if (watched > 0)
+    watches_ = std::make_unique<percentile_watch[]>(watched);
   choose(0);
 }
 
 void latency_aims::carry(const latency_aims& old) {
-  if (points_.size() != old.points_.size())
+  if (count_ != old.count_)
     return;
-  for (std::size_t i = 0; i < points_.size(); ++i)
+  for (std::size_t i = 0; i < count_; ++i)
     if (points_[i].terms == old.points_[i].terms && points_[i].first == old.points_[i].first) {
       points_[i].share = old.points_[i].share;
       if (points_[i].terms.statistic != latency_statistic::mean)
@@ -44,13 +48,13 @@ void latency_aims::carry(const latency_aims& old) {
 }
 
 void latency_aims::add(const latency_histogram& backend_latency, double load) noexcept {
-  for (auto& x : points_)
+  for (auto& x : points())
     if (x.terms.statistic != latency_statistic::mean && x.covers(load))
       watches_[x.watch].add(backend_latency, x.terms.target);
 }
 
 void latency_aims::follow(double load, bool contended, double passed_seconds) noexcept {
-  for (auto& x : points_) {
+  for (auto& x : points()) {
     if (x.terms.statistic == latency_statistic::mean)
       continue;
     watches_[x.watch].age(passed_seconds);
@@ -62,14 +66,14 @@ void latency_aims::follow(double load, bool contended, double passed_seconds) no
 
 void latency_aims::choose(double load) noexcept {
   // A point without a load covers all of them: then no other one needs to stand in.
-  const auto some_covers = std::any_of(points_.begin(), points_.end(), [load](const point& x) {
+  const auto some_covers = std::any_of(points().begin(), points().end(), [load](const point& x) {
     return x.covers(load);
   });
   rate highest;
-  for (const auto& x : points_)
+  for (const auto& x : points())
     highest = std::max(highest, x.terms.up_to);
   aim_ = target_ = 0;
-  for (const auto& x : points_) {
+  for (const auto& x : points()) {
     if (some_covers ? !x.covers(load) : x.terms.up_to != highest)
       continue;
     const auto target = seconds(x.terms.target);

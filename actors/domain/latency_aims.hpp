@@ -6,7 +6,9 @@
 #include "actors/domain/policy.hpp"
 #include "actors/domain/set_point.hpp"
 
-#include <vector>
+#include <cstddef>
+#include <memory>
+#include <span>
 
 namespace sluice {
 
@@ -37,7 +39,7 @@ public:
   }
   /// Whether any point is a percentile: only then are samples of interest.
   [[nodiscard]] bool watches() const noexcept {
-    return !watches_.empty();
+    return watches_ != nullptr;
   }
 
 private:
@@ -50,8 +52,16 @@ private:
   };
   void choose(double load) noexcept;
 
-  std::vector<point> points_;
-  std::vector<percentile_watch> watches_; ///< of the percentiles: most points are means and need none
+  [[nodiscard]] std::span<point> points() noexcept {
+    return {points_.get(), count_};
+  }
+  [[nodiscard]] std::span<const point> points() const noexcept {
+    return {points_.get(), count_};
+  }
+
+  std::unique_ptr<point[]> points_;
+  std::unique_ptr<percentile_watch[]> watches_; ///< of the percentiles: most points are means and need none
+  std::size_t count_ = 0;                       ///< of points
   double aim_ = 0;
   double target_ = 0;
 };

@@ -174,14 +174,14 @@ void renew_inherited(loop_state& state, instant now) {
 }
 
 /// Tells the accounts of the agreements what was wrong with their backend.
-void inform_judge(backend_state& backend) {
+void inform_judge(loop_state& state, backend_state& backend) {
   for (std::size_t i = 0; i < backend.entities.size(); ++i) {
     const auto& x = backend.entities[i];
-    if (x.ledger.its_account == nullptr || (!backend.deficit.declared && backend.culprit.empty() && !x.missing))
+    if (x.agreed == nullptr || (!backend.deficit.declared && backend.culprit.empty() && !x.missing))
       continue;
     // Nobody is the culprit of its own broken promise: what it asks for above it is not covered.
     const auto culprit = backend.culprits_entity == i ? borrowed_text{} : borrowed_text{backend.culprit};
-    x.ledger.its_account->add(circumstances{backend.deficit.declared, culprit, x.missing});
+    account_of(state, *x.agreed).add(circumstances{backend.deficit.declared, culprit, x.missing});
   }
 }
 
@@ -223,7 +223,7 @@ const loop_output& step(loop_state& state, instant now, wall_time label, const c
     return out;
   for (auto& [name, x] : state.backends) {
     plan(x, state.streams, {now, label}, x.policy, state.scratch, out);
-    inform_judge(x);
+    inform_judge(state, x);
     out.backends.add() = x.status;
   }
   judge(state, now, label);

@@ -47,7 +47,7 @@ stream_slot stream_table::find(const stream_id& id) const noexcept {
 stream_slot stream_table::add(const stream_id& id) {
   if (size_ >= max_table_streams)
     return no_stream;
-  if (2 * (size_ + 1) > cells_.size())
+  if (4 * (size_ + 1) > 3 * cells_.size())
     grow();
   stream_slot slot = end_;
   if (!free_.empty()) {

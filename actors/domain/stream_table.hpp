@@ -13,7 +13,7 @@
 
 namespace sluice {
 
-struct agreement;
+struct kept_agreement;
 struct active_override;
 struct backend_state;
 
@@ -30,8 +30,7 @@ struct stream_state {
   inheritance inherited;
   backend_state* backend = nullptr;       ///< that it is planned with; null = not yet with any
   backend_state* claimed = nullptr;       ///< that its newest sample names
-  const agreement* terms = nullptr;       ///< that it falls under; null = none
-  account* its_account = nullptr;         ///< of these terms
+  const kept_agreement* terms = nullptr;  ///< that it falls under; null = none
   const active_override* order = nullptr; ///< of an operator; may have ended
   std::uint32_t entity = 0;               ///< position among those of its backend
   bool living = false;                    ///< the slot is in use
@@ -79,7 +78,7 @@ private:
 
   std::vector<std::unique_ptr<stream_state[]>> pages_;
   std::vector<stream_slot> free_;
-  std::vector<cell> cells_; ///< open addressing, linear probing, a power of two, at most half full
+  std::vector<cell> cells_; ///< open addressing, linear probing, a power of two, at most three quarters full
   std::size_t size_ = 0;
   stream_slot end_ = 0;
 };

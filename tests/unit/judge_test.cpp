@@ -12,9 +12,9 @@ constexpr std::int64_t second_us = 1'000'000;
 const shared_text job{"gw/batch/job"};
 const shared_text other{"gw/scratch/other"};
 
-agreement promised() {
-  agreement x;
-  x.name = "oltp-gold";
+kept_agreement promised() {
+  kept_agreement x;
+  x.name = shared_text{"oltp-gold"};
   x.version = 3;
   x.objective.reservation = {1500};
   x.objective.latency = {{latency_statistic::mean, 5ms, {2500}}};
@@ -36,7 +36,7 @@ sample of_second(std::uint64_t requests, duration total, duration backend, std::
 
 /// Runs the account through the interval from 100 s to 110 s with the sample that `make` gives for each second.
 template<class Make>
-std::vector<verdict> interval(const agreement& terms, Make make, const circumstances& around = {}) {
+std::vector<verdict> interval(const kept_agreement& terms, Make make, const circumstances& around = {}) {
   account x;
   (void)x.advance(terms, 0s, {100 * second_us});
   std::vector<verdict> result;
@@ -171,7 +171,7 @@ TEST_CASE("a step of the wall clock ends the interval and begins one on the new 
 
 TEST_CASE("a promise that breaks, and one that is kept again, are an event each") {
   judge_state state;
-  const std::vector<agreement> terms{promised()};
+  const std::vector<kept_agreement> terms{promised()};
   std::vector<event_kind> kinds;
   settle(state, terms);
   judgement found;

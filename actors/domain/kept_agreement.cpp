@@ -1,0 +1,36 @@
+// Shares the texts.
+#include "actors/domain/kept_agreement.hpp"
+
+#include <string_view>
+#include <unordered_map>
+
+namespace sluice {
+
+kept_agreement::kept_agreement(const agreement& x)
+    : name(x.name), tenant(x.tenant), gateway(x.streams.gateway), volume(x.streams.volume), client(x.streams.client),
+      objective(x.objective), version(x.version), since(x.since) {
+  objective.latency.shrink_to_fit();
+}
+
+bool kept_agreement::says(const agreement& x) const noexcept {
+  return name == x.name && tenant == x.tenant && gateway == x.streams.gateway && volume == x.streams.volume
+         && client == x.streams.client && objective == x.objective && version == x.version && since == x.since;
+}
+
+std::vector<kept_agreement> keep(std::span<const agreement> agreements) {
+  std::unordered_map<std::string_view, shared_text> known;
+  const auto share = [&](shared_text& x) {
+    const auto& first = known.try_emplace(x.view(), x).first->second;
+    x = first;
+  };
+  std::vector<kept_agreement> result;
+  result.reserve(agreements.size());
+  for (const auto& x : agreements) {
+    auto& to = result.emplace_back(x);
+    for (auto* text : {&to.name, &to.tenant, &to.gateway, &to.volume, &to.client})
+      share(*text);
+  }
+  return result;
+}
+
+} // namespace sluice
