@@ -123,14 +123,14 @@ void describe(throttle& to, const stream_name& whose, const standing_command& x,
   why.agreement.assign(x.why.agreement);
   why.beneficiary.assign(x.why.beneficiary);
   why.backend.assign(x.why.backend);
-  why.measured = x.why.measured;
-  why.target = x.why.target;
+  why.measured = std::chrono::microseconds{x.why.measured_us};
+  why.target = std::chrono::microseconds{x.why.target_us};
   why.demand = x.why.demand;
   why.promised = x.why.promised;
   why.capacity = x.why.capacity;
   why.since = x.why.since;
   why.part = x.why.part;
-  why.rest = x.why.rest;
+  why.rest = std::chrono::milliseconds{x.why.rest_ms};
   why.until = x.why.until;
   why.observed = x.why.observed;
 }

@@ -9,20 +9,20 @@
 
 namespace sluice {
 
-/// A `reason` as it is kept: its texts are those that others have, too.
+/// A `reason` as it is kept: its texts are those that others have, too, and its figures as exact as people read them.
 struct standing_reason {
   shared_text agreement;
   shared_text beneficiary;
   shared_text backend;
-  duration measured{0};
-  duration target{0};
-  std::uint64_t demand = 0;
-  std::uint64_t promised = 0;
-  std::uint64_t capacity = 0;
   wall_time since;
-  std::uint64_t part = 0;
-  duration rest{0};
   wall_time until;
+  std::uint32_t measured_us = 0;
+  std::uint32_t target_us = 0;
+  std::uint32_t demand = 0; ///< this and the next three [I/O per second]; more than fits stays at the end
+  std::uint32_t promised = 0;
+  std::uint32_t capacity = 0;
+  std::uint32_t part = 0;
+  std::uint32_t rest_ms = 0;
   throttle_rule rule = throttle_rule::none;
   bool observed = false;
 };

@@ -49,9 +49,9 @@ entity make_entity(const stream_state& first, const control_policy& policy) {
   if (first.terms != nullptr) {
     result.name = first.terms->name;
     result.agreed = first.terms;
-    result.terms = &first.terms->objective;
-    result.promise = promise_of(first.terms->objective, policy);
-    result.aims = latency_aims{first.terms->objective, policy};
+    result.terms = first.terms->objective.get();
+    result.promise = promise_of(*first.terms->objective, policy);
+    result.aims = latency_aims{*first.terms->objective, policy};
   } else {
     result.name = shared_text{first.id.client()};
     result.promise = best_effort_promise(policy);

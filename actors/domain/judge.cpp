@@ -45,6 +45,11 @@ double covered_up_to(const objective& terms, const latency_point& point) {
   return static_cast<double>(std::min(point.up_to, allowed).per_second);
 }
 
+/// There are at most 8 points, and the reservation.
+std::uint32_t bit_of(std::uint32_t point) noexcept {
+  return std::uint32_t{1} << std::min(point, 31u);
+}
+
 void blame_for(verdict& to, const blame* why) {
   to.cause = why == nullptr ? blame{}.cause() : why->cause();
   if (to.cause == violation_cause::stream && why != nullptr)
@@ -52,14 +57,14 @@ void blame_for(verdict& to, const blame* why) {
 }
 
 std::string describe(const verdict& x, const kept_agreement& terms) {
-  if (x.point >= terms.objective.latency.size())
-    return "The reservation of " + std::to_string(terms.objective.reservation.per_second) + " IOPS was "
+  if (x.point >= terms.objective->latency.size())
+    return "The reservation of " + std::to_string(terms.objective->reservation.per_second) + " IOPS was "
            + (x.outcome == verdict_outcome::violated ? "not " : "") + "given; mean rate " + std::to_string(x.iops)
            + " IOPS, cause: " + std::string{to_string(x.cause)} + ".";
   const auto us = [](duration d) {
     return std::to_string(microseconds(d)) + " us";
   };
-  return "The " + std::string{to_string(terms.objective.latency[x.point].statistic)} + " latency was " + us(x.measured)
+  return "The " + std::string{to_string(terms.objective->latency[x.point].statistic)} + " latency was " + us(x.measured)
          + " against " + us(x.target) + " promised, at " + std::to_string(x.iops) + " IOPS; cause: "
          + std::string{to_string(x.cause)} + (x.culprit.empty() ? "" : ", stream " + x.culprit) + ".";
 }
@@ -98,7 +103,7 @@ void account::add_blame(std::unique_ptr<blame>& to, violation_cause cause, doubl
 }
 
 void account::settle(const kept_agreement& x) noexcept {
-  begun_ = begun_ && version_ == x.version && points_.size() == x.objective.latency.size();
+  begun_ = begun_ && version_ == x.version && point_count_ == x.objective->latency.size();
 }
 
 bool account::rests(instant now, wall_time label) const noexcept {
@@ -106,7 +111,7 @@ bool account::rests(instant now, wall_time label) const noexcept {
 }
 
 bool account::note_broken(std::uint32_t point, bool broken) noexcept {
-  const auto bit = std::uint32_t{1} << std::min(point, 31u);
+  const auto bit = bit_of(point);
   const auto before = (broken_ & bit) != 0;
   broken_ = broken ? broken_ | bit : broken_ & ~bit;
   return before != broken;
@@ -123,24 +128,28 @@ void account::begin_second(instant now) noexcept {
 }
 
 void account::begin_interval(const kept_agreement& x, instant now, wall_time label) {
-  points_.resize(x.objective.latency.size());
-  for (auto& point : points_) {
+  if (points_ == nullptr) {
+    point_count_ = static_cast<std::uint32_t>(x.objective->latency.size());
+    points_ = std::make_unique<point_figures[]>(point_count_);
+  }
+  for (auto& point : std::span{points_.get(), point_count_}) {
     point.covered.clear();
     if (point.why != nullptr)
       point.why->clear();
   }
   if (why_short_ != nullptr)
     why_short_->clear();
-  requests_ = completed_ = 0;
+  any_requests_ = false;
+  completed_ = 0;
   length_ = reserved_ = granted_ = 0;
   begun_ = true;
   version_ = x.version;
-  percentiles_ = std::any_of(x.objective.latency.begin(), x.objective.latency.end(), [](const latency_point& p) {
+  percentiles_ = std::any_of(x.objective->latency.begin(), x.objective->latency.end(), [](const latency_point& p) {
     return p.statistic != latency_statistic::mean;
   });
   begin_second(now);
-  from_ = grid(label, x.objective.compliance.interval);
-  to_ = wall_time{from_.unix_us + microseconds(x.objective.compliance.interval)};
+  from_ = grid(label, x.objective->compliance.interval);
+  to_ = wall_time{from_.unix_us + microseconds(x.objective->compliance.interval)};
 }
 
 second_facts account::facts() const noexcept {
@@ -157,20 +166,21 @@ second_facts account::facts() const noexcept {
 }
 
 void account::end_second_of_point(const kept_agreement& x, std::size_t point, double asked, double length) {
-  const auto& terms = x.objective.latency[point];
+  const auto& terms = x.objective->latency[point];
   auto& its = points_[point];
-  const auto most = covered_up_to(x.objective, terms);
+  const auto most = covered_up_to(*x.objective, terms);
   const auto exceeds = most > 0 && asked > most * length;
   // What was asked for too much waits into the next second: that one is not covered either.
-  if (!exceeds && !its.exceeded) {
+  const auto bit = bit_of(static_cast<std::uint32_t>(point));
+  if (!exceeds && (exceeded_ & bit) == 0) {
     its.covered.merge(total_);
     add_blame(its.why, cause_of(facts(), true), severity_of(total_, terms), culprit_);
   }
-  its.exceeded = exceeds;
+  exceeded_ = exceeds ? exceeded_ | bit : exceeded_ & ~bit;
 }
 
 void account::end_second_of_reservation(const kept_agreement& x, double asked, double counted, double length) {
-  const auto reservation = static_cast<double>(x.objective.reservation.per_second) * length;
+  const auto reservation = static_cast<double>(x.objective->reservation.per_second) * length;
   if (reservation <= 0 || samples_ == 0 || (!waited_ && asked < reservation))
     return;
   const auto served = std::min(static_cast<double>(completions_) * counted, reservation);
@@ -184,10 +194,10 @@ void account::end_second(const kept_agreement& x, instant now) {
   // Promises are counted in requests of at most `promised_io_bytes`.
   const auto counted = done_.requests() > 0 ? promised_ios(done_) / done_.requests() : 1;
   const auto asked = static_cast<double>(arrivals_) * counted;
-  for (std::size_t i = 0; i < points_.size(); ++i)
+  for (std::size_t i = 0; i < point_count_; ++i)
     end_second_of_point(x, i, asked, length);
   end_second_of_reservation(x, asked, counted, length);
-  requests_ += arrivals_ + completions_;
+  any_requests_ = any_requests_ || arrivals_ + completions_ > 0;
   completed_ += completions_;
   length_ += length;
   // Silence without a stream that is missed is idleness after its first second.
@@ -198,11 +208,11 @@ void account::end_second(const kept_agreement& x, instant now) {
 
 verdict account::judge_point(const kept_agreement& x, std::size_t point) const {
   verdict result;
-  const auto& terms = x.objective.latency[point];
+  const auto& terms = x.objective->latency[point];
   const auto& covered = points_[point].covered;
   result.point = static_cast<std::uint32_t>(point);
   result.target = terms.target;
-  if (requests_ == 0)
+  if (!any_requests_)
     return result;
   if (covered.count() == 0) {
     result.outcome = verdict_outcome::exempt;
@@ -217,8 +227,8 @@ verdict account::judge_point(const kept_agreement& x, std::size_t point) const {
 
 verdict account::judge_reservation(const kept_agreement& x) const {
   verdict result;
-  result.point = static_cast<std::uint32_t>(x.objective.latency.size());
-  if (requests_ == 0)
+  result.point = static_cast<std::uint32_t>(x.objective->latency.size());
+  if (!any_requests_)
     return result;
   result.outcome = granted_ >= reservation_met * reserved_ ? verdict_outcome::met : verdict_outcome::violated;
   if (result.outcome == verdict_outcome::violated)
@@ -226,28 +236,29 @@ verdict account::judge_reservation(const kept_agreement& x) const {
   return result;
 }
 
-std::vector<verdict> account::advance(const kept_agreement& x, instant now, wall_time label) {
+std::vector<verdict> account::advance(const kept_agreement& x, instant now, wall_time label, bool may_conclude) {
   std::vector<verdict> result;
-  if (!begun_ || version_ != x.version || points_.size() != x.objective.latency.size()) {
-    points_.clear();
+  if (!begun_ || version_ != x.version || point_count_ != x.objective->latency.size()) {
+    points_.reset();
+    exceeded_ = 0;
     begin_interval(x, now, label);
     return result;
   }
-  const auto over = label >= to_ || label < from_;
+  const auto over = may_conclude && this->over(label);
   if (!over && now - second_ < second)
     return result;
   end_second(x, now);
   if (!over)
     return result;
-  for (std::size_t i = 0; i < points_.size(); ++i)
+  for (std::size_t i = 0; i < point_count_; ++i)
     result.push_back(judge_point(x, i));
-  if (!x.objective.reservation.unlimited())
+  if (!x.objective->reservation.unlimited())
     result.push_back(judge_reservation(x));
   for (auto& v : result) {
     v.agreement = x.name.view();
     v.version = x.version;
     v.from = from_;
-    v.length = x.objective.compliance.interval;
+    v.length = x.objective->compliance.interval;
     v.iops = length_ > 0 ? static_cast<std::uint64_t>(std::llround(static_cast<double>(completed_) / length_)) : 0;
   }
   begin_interval(x, now, label);
@@ -295,13 +306,16 @@ void settle(judge_state& state, std::span<const kept_agreement> agreements) {
 void advance(judge_state& state, std::span<const kept_agreement> agreements, instant now, wall_time label,
              judgement& to) {
   const auto all = std::min(agreements.size(), state.accounts.size());
+  auto conclusions = max_conclusions_per_tick(all);
   for (std::size_t i = 0; i < std::min(all, max_accounts_per_tick); ++i) {
     const auto at = state.next < all ? state.next : 0;
     state.next = at + 1;
     auto& its = state.accounts[at];
     if (its.rests(now, label))
       continue;
-    for (auto& v : its.advance(agreements[at], now, label))
+    const auto may_conclude = conclusions > 0;
+    conclusions -= may_conclude && its.over(label) ? 1 : 0;
+    for (auto& v : its.advance(agreements[at], now, label, may_conclude))
       conclude(its, agreements[at], std::move(v), label, to);
   }
 }

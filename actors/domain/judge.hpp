@@ -11,6 +11,8 @@
 #include "actors/domain/shared_text.hpp"
 #include "actors/domain/verdict.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -42,10 +44,17 @@ public:
   /// Ends the second, and the interval when the wall clock passed its end. Verdicts only in the latter case: one per
   /// latency point and one for the reservation, if there is one. Intervals lie on the grid of the wall clock; their
   /// length in seconds is measured on the monotonic one. A step of the clock ends the interval early.
-  [[nodiscard]] std::vector<verdict> advance(const kept_agreement& x, instant now, wall_time label);
+  /// @param may_conclude false: an interval that is over waits for its verdict; its seconds go on
+  [[nodiscard]] std::vector<verdict> advance(const kept_agreement& x, instant now, wall_time label,
+                                             bool may_conclude = true);
 
   /// Whether advance() would do nothing, as long as the agreement is the one it was called with last.
   [[nodiscard]] bool rests(instant now, wall_time label) const noexcept;
+
+  /// Whether advance() would end the interval.
+  [[nodiscard]] bool over(wall_time label) const noexcept {
+    return begun_ && (label >= to_ || label < from_);
+  }
 
   /// The next advance() begins anew if the agreement is another version.
   void settle(const kept_agreement& x) noexcept;
@@ -57,7 +66,6 @@ private:
   struct point_figures {
     narrow_histogram covered;   ///< of the seconds in which no more was asked for than the promise covers
     std::unique_ptr<blame> why; ///< made with the first bad second
-    bool exceeded = false;      ///< in the second before, more was asked for than that
   };
   static void add_blame(std::unique_ptr<blame>& to, violation_cause cause, double severity, borrowed_text culprit);
   void begin_second(instant now) noexcept;
@@ -83,8 +91,11 @@ private:
   bool deficit_ = false;
   bool without_lease_ = false;
   bool unmeasured_ = false;
+  bool any_requests_ = false; ///< in the interval
   std::uint32_t version_ = 0;
-  std::uint32_t broken_ = 0; ///< bit i: point i was, in the last interval that said so
+  std::uint32_t broken_ = 0;   ///< bit i: point i was, in the last interval that said so
+  std::uint32_t exceeded_ = 0; ///< bit i: in the second before, more was asked for than point i covers
+  std::uint32_t point_count_ = 0;
   shared_text name_;
 
   std::uint64_t samples_ = 0;
@@ -98,9 +109,8 @@ private:
   shared_text culprit_;
 
   // The interval.
-  std::vector<point_figures> points_;
-  std::unique_ptr<blame> why_short_; ///< of the reservation
-  std::uint64_t requests_ = 0;
+  std::unique_ptr<point_figures[]> points_; ///< `point_count_` of them
+  std::unique_ptr<blame> why_short_;        ///< of the reservation
   std::uint64_t completed_ = 0;
   double length_ = 0;   ///< [s]
   double reserved_ = 0; ///< I/Os that the reservation grants in the seconds in which they were wanted
@@ -117,6 +127,12 @@ struct judge_state {
 /// intervals of very many agreements do not end in the same tick. Each second and interval is as long as it was
 /// measured to be. Chosen: all of scenario 15's at once.
 inline constexpr std::size_t max_accounts_per_tick = 10'000;
+
+/// Of the accounts whose interval is over so many get their verdicts in one tick; the others wait, as intervals mostly
+/// end together. Chosen: a second's worth of ticks for scenario 15, two at most for any number.
+[[nodiscard]] constexpr std::size_t max_conclusions_per_tick(std::size_t accounts) noexcept {
+  return std::max<std::size_t>(1000, accounts / 20);
+}
 
 struct judgement {
   std::vector<verdict> verdicts;

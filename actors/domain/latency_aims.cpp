@@ -18,7 +18,11 @@ bool is_mean(latency_statistic x) noexcept {
 } // namespace
 
 bool latency_aims::point::covers(double load) const noexcept {
-  return terms.up_to.unlimited() || load <= load_slack * static_cast<double>(terms.up_to.per_second);
+  return up_to.unlimited() || load <= load_slack * static_cast<double>(up_to.per_second);
+}
+
+bool latency_aims::point::same_terms(const point& x) const noexcept {
+  return target == x.target && up_to == x.up_to && statistic == x.statistic && first == x.first;
 }
 
 latency_aims::latency_aims(const objective& terms, const control_policy& policy) {
@@ -28,7 +32,7 @@ latency_aims::latency_aims(const objective& terms, const control_policy& policy)
   std::size_t watched = 0;
   for (const auto& x : terms.latency) {
     const auto first = is_mean(x.statistic) ? policy.aim_mean : policy.aim_percentile;
-    points_[count_++] = {x, first, {first}, watched};
+    points_[count_++] = {x.target, x.up_to, first, {first}, x.statistic, static_cast<std::uint8_t>(watched)};
     watched += x.statistic != latency_statistic::mean ? 1 : 0;
   }
   if (watched > 0)
@@ -40,26 +44,26 @@ void latency_aims::carry(const latency_aims& old) {
   if (count_ != old.count_)
     return;
   for (std::size_t i = 0; i < count_; ++i)
-    if (points_[i].terms == old.points_[i].terms && points_[i].first == old.points_[i].first) {
+    if (points_[i].same_terms(old.points_[i])) {
       points_[i].share = old.points_[i].share;
-      if (points_[i].terms.statistic != latency_statistic::mean)
+      if (points_[i].statistic != latency_statistic::mean)
         watches_[points_[i].watch] = old.watches_[old.points_[i].watch];
     }
 }
 
 void latency_aims::add(const latency_histogram& backend_latency, double load) noexcept {
   for (auto& x : points())
-    if (x.terms.statistic != latency_statistic::mean && x.covers(load))
-      watches_[x.watch].add(backend_latency, x.terms.target);
+    if (x.statistic != latency_statistic::mean && x.covers(load))
+      watches_[x.watch].add(backend_latency, x.target);
 }
 
 void latency_aims::follow(double load, bool contended, double passed_seconds) noexcept {
   for (auto& x : points()) {
-    if (x.terms.statistic == latency_statistic::mean)
+    if (x.statistic == latency_statistic::mean)
       continue;
     watches_[x.watch].age(passed_seconds);
     if (contended && x.covers(load))
-      x.share.follow(watches_[x.watch].ratio(quantile_of(x.terms.statistic)), x.first);
+      x.share.follow(watches_[x.watch].ratio(quantile_of(x.statistic)), x.first);
   }
   choose(load);
 }
@@ -71,12 +75,12 @@ void latency_aims::choose(double load) noexcept {
   });
   rate highest;
   for (const auto& x : points())
-    highest = std::max(highest, x.terms.up_to);
+    highest = std::max(highest, x.up_to);
   aim_ = target_ = 0;
   for (const auto& x : points()) {
-    if (some_covers ? !x.covers(load) : x.terms.up_to != highest)
+    if (some_covers ? !x.covers(load) : x.up_to != highest)
       continue;
-    const auto target = seconds(x.terms.target);
+    const auto target = seconds(x.target);
     const auto aim = x.share.share * target;
     if (aim > 0 && (aim_ <= 0 || aim < aim_)) {
       aim_ = aim;

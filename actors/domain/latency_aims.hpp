@@ -7,6 +7,7 @@
 #include "actors/domain/set_point.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -44,10 +45,13 @@ public:
 
 private:
   struct point {
-    latency_point terms;
+    duration target{0};
+    rate up_to;
     double first = 0; ///< the share of its target that is aimed at before anything was measured
     set_point share;
-    std::size_t watch = 0; ///< position of its own, where it is a percentile
+    latency_statistic statistic = latency_statistic::mean;
+    std::uint8_t watch = 0; ///< position of its own, where it is a percentile
+    [[nodiscard]] bool same_terms(const point& x) const noexcept;
     [[nodiscard]] bool covers(double load) const noexcept;
   };
   void choose(double load) noexcept;

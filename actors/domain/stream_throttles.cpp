@@ -177,8 +177,8 @@ throttle_rule rule_of(const entity& x, const stream_state& s, const backend_reas
   return why.now < s.limited_until ? throttle_rule::limit : throttle_rule::none;
 }
 
-std::uint64_t whole(double x) {
-  return static_cast<std::uint64_t>(std::llround(std::clamp(x, 0.0, 1e12)));
+std::uint32_t whole(double x) {
+  return static_cast<std::uint32_t>(std::llround(std::clamp(x, 0.0, 4e9)));
 }
 
 } // namespace
@@ -258,13 +258,13 @@ void note_figures(standing_reason& to, const entity& x, const stream_state& s, c
   to.promised = whole(x.promise.rate);
   to.capacity = whole(why.view.capacity);
   to.part = x.hungry ? whole(x.part) : 0;
-  to.rest = policy.sticky;
+  to.rest_ms = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(policy.sticky).count());
   to.until = to.rule == throttle_rule::override_ && s.order != nullptr ? s.order->order.until : wall_time{};
   to.observed = false;
-  to.measured = to.target = duration::zero();
+  to.measured_us = to.target_us = 0;
   if (to.rule == throttle_rule::protection) {
-    to.measured = duration{std::llround(std::min(why.beneficiary->latency, 3600.0) * 1e9)};
-    to.target = duration{std::llround(why.beneficiary->promise.target * 1e9)};
+    to.measured_us = whole(std::min(why.beneficiary->latency, 3600.0) * 1e6);
+    to.target_us = whole(why.beneficiary->promise.target * 1e6);
   }
 }
 

@@ -12,14 +12,18 @@ constexpr std::int64_t second_us = 1'000'000;
 const shared_text job{"gw/batch/job"};
 const shared_text other{"gw/scratch/other"};
 
-kept_agreement promised() {
-  kept_agreement x;
-  x.name = shared_text{"oltp-gold"};
+agreement promised_as() {
+  agreement x;
+  x.name = "oltp-gold";
   x.version = 3;
   x.objective.reservation = {1500};
   x.objective.latency = {{latency_statistic::mean, 5ms, {2500}}};
   x.objective.compliance.interval = 10s;
   return x;
+}
+
+kept_agreement promised() {
+  return kept_agreement{promised_as()};
 }
 
 sample of_second(std::uint64_t requests, duration total, duration backend, std::uint32_t backlog = 0) {
@@ -139,9 +143,9 @@ TEST_CASE("a reservation is broken where requests wait and less is served") {
 }
 
 TEST_CASE("a percentile is judged by itself") {
-  auto terms = promised();
+  auto terms = promised_as();
   terms.objective.latency.push_back({latency_statistic::p99, 20ms, {2500}});
-  const auto xs = interval(terms, [](int) {
+  const auto xs = interval(kept_agreement{terms}, [](int) {
     auto x = of_second(1960, 2ms, 2ms);
     x.arrivals = x.completions = 2000;
     for (int i = 0; i < 40; ++i) // 2 %
@@ -269,10 +273,10 @@ TEST_CASE("the cause is that of the seconds in which the promise broke, not of w
 }
 
 TEST_CASE("what is asked for above the agreement's own limit is not covered, also by a point without a load") {
-  auto terms = promised();
+  auto terms = promised_as();
   terms.objective.limit.iops = {3000};
   terms.objective.latency = {{latency_statistic::mean, 5ms, {}}};
-  const auto xs = interval(terms, [](int) {
+  const auto xs = interval(kept_agreement{terms}, [](int) {
     return of_second(3500, 90ms, 2ms, 100);
   });
   CHECK(xs[0].outcome == verdict_outcome::exempt);
