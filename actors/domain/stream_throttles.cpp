@@ -21,6 +21,7 @@ constexpr double limit_horizon = 0.02;
 constexpr double demand_slack = 1.2;
 constexpr double demand_extra = 10;  ///< I/O per second
 constexpr double least_share = 0.02; ///< of a limit, divided by the streams: an idle one must be able to begin
+constexpr double even_share = 0.5;   ///< of a standing depth in equal parts, below which nobody's part falls; chosen
 constexpr double held_enough = 0.05; ///< share of the time
 constexpr double nearly = 0.8;       ///< of a rate
 constexpr duration longest_burst = std::chrono::hours{1}; ///< of an allowance
@@ -76,8 +77,10 @@ public:
   void depths() {
     if (x_.depth <= 0)
       return;
+    // As long as nobody waits, small numbers in flight are chance: parts that followed them would be sent all the time.
+    const auto least = x_.hungry ? 0 : even_share * x_.depth / static_cast<double>(slots_.size());
     for (std::size_t i = 0; i < slots_.size(); ++i)
-      scratch_.asked[i] = 1.5 * streams_[slots_[i]].signal.outstanding() + 2;
+      scratch_.asked[i] = std::max(1.5 * streams_[slots_[i]].signal.outstanding() + 2, least);
     share_out(x_.depth, scratch_.asked, 1, scratch_.parts, scratch_.allocation);
     for (std::size_t i = 0; i < slots_.size(); ++i)
       scratch_.before[i] = streams_[slots_[i]].standing.now.depth;
