@@ -10,7 +10,8 @@ namespace sluice {
 namespace {
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
-constexpr double rate_drift = 0.01; ///< a third of what a limit may be overshot by (control.md, scenario 5)
+constexpr std::int64_t silent_turns = 4; ///< renewals, over which the steps of silent streams are spread; chosen
+constexpr double rate_drift = 0.01;      ///< a third of what a limit may be overshot by (control.md, scenario 5)
 
 double distance(std::uint64_t a, std::uint64_t b) noexcept {
   if (a == b)
@@ -55,6 +56,16 @@ instant next_refresh(const standing_command& x, const control_policy& policy) no
   return x.sent + duration{period - (passed < 0 ? passed + period : passed)};
 }
 
+/// Who is silent uses nothing: its step waits for one of its renewals, as all those of a backend mostly step together.
+/// With its first sample it has it at once.
+bool has_turn(const standing_command& x, const acknowledgement& gateway, instant now,
+              const control_policy& policy) noexcept {
+  if (!gateway.silent)
+    return true;
+  const auto period = now.count() / std::max<std::int64_t>(policy.refresh.count(), 1);
+  return now >= next_refresh(x, policy) && (period + x.phase) % silent_turns == 0;
+}
+
 bool lost(const standing_command& x, const acknowledgement& gateway) noexcept {
   return gateway.reported < x.generation && !gateway.silent;
 }
@@ -79,13 +90,14 @@ command_kind command(standing_command& x, const wanted_command& wanted, const ac
                      wall_time label, const control_policy& policy) {
   const auto step = step_to(x, wanted, policy);
   const auto new_cause = !same_cause(x, wanted);
-  const auto at_once = new_cause || (wanted.together && step > 0) || step >= policy.large_step
-                       || (step >= policy.small_step && now - x.changed >= policy.between_small_steps);
+  const auto stepped =
+      step >= policy.large_step || (step >= policy.small_step && now - x.changed >= policy.between_small_steps);
+  const auto at_once = new_cause || (wanted.together && step > 0) || (stepped && has_turn(x, gateway, now, policy));
   const auto repeat = lost(x, gateway) && now - x.sent >= policy.repeat;
   if (!at_once && now < next_refresh(x, policy) && !repeat)
     return command_kind::none;
   if (!at_once && (gateway.reported == x.generation || gateway.silent)
-      && (step <= 0 || rates_stand(x, wanted, policy))) {
+      && (step <= 0 || gateway.silent || rates_stand(x, wanted, policy))) {
     x.sent = now;
     return command_kind::renew;
   }
@@ -107,7 +119,7 @@ instant next_command(const standing_command& x, const wanted_command& wanted, co
   auto due = next_refresh(x, policy);
   if (lost(x, gateway))
     due = std::min(due, x.sent + policy.repeat);
-  if (step_to(x, wanted, policy) >= policy.small_step)
+  if (!gateway.silent && step_to(x, wanted, policy) >= policy.small_step)
     due = std::min(due, x.changed + policy.between_small_steps);
   return due;
 }
