@@ -56,11 +56,12 @@ instant next_refresh(const standing_command& x, const control_policy& policy) no
   return x.sent + duration{period - (passed < 0 ? passed + period : passed)};
 }
 
-/// Who is silent uses nothing: its step waits for one of its renewals, as all those of a backend mostly step together.
+/// Who is silent uses nothing: a step of its depth waits for one of its renewals, as all those of a backend mostly step
+/// together. Rates do not wait: they are parts of a limit.
 /// With its first sample it has it at once.
-bool has_turn(const standing_command& x, const acknowledgement& gateway, instant now,
+bool has_turn(const standing_command& x, const wanted_command& wanted, const acknowledgement& gateway, instant now,
               const control_policy& policy) noexcept {
-  if (!gateway.silent)
+  if (!gateway.silent || !rates_stand(x, wanted, policy))
     return true;
   const auto period = now.count() / std::max<std::int64_t>(policy.refresh.count(), 1);
   return now >= next_refresh(x, policy) && (period + x.phase) % silent_turns == 0;
@@ -92,12 +93,13 @@ command_kind command(standing_command& x, const wanted_command& wanted, const ac
   const auto new_cause = !same_cause(x, wanted);
   const auto stepped =
       step >= policy.large_step || (step >= policy.small_step && now - x.changed >= policy.between_small_steps);
-  const auto at_once = new_cause || (wanted.together && step > 0) || (stepped && has_turn(x, gateway, now, policy));
+  const auto at_once =
+      new_cause || (wanted.together && step > 0) || (stepped && has_turn(x, wanted, gateway, now, policy));
   const auto repeat = lost(x, gateway) && now - x.sent >= policy.repeat;
   if (!at_once && now < next_refresh(x, policy) && !repeat)
     return command_kind::none;
   if (!at_once && (gateway.reported == x.generation || gateway.silent)
-      && (step <= 0 || gateway.silent || rates_stand(x, wanted, policy))) {
+      && (step <= 0 || rates_stand(x, wanted, policy))) {
     x.sent = now;
     return command_kind::renew;
   }
@@ -119,7 +121,8 @@ instant next_command(const standing_command& x, const wanted_command& wanted, co
   auto due = next_refresh(x, policy);
   if (lost(x, gateway))
     due = std::min(due, x.sent + policy.repeat);
-  if (!gateway.silent && step_to(x, wanted, policy) >= policy.small_step)
+  const auto waits = gateway.silent && rates_stand(x, wanted, policy);
+  if (!waits && step_to(x, wanted, policy) >= policy.small_step)
     due = std::min(due, x.changed + policy.between_small_steps);
   return due;
 }

@@ -25,6 +25,7 @@ throttle_basis basis_of(const entity& x, const backend_reason& why) noexcept {
   result.beneficiary = x.ledger.held ? why.beneficiary : nullptr;
   result.controlled = why.controlled;
   result.cut = x.cut;
+  result.hungry = x.hungry;
   return result;
 }
 

@@ -19,6 +19,7 @@ struct throttle_basis {
   const void* beneficiary = nullptr; ///< the entity that is protected, where that matters to somebody here
   bool controlled = false;
   bool cut = false;
+  bool hungry = false;
   friend bool operator==(const throttle_basis&, const throttle_basis&) = default;
 };
 

@@ -63,7 +63,7 @@ entity make_entity(const stream_state& first, const control_policy& policy) {
 void renumber(backend_state& state, stream_table& streams) {
   for (std::size_t i = 0; i < state.entities.size(); ++i) {
     auto& x = state.entities[i];
-    x.ledger.basis = {-1, 0, 0, nullptr, false, false}; // it names an entity by its place
+    x.ledger.basis = {-1, 0, 0, nullptr, false, false, false}; // it names an entity by its place
     for (const auto slot : x.ledger.streams)
       streams[slot].entity = static_cast<std::uint32_t>(i);
   }
