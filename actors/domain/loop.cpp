@@ -42,7 +42,7 @@ void settle_claims(loop_state& state) {
   for (const auto slot : unsettled)
     if (state.streams[slot].backend != state.streams[slot].claimed)
       move_stream(state, slot);
-  unsettled.clear();
+  unsettled = {}; // a wave of newcomers is rare
 }
 
 /// Ends the intake of the tick: sums become rates.
@@ -123,6 +123,7 @@ void regroup_backends(loop_state& state) {
   std::sort(joining.begin(), joining.end(), [&](stream_slot a, stream_slot b) {
     return state.streams[a].claimed->name < state.streams[b].claimed->name;
   });
+  const auto any = !joining.empty();
   while (!joining.empty()) {
     auto* to = state.streams[joining.back()].claimed;
     std::vector<stream_slot> its;
@@ -131,6 +132,8 @@ void regroup_backends(loop_state& state) {
     settle_policy(state, *to);
     join(*to, state.streams, its, to->policy);
   }
+  if (any)
+    joining = {};
   for (auto at = state.backends.begin(); at != state.backends.end();) {
     if (all) {
       settle_policy(state, at->second);
