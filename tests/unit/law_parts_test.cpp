@@ -229,6 +229,21 @@ TEST_CASE("a capacity that doubled for good is found within four seconds") {
   CHECK(x.rate == doctest::Approx(16'000).epsilon(0.02));
 }
 
+TEST_CASE("where rates held everybody back in vain the estimate looks higher, and proves nothing by that") {
+  auto x = proven_at(8000);
+  const auto proven = x.proven;
+  for (int tick = 0; tick < 36; ++tick)
+    x.probe();
+  CHECK(x.rate == doctest::Approx(8000 * std::pow(1.02, 36)).epsilon(0.01)); // twice as high in four seconds
+  CHECK(x.proven == proven);
+  for (int tick = 0; tick < 15; ++tick)
+    x.observe(8000, true); // more did not come
+  CHECK(x.rate == doctest::Approx(8000).epsilon(0.01));
+  capacity_estimate unknown;
+  unknown.probe();
+  CHECK(unknown.rate == 0);
+}
+
 TEST_CASE("an estimate above what was ever proven on a full backend is forgotten") {
   auto x = proven_at(8000);
   for (int tick = 0; tick < 100; ++tick)

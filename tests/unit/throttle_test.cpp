@@ -111,6 +111,20 @@ TEST_CASE("what moved by less than a step is renewed as it stands; a rate by no 
   CHECK(x.generation == 2);
 }
 
+TEST_CASE("a step that keeps the parts of a limit adding up is sent at once, however small it is") {
+  const control_policy policy;
+  standing_command x;
+  auto wanted = wanted_depth(0);
+  wanted.now.iops = {950};
+  REQUIRE(command(x, wanted, {}, 1s, {}, policy) == command_kind::send);
+  wanted.now.iops = {925};
+  CHECK(command(x, wanted, {1, 1}, 1100ms, {}, policy) == command_kind::none);
+  wanted.together = true;
+  CHECK(command(x, wanted, {1, 1}, 1200ms, {}, policy) == command_kind::send);
+  CHECK(x.now.iops.per_second == 925);
+  CHECK(command(x, wanted, {2, 2}, 1300ms, {}, policy) == command_kind::none); // it stands
+}
+
 TEST_CASE("a throttle that no sample acknowledges is repeated after half a second") {
   control_policy policy;
   policy.repeat = 500ms;
