@@ -40,6 +40,21 @@ latency_aims::latency_aims(const objective& terms, const control_policy& policy)
   choose(0);
 }
 
+latency_aims::latency_aims(const latency_aims& other)
+    : count_(other.count_), aim_(other.aim_), target_(other.target_) {
+  if (count_ == 0)
+    return;
+  points_ = std::make_unique<point[]>(count_);
+  std::copy_n(other.points_.get(), count_, points_.get());
+  const auto watched = std::count_if(points().begin(), points().end(), [](const point& x) {
+    return x.statistic != latency_statistic::mean;
+  });
+  if (watched == 0)
+    return;
+  watches_ = std::make_unique<percentile_watch[]>(static_cast<std::size_t>(watched));
+  std::copy_n(other.watches_.get(), watched, watches_.get());
+}
+
 void latency_aims::carry(const latency_aims& old) {
   if (count_ != old.count_)
     return;

@@ -18,6 +18,10 @@ class latency_aims {
 public:
   latency_aims() = default;
   latency_aims(const objective& terms, const control_policy& policy);
+  latency_aims(const latency_aims& other);
+  latency_aims(latency_aims&&) noexcept = default;
+  latency_aims& operator=(latency_aims&&) noexcept = default;
+  ~latency_aims() = default;
 
   /// Takes what was learnt over from one with the same points; else begins anew.
   void carry(const latency_aims& old);
