@@ -40,8 +40,7 @@ latency_aims::latency_aims(const objective& terms, const control_policy& policy)
   choose(0);
 }
 
-latency_aims::latency_aims(const latency_aims& other)
-    : count_(other.count_), aim_(other.aim_), target_(other.target_) {
+latency_aims::latency_aims(const latency_aims& other) : count_(other.count_), aim_(other.aim_), target_(other.target_) {
   if (count_ == 0)
     return;
   points_ = std::make_unique<point[]>(count_);

@@ -20,6 +20,9 @@ public:
   latency_aims(const objective& terms, const control_policy& policy);
   latency_aims(const latency_aims& other);
   latency_aims(latency_aims&&) noexcept = default;
+  latency_aims& operator=(const latency_aims& other) {
+    return *this = latency_aims{other};
+  }
   latency_aims& operator=(latency_aims&&) noexcept = default;
   ~latency_aims() = default;
 
