@@ -77,7 +77,9 @@ void divide(std::span<entity> entities, const backend_view& backend, allocation_
   auto& claims = scratch.claims;
   auto& tree = scratch.tree;
   claims.clear();
+  claims.reserve(entities.size());
   scratch.group_of.clear();
+  scratch.group_of.reserve(entities.size());
   for (const auto& x : entities) {
     const auto wanted = claim_of(x, backend);
     claims.push_back({wanted.floor * x.cost, wanted.ceiling * x.cost, wanted.weight});

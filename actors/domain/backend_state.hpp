@@ -11,6 +11,7 @@
 #include "actors/domain/hierarchy.hpp"
 #include "actors/domain/knee.hpp"
 #include "actors/domain/latency_floor.hpp"
+#include "actors/domain/shared_text.hpp"
 
 #include <string>
 #include <vector>
@@ -21,7 +22,7 @@ namespace sluice {
 inline constexpr std::size_t max_streams_per_backend = 100'000;
 
 struct backend_state {
-  std::string name;
+  shared_text name;
   std::vector<entity> entities;    ///< agreements before clients, each in the order of their names
   std::vector<claim_group> groups; ///< of tenants, as entities name them
   capacity_estimate capacity;      ///< in units
@@ -47,7 +48,7 @@ struct backend_state {
 
   // What the last plan saw.
   backend_status status;
-  std::string culprit;             ///< the stream that takes most above its promise; empty = nobody does
+  shared_text culprit;             ///< the stream that takes most above its promise; empty = nobody does
   std::size_t culprits_entity = 0; ///< to which entity it belongs
 };
 

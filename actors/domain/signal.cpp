@@ -84,7 +84,7 @@ void stream_signal::close(instant now, duration silent) noexcept {
     used += figure_smoothing * (completions - used);
     done.approach(work_of(sums) * (1 / length), figure_smoothing);
     recent_[next_] = arrivals;
-    next_ = (next_ + 1) % recent_.size();
+    next_ = static_cast<std::uint8_t>((next_ + 1) % recent_.size());
     demand = *std::max_element(recent_.begin(), recent_.end());
     if (sums.timed > 0) {
       const auto mean = seconds(sums.latency) / static_cast<double>(sums.timed);

@@ -45,6 +45,10 @@ struct stream_signal {
   bool quiet = false;                               ///< for so long none came that everything was set to zero
   control_state control = control_state::unlimited; ///< at the gateway, by the newest sample
 
+private:
+  std::uint8_t next_ = 0; ///< of `recent_`
+
+public:
   double arrivals = 0; ///< in the last samples
   double completions = 0;
   double bytes = 0;  ///< bytes per second
@@ -79,7 +83,6 @@ struct stream_signal {
 
 private:
   std::array<double, 3> recent_{};
-  std::size_t next_ = 0;
 };
 
 } // namespace sluice
