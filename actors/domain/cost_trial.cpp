@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t step = 4;     ///< ticks; less would drown in what is under way when a sample is taken
 constexpr std::uint32_t patterns = 7; ///< of eight signs each: any two agree in half of them
-constexpr std::uint32_t longest = 4;  ///< pairs of steps
+constexpr std::uint32_t longest = 3;  ///< pairs of steps
 constexpr double most_tilt = 0.8;     ///< of a weight
 constexpr double all_but_nothing = 0.95;
 constexpr double tilt_per_doubt = 100;  ///< most_tilt down to a doubt of 0.8 %

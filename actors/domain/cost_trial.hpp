@@ -12,7 +12,7 @@ namespace sluice {
 /// What a request costs a backend is seen only in how the total changes with the mixture. When several that do
 /// different things begin to wait for it, their weights are varied for some seconds: each one's by its own pattern of
 /// signs, a step and then its opposite, so that nobody gains by it and they can be told apart. It ends when costs are
-/// known, or after 3.2 s. Promises are floors of the division, and stay as they are.
+/// known, or after 2.4 s. Promises are floors of the division, and stay as they are.
 class cost_trial {
 public:
   /// Sets `tilt` of all entities, once per tick. @param allowed the backend is full, and nothing else is at stake

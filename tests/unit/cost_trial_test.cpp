@@ -75,7 +75,7 @@ TEST_CASE("a step and its opposite are equally far from an even division") {
       CHECK(those[i].tilt > 0);
       CHECK(those[i].tilt != 1);
     }
-    CHECK(all == doctest::Approx(those.size()));
+    CHECK(all == doctest::Approx(static_cast<double>(those.size())));
   }
   for (const auto sum : sums)
     CHECK(sum == doctest::Approx(pair));
