@@ -183,6 +183,8 @@ void collector_state::on_report(const core_report& x) {
       good.push_back(one);
   known_.decisions.take(good, x.forgotten, x.backends, x.complete);
   known_.decisions.take_observed(x.observed);
+  if (x.complete)
+    known_.base = base_of(x.started_with);
   for (const auto& one : x.events)
     record(one);
   for (const auto& one : x.verdicts)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/domain/agreement.hpp"
+#include "actors/domain/shared_text.hpp"
 
 #include <optional>
 
@@ -9,6 +10,7 @@ namespace sluice {
 
 struct active_override {
   override_order order;
+  shared_text who;    ///< of the order, as throttles name it
   instant expires{0}; ///< zero = when it is taken back
   [[nodiscard]] bool holds(instant now) const noexcept {
     return expires == instant::zero() || now < expires;

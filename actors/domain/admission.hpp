@@ -8,11 +8,17 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice {
 
-/// What is known of a backend that an agreement may fall on. Rates in I/O per second.
+/// What an agreement does not say and is assumed of it, since it promises I/O without their size and operation.
+inline constexpr std::string_view admission_assumption =
+    "Promised I/O are counted as reads of up to 4 KiB; larger ones and writes may cost the backend more.";
+
+/// What is known of a backend that an agreement may fall on. Rates in I/O per second; those of a backend in normalised
+/// ones (cost.hpp), which are reads of 4 KiB.
 struct admission_backend {
   std::string name;
   std::uint64_t capacity = 0;  ///< measured while it was full; 0 = never seen full, hence unknown

@@ -17,9 +17,9 @@ std::string milliseconds(duration x) {
   return text;
 }
 
-/// "Backend array gives 8000 IOPS; 7000 IOPS are promised on it already and this asks for 2000 IOPS".
+/// "Backend array gives 8000 IOPS (reads of 4 KiB); 7000 IOPS are promised on it already and this asks for 2000 IOPS".
 std::string situation(const admission_finding& x) {
-  return "Backend " + x.backend + " gives " + iops(x.capacity) + "; " + iops(x.promised)
+  return "Backend " + x.backend + " gives " + iops(x.capacity) + " (reads of 4 KiB); " + iops(x.promised)
          + " are promised on it already and this asks for " + iops(x.wanted);
 }
 

@@ -2,12 +2,11 @@
 // tried one by one. Same answer as agreement_for().
 #pragma once
 
-#include "actors/domain/agreement.hpp"
+#include "actors/domain/kept_agreement.hpp"
 
 #include <array>
+#include <cstdint>
 #include <span>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace sluice {
@@ -16,24 +15,27 @@ class agreement_index {
 public:
   agreement_index() = default;
   /// @param agreements must live, and stay where they are, as long as the index is asked
-  explicit agreement_index(std::span<const agreement> agreements);
+  explicit agreement_index(std::span<const kept_agreement> agreements);
 
   /// The agreement a stream falls under (selection.hpp); null = none. At most seven look-ups, and as many comparisons
   /// as there are selectors with the same exact parts.
-  [[nodiscard]] const agreement* find(const stream_id& stream) const;
+  [[nodiscard]] const kept_agreement* find(const stream_id& stream) const;
 
 private:
   /// Which parts of a selector have no wildcard: bit 0 gateway, bit 1 volume, bit 2 client.
   static constexpr unsigned mask_count = 8;
-  struct candidate {
-    const agreement* what = nullptr;
-    std::size_t literal_characters = 0;
-    [[nodiscard]] bool before(const candidate& other) const noexcept;
-  };
-  /// By the exact parts; of each the most specific first.
-  using table = std::unordered_map<std::string, std::vector<candidate>>;
 
-  [[nodiscard]] const candidate* best_of(unsigned mask, const stream_id& stream) const;
+  /// Those whose selectors have the same parts without wildcards.
+  class table {
+  public:
+    void fill(unsigned mask, std::vector<const kept_agreement*>&& all);
+    [[nodiscard]] const kept_agreement* best_for(unsigned mask, const stream_id& stream) const;
+
+  private:
+    std::vector<const kept_agreement*>
+        all_;                          ///< by the exact parts; of those with the same ones the most specific first
+    std::vector<std::uint32_t> cells_; ///< the first of each, by the hash of the parts: open addressing; 0 = empty
+  };
 
   std::array<table, mask_count> tables_;
 };

@@ -32,6 +32,8 @@ constexpr double promise_margin = 1.05;
 /// The correction of the balance per tick and unit of error, back to even where it does not count, and its bound.
 /// Chosen: slower than the smoothing of what is used, or it would ring.
 constexpr double balance_gain = 0.04;
+constexpr double balance_gain_mixed = 0.12; ///< where requests cost differently, they take differently long, too
+constexpr double mixed = 1.05;              ///< dearest by cheapest
 constexpr double balance_rest = 0.02;
 constexpr double balance_most = 3;
 
@@ -64,7 +66,7 @@ claim claim_of(const entity& x, const backend_view& backend) {
     const auto promised =
         x.cut ? std::max(x.entitled, std::min(backend.least, x.promise.rate) / x.counted) : promise_margin * x.entitled;
     const auto wished = std::max(demand_slack * x.demand + demand_extra, x.outstanding() / backend.aim);
-    return {std::min(x.limit(), promised), std::min(wished, x.limit()), x.promise.weight};
+    return {std::min(x.limit(), promised), std::min(wished, x.limit()), x.promise.weight * x.tilt};
   }
   const auto used = std::min(std::max(x.used, x.excess ? x.demand : 0.0), x.limit());
   return {x.excess ? std::min(used, x.entitled) : used, used, x.promise.weight};
@@ -75,7 +77,9 @@ void divide(std::span<entity> entities, const backend_view& backend, allocation_
   auto& claims = scratch.claims;
   auto& tree = scratch.tree;
   claims.clear();
+  claims.reserve(entities.size());
   scratch.group_of.clear();
+  scratch.group_of.reserve(entities.size());
   for (const auto& x : entities) {
     const auto wanted = claim_of(x, backend);
     claims.push_back({wanted.floor * x.cost, wanted.ceiling * x.cost, wanted.weight});
@@ -115,20 +119,29 @@ void sum_up_reach(std::span<const entity> entities, const backend_view& backend,
 void correct_balance(std::span<entity> entities) {
   double given = 0;
   double used = 0;
+  auto cheapest = infinite;
+  double dearest = 0;
   auto count = 0;
-  for (const auto& x : entities)
+  for (auto& x : entities)
     if (x.hungry && x.held()) {
-      given += x.part * x.cost;
+      cheapest = std::min(cheapest, x.cost);
+      dearest = std::max(dearest, x.cost);
+      if (x.fresh)
+        x.due_part += (x.due_part > 0 ? figure_smoothing : 1) * (x.part - x.due_part);
+      given += x.due_part * x.cost;
       used += x.used * x.cost;
       ++count;
     }
+  const auto gain = dearest > mixed * cheapest ? balance_gain_mixed : balance_gain;
   for (auto& x : entities) {
     if (!x.hungry || !x.held() || count < 2 || given <= 0 || x.part <= 0) {
+      x.due_part = 0;
       x.balance += balance_rest * (1 - x.balance);
     } else if (x.fresh) {
-      const auto wanted = x.part * used / given;
-      const auto error = wanted > 0 ? std::clamp((wanted - x.used) / wanted, -1.0, 1.0) : 0;
-      x.balance = std::clamp(x.balance * (1 + balance_gain * error), 1 / balance_most, balance_most);
+      const auto wanted = x.due_part * used / given;
+      const auto even = x.part / x.tilt * used / given; // what varies around it shall sum up to nothing
+      const auto error = even > 0 ? std::clamp((wanted - x.used) / even, -1.0, 1.0) : 0;
+      x.balance = std::clamp(x.balance * (1 + gain * error), 1 / balance_most, balance_most);
     }
   }
 }

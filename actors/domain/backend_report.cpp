@@ -20,15 +20,14 @@ void name_culprit(backend_state& state, const entity& x, const stream_table& str
       });
   if (most == x.ledger.streams.end())
     return;
-  const auto& id = streams[*most].id;
-  state.culprit.append(id.gateway).append(1, '/').append(id.volume).append(1, '/').append(id.client);
+  state.culprit = streams[*most].id.shared();
 }
 
 } // namespace
 
 void report_backend(backend_state& state, const stream_table& streams, const pressure& seen) {
   auto& to = state.status;
-  to.name = state.name;
+  to.name = state.name.view();
   to.capacity = whole(state.capacity.rate);
   to.in_flight = static_cast<std::uint32_t>(std::min(seen.in_flight, 4e9));
   to.latency = duration{std::llround(std::min(seen.latency, 3600.0) * 1e9)};
@@ -64,8 +63,8 @@ void report_deficit(const backend_state& state, double needed, wall_time label, 
   auto& to = out.events.add();
   to.at = label;
   to.kind = state.deficit.declared ? event_kind::capacity_deficit_began : event_kind::capacity_deficit_ended;
-  to.subject = state.name;
-  to.text = "Backend " + state.name + " gives " + std::to_string(whole(state.capacity.rate)) + " IOPS; "
+  to.subject = state.name.view();
+  to.text = "Backend " + to.subject + " gives " + std::to_string(whole(state.capacity.rate)) + " IOPS; "
             + std::to_string(whole(needed)) + " IOPS are promised and asked for.";
 }
 

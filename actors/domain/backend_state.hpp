@@ -4,12 +4,14 @@
 
 #include "actors/domain/capacity.hpp"
 #include "actors/domain/cost.hpp"
+#include "actors/domain/cost_trial.hpp"
 #include "actors/domain/entity.hpp"
 #include "actors/domain/event.hpp"
 #include "actors/domain/evidence.hpp"
 #include "actors/domain/hierarchy.hpp"
 #include "actors/domain/knee.hpp"
 #include "actors/domain/latency_floor.hpp"
+#include "actors/domain/shared_text.hpp"
 
 #include <string>
 #include <vector>
@@ -20,11 +22,13 @@ namespace sluice {
 inline constexpr std::size_t max_streams_per_backend = 100'000;
 
 struct backend_state {
-  std::string name;
+  shared_text name;
   std::vector<entity> entities;    ///< agreements before clients, each in the order of their names
   std::vector<claim_group> groups; ///< of tenants, as entities name them
   capacity_estimate capacity;      ///< in units
   cost_calibration costs;
+  cost_trial trial;
+  work smooth_done; ///< by all, as of the last tick with samples [per second]
   knee_estimate knee;
   latency_floor floor;
   double knee_aim = 0; ///< the latency aimed at where nobody was promised one [s]; 0 = not begun
@@ -44,7 +48,7 @@ struct backend_state {
 
   // What the last plan saw.
   backend_status status;
-  std::string culprit;             ///< the stream that takes most above its promise; empty = nobody does
+  shared_text culprit;             ///< the stream that takes most above its promise; empty = nobody does
   std::size_t culprits_entity = 0; ///< to which entity it belongs
 };
 

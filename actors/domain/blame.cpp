@@ -37,13 +37,13 @@ double severity_of(const narrow_histogram& x, const latency_point& point) noexce
   return slower;
 }
 
-void blame::add(violation_cause cause, double severity, std::string_view culprit) {
+void blame::add(violation_cause cause, double severity, borrowed_text culprit) {
   if (!(severity > 0) || !std::isfinite(severity))
     return;
   carried_[std::min(static_cast<std::size_t>(cause), causes - 1)] += severity;
   if (cause == violation_cause::stream && severity > worst_) {
     worst_ = severity;
-    culprit_.assign(culprit);
+    culprit.share(culprit_);
   }
 }
 

@@ -4,11 +4,10 @@
 
 #include "actors/domain/narrow_histogram.hpp"
 #include "actors/domain/objective.hpp"
+#include "actors/domain/shared_text.hpp"
 #include "actors/domain/verdict.hpp"
 
 #include <array>
-#include <string>
-#include <string_view>
 
 namespace sluice {
 
@@ -33,13 +32,13 @@ struct second_facts {
 class blame {
 public:
   /// @param severity how bad, in one unit for the whole interval; not above zero = not bad
-  void add(violation_cause cause, double severity, std::string_view culprit);
+  void add(violation_cause cause, double severity, borrowed_text culprit);
 
   /// Who carries most of it; backend if there was no bad second. Of equals the first in the order of the values.
   [[nodiscard]] violation_cause cause() const noexcept;
 
   /// The stream of the worst second that a stream caused.
-  [[nodiscard]] const std::string& culprit() const noexcept {
+  [[nodiscard]] const shared_text& culprit() const noexcept {
     return culprit_;
   }
   void clear() noexcept;
@@ -48,7 +47,7 @@ private:
   static constexpr std::size_t causes = static_cast<std::size_t>(violation_cause::control) + 1;
   std::array<double, causes> carried_{};
   double worst_ = 0;
-  std::string culprit_;
+  shared_text culprit_;
 };
 
 } // namespace sluice

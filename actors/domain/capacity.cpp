@@ -74,6 +74,13 @@ void capacity_estimate::correct(double danger, bool by_rate, instant now) noexce
   trim = std::clamp(trim * (1 + step), trim_least, by_rate ? 1 : trim_most);
 }
 
+void capacity_estimate::rescale(double factor) noexcept {
+  rate *= factor;
+  proven *= factor;
+  for (auto& x : last_)
+    x *= factor;
+}
+
 void capacity_estimate::rest(instant now) noexcept {
   trim_after = now + settling;
 }

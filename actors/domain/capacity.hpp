@@ -31,6 +31,9 @@ struct capacity_estimate {
   /// @param by_rate the queue is held by rates: these must not be raised above the capacity, however short it is
   void correct(double danger, bool by_rate, instant now) noexcept;
 
+  /// The unit changed: all rates are so many times as much.
+  void rescale(double factor) noexcept;
+
   /// The trim rests until what was just changed can be seen.
   void rest(instant now) noexcept;
 

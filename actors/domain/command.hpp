@@ -3,18 +3,36 @@
 #pragma once
 
 #include "actors/domain/policy.hpp"
+#include "actors/domain/shared_text.hpp"
+#include "actors/domain/stream_name.hpp"
 #include "actors/domain/throttle.hpp"
 
-#include <string_view>
-
 namespace sluice {
+
+/// A `reason` as it is kept: its texts are those that others have, too, and its figures as exact as people read them.
+struct standing_reason {
+  shared_text agreement;
+  shared_text beneficiary;
+  shared_text backend;
+  wall_time since;
+  wall_time until;
+  std::uint32_t measured_us = 0;
+  std::uint32_t target_us = 0;
+  std::uint32_t demand = 0; ///< this and the next three [I/O per second]; more than fits stays at the end
+  std::uint32_t promised = 0;
+  std::uint32_t capacity = 0;
+  std::uint32_t part = 0;
+  std::uint32_t rest_ms = 0;
+  throttle_rule rule = throttle_rule::none;
+  bool observed = false;
+};
 
 /// What is in force for a stream as far as the core knows.
 struct standing_command {
   std::uint64_t generation = 0; ///< 0 = none was sent
   allowance now;
   allowance envelope;
-  reason why;
+  standing_reason why;
   instant sent{0}; ///< last time, renewals included
   instant changed{0};
   std::uint32_t phase = 0; ///< when within `refresh` it is renewed, in 2^-32 of it: so that not all are at once
@@ -26,8 +44,8 @@ struct wanted_command {
   allowance envelope;
   throttle_rule rule = throttle_rule::none;
   bool together = false; ///< any change is to be sent: with others' it keeps the parts of a limit adding up
-  std::string_view agreement;
-  std::string_view beneficiary;
+  borrowed_text agreement;
+  borrowed_text beneficiary;
   bool tight = false; ///< a rate holds the stream back, or nearly does: then small differences count
 };
 
@@ -60,7 +78,7 @@ enum class command_kind : std::uint8_t {
                                    const acknowledgement& gateway, const control_policy& policy) noexcept;
 
 /// Sets all of `to` but the lease's owner: what stands for the stream `whose`.
-void describe(throttle& to, const stream_id& whose, const standing_command& x, duration lease);
+void describe(throttle& to, const stream_name& whose, const standing_command& x, duration lease);
 
 /// How far two allowances are apart: the largest relative difference of their values, infinite where only one has a
 /// limit.

@@ -13,17 +13,24 @@ constexpr double block = 65536; ///< bytes; a term of the filter, so that all te
 /// the default of cost_model; the second chosen: a 64 KiB read costs 1 to 16, a write half to three times a read.
 constexpr std::array<double, 4> prior{0.9, 1.6, 0.9, 1.6};
 constexpr std::array<double, 4> prior_deviation{0.4, 4, 1, 4};
-/// Per observation (100 ms) of a changed mixture: the speed of a backend walks by 1 %, how its costs compare returns to
-/// the prior's uncertainty within hours. Chosen; sensitivity in tests/sim, scenario 6.
-constexpr double speed_walk = 0.01;
-constexpr double shape_walk = 1e-5;
+/// Per observation (100 ms): the speed of a backend walks by 0.03 %; how its costs compare is doubted again, enough to
+/// be tried, after a quarter of an hour. Chosen; sensitivity in tests/sim, scenario 6.
+constexpr double speed_walk = 0.0003;
+constexpr double shape_walk = 1e-8;
 /// A mixture is unchanged within this (the square of the sine of the angle between the two). Then only the speed
 /// follows.
 constexpr double same_mixture = 0.001;
 constexpr double mixture_smoothing = 0.05;
 constexpr double speed_gain = 0.3;
-/// Requests that begin in one interval and end in the next, and the scatter of service times.
-constexpr double noise_share = 0.02;
+/// Requests that begin in one interval and end in the next, and the scatter of service times. Where observations are
+/// further off than that and the uncertainty of the times explain, all of it is taken for as much more (`scatter_`).
+constexpr double noise_share = 0.012;
+constexpr double noise_of_one = 0.02; ///< variance of a service time, as a share of its square
+constexpr double unlikely = 25;       ///< square of so many standard deviations, and
+constexpr double large_step = 0.1;    ///< so much of what was expected: no chance, the speed has changed
+constexpr double scatter_smoothing = 0.05;
+constexpr double most_at_once = 4;
+constexpr double most_scatter = 100;
 /// An observation is believed to be off by at most so much of what was expected.
 constexpr double surprise_least = -0.5;
 constexpr double surprise_most = 1;
@@ -88,7 +95,7 @@ void cost_calibration::observe(const work& done, double length) noexcept {
   if (is_usual(x))
     follow_speed(x, length); // what is left for the next line to learn is only how sure this mixture's time is
   loosen();
-  const auto noise = noise_share * noise_share + 1 / done.requests();
+  const auto noise = scatter_ * (noise_share * noise_share + noise_of_one / done.requests());
   learn(x, is_usual(x) ? dot(time_, x) : length, noise * length * length);
   keep_possible();
   rescale(before);
@@ -129,7 +136,7 @@ void cost_calibration::loosen() noexcept {
   const auto u = unit();
   for (std::size_t i = 0; i < terms; ++i) {
     for (std::size_t j = 0; j < terms; ++j)
-      uncertainty_[i][j] += speed_walk * speed_walk * time_[i] * time_[j];
+      uncertainty_[i][j] += scatter_ * speed_walk * speed_walk * time_[i] * time_[j];
     // The shape's uncertainty approaches the prior's and never exceeds it: scaling a row and its column alike keeps the
     // matrix a covariance.
     const auto most = prior_deviation[i] * prior_deviation[i] * u * u;
@@ -153,6 +160,12 @@ void cost_calibration::learn(const row& x, double length, double noise) noexcept
   if (!(spread > 0) || !std::isfinite(spread) || !(expected > 0))
     return;
   const auto surprise = std::clamp(length - expected, surprise_least * expected, surprise_most * expected);
+  const auto relative = surprise * surprise / spread;
+  scatter_ = std::clamp(scatter_ * (1 + scatter_smoothing * (std::min(relative, most_at_once) - 1)), 1.0, most_scatter);
+  if (relative > unlikely && std::abs(surprise) > large_step * expected) {
+    follow_speed(x, length);
+    return;
+  }
   for (std::size_t i = 0; i < terms; ++i)
     time_[i] += reach[i] / spread * surprise;
   for (std::size_t i = 0; i < terms; ++i)
@@ -188,6 +201,22 @@ void cost_calibration::keep_possible() noexcept {
   }
   time_[0] = std::max(time_[0], std::max(most / most_per_term, 1e-15));
   time_[2] = std::max(time_[2], least_per_request * unit());
+}
+
+double cost_calibration::doubt(const work& one, const work& all) const noexcept {
+  const row a{one.reads, one.read_bytes / block, one.writes, one.write_bytes / block};
+  const row b{all.reads, all.read_bytes / block, all.writes, all.write_bytes / block};
+  const auto time_of_a = dot(time_, a);
+  const auto time_of_b = dot(time_, b);
+  if (observed_ == 0 || !(time_of_a > 0) || !(time_of_b > 0))
+    return 0;
+  row apart{};
+  for (std::size_t i = 0; i < terms; ++i)
+    apart[i] = a[i] / time_of_a - b[i] / time_of_b;
+  double variance = 0;
+  for (std::size_t i = 0; i < terms; ++i)
+    variance += apart[i] * dot(uncertainty_[i], apart);
+  return std::isfinite(variance) && variance > 0 ? std::sqrt(variance) : 0;
 }
 
 cost_model cost_calibration::model() const noexcept {

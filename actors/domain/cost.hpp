@@ -65,6 +65,10 @@ public:
 
   [[nodiscard]] cost_model model() const noexcept;
 
+  /// How unsure it is what a request of `one` costs compared with one of `all`: the standard deviation of that ratio,
+  /// as a share of it. Zero where nothing was learnt or both are mixed alike.
+  [[nodiscard]] double doubt(const work& one, const work& all) const noexcept;
+
   /// Observations that counted.
   [[nodiscard]] std::uint64_t observed() const noexcept {
     return observed_;
@@ -86,6 +90,7 @@ private:
   row time_{};                           ///< of each term on the saturated backend [s]
   row usual_{};                          ///< the mixture of the last seconds [per second]
   std::array<row, terms> uncertainty_{}; ///< covariance of time_
+  double scatter_ = 1;                   ///< how much further than expected observations are off (variance)
   std::uint64_t observed_ = 0;
 };
 

@@ -1,7 +1,6 @@
 // The dispatch.
 #include "actors/domain/dispatch.hpp"
 
-#include "actors/domain/explanation.hpp"
 #include "actors/domain/observation.hpp"
 
 #include <algorithm>
@@ -26,6 +25,7 @@ throttle_basis basis_of(const entity& x, const backend_reason& why) noexcept {
   result.beneficiary = x.ledger.held ? why.beneficiary : nullptr;
   result.controlled = why.controlled;
   result.cut = x.cut;
+  result.hungry = x.hungry;
   return result;
 }
 
@@ -42,10 +42,11 @@ public:
     ledger.due = instant::max();
     const auto together = parts_do_not_add_up(scratch);
     for (std::size_t i = 0; i < ledger.streams.size(); ++i) {
-      auto& s = streams_[ledger.streams[i]];
+      const auto slot = ledger.streams[i];
+      auto& s = streams_[slot];
       auto wanted = wanted_for(x_, s, scratch.shares[i], why_, policy_);
       wanted.together = together;
-      ledger.due = std::min({ledger.due, next_wanted(s, wanted, why_), tell(s, wanted)});
+      ledger.due = std::min({ledger.due, next_wanted(s, wanted, why_), tell(slot, wanted)});
       ledger.busy += s.signal.completions > 0 || s.signal.outstanding() > 0 ? 1 : 0;
       ledger.ruled += (s.observed != nullptr ? *s.observed : s.standing).why.rule != throttle_rule::none ? 1 : 0;
       ledger.held = ledger.held || why_.now < s.held_until || why_.now < s.limited_until;
@@ -69,16 +70,18 @@ private:
     return std::abs(wanted - stands) > adds_up * wanted;
   }
 
-  instant tell(stream_state& s, const wanted_command& wanted) {
+  instant tell(stream_slot slot, const wanted_command& wanted) {
+    auto& s = streams_[slot];
     if (!why_.observed) {
       end_observation(s, out_);
-      return say(s, wanted);
+      return say(slot, wanted);
     }
-    return std::min(observe(s, x_, wanted, why_, policy_, out_), say(s, released(x_, s, why_)));
+    return std::min(observe(s, x_, wanted, why_, policy_, out_), say(slot, released(x_, s, why_)));
   }
 
   /// Sends what must be sent; returns when the next is due.
-  instant say(stream_state& s, const wanted_command& wanted) {
+  instant say(stream_slot slot, const wanted_command& wanted) {
+    auto& s = streams_[slot];
     if (s.inherited.holds())
       return why_.now;
     const acknowledgement gateway{s.signal.generation, s.signal.highest, s.signal.quiet};
@@ -91,18 +94,14 @@ private:
     case command_kind::none:
       break;
     case command_kind::renew: {
-      auto& to = out_.renewals.add();
-      to.stream = s.id;
-      to.generation = s.standing.generation;
+      out_.renewals.add(streams_, {slot, s.standing.generation});
       break;
     }
     case command_kind::send: {
       note_figures(s.standing.why, x_, s, why_, policy_);
-      auto& to = out_.throttles.add();
-      describe(to, s.id, s.standing, policy_.lease);
       if (distance(s.standing.now.depth, depth_before) >= restful)
         backend_.capacity.rest(why_.now);
-      report_change(to, rule_before);
+      report_change({slot, policy_.lease}, s.standing.why.rule, rule_before);
       break;
     }
     }
@@ -110,18 +109,15 @@ private:
   }
 
   /// A stream's own limit is no decision of the core: it is part of what was agreed, and no event.
-  void report_change(const throttle& x, throttle_rule before) {
+  void report_change(const told_throttle& x, throttle_rule after, throttle_rule before) {
+    out_.throttles.add(streams_, x);
     const auto ours = [](throttle_rule rule) {
       return rule != throttle_rule::none && rule != throttle_rule::limit;
     };
-    const auto after = x.why.rule;
     if (before == after || (!ours(before) && !ours(after)))
       return;
-    auto& to = out_.events.add();
-    to.at = why_.label;
-    to.kind = ours(after) ? event_kind::stream_throttled : event_kind::stream_released;
-    to.subject = to_string(x.stream);
-    to.text = to_sentence(x);
+    const auto kind = ours(after) ? event_kind::stream_throttled : event_kind::stream_released;
+    out_.events.add(why_.label, kind, streams_, x, out_.throttles.size() - 1);
   }
 
   entity& x_;

@@ -4,6 +4,7 @@
 #include "actors/domain/envelope.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace sluice {
 
@@ -69,7 +70,7 @@ void price(entity& x, const cost_model& model) noexcept {
   const auto requests = x.done.requests();
   if (requests < enough_requests)
     return;
-  x.cost = std::clamp(cost_of(model, x.done) / requests, cheapest, dearest);
+  x.cost = std::clamp(std::round(cost_of(model, x.done) / requests * 0x1p20) / 0x1p20, cheapest, dearest);
   x.counted = std::max(promised_ios(x.done) / requests, 1.0);
 }
 

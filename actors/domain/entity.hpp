@@ -6,26 +6,27 @@
 #include "actors/domain/entity_ledger.hpp"
 #include "actors/domain/latency_aims.hpp"
 #include "actors/domain/promise.hpp"
+#include "actors/domain/shared_text.hpp"
 #include "actors/domain/signal.hpp"
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace sluice {
+
+struct kept_agreement;
 
 /// The streams of one agreement on one backend share what it gets: splitting the traffic gains nothing. Streams without
 /// agreement are one entity per client. Rates in requests per second, times in seconds; promises are counted in I/O of
 /// at most `promised_io_bytes`, and entities compete in units (cost.hpp).
 struct entity {
-  std::string name; ///< of the agreement; of the client for best effort
-  std::uint32_t version = 0;
-  std::string tenant;             ///< of the agreement; empty for best effort
-  std::uint32_t group = 0;        ///< of its tenant, among the groups of the backend
-  std::optional<objective> terms; ///< nothing for best effort
+  shared_text name;        ///< of the agreement; of the client for best effort
+  std::uint32_t group = 0; ///< of its tenant, among the groups of the backend
+  int crowded_ticks = 0;   ///< for how many ticks with samples more was outstanding than the promise explains
+  const kept_agreement* agreed = nullptr; ///< null for best effort
+  const objective* terms = nullptr;       ///< of the agreement
   sluice::promise promise;
   entity_ledger ledger; ///< its streams, and what was done for them
 
@@ -42,32 +43,33 @@ struct entity {
   double held_by_depth = 0;
   double held_by_rate = 0;
   bool fresh = false;
-  bool missing = false; ///< a stream with traffic is not heard of any more
+  bool missing = false;           ///< a stream with traffic is not heard of any more
+  std::uint8_t next_arrivals = 0; ///< of `recent_arrivals`
   instant active{0};
 
   // Carried from tick to tick.
   double smooth_arrivals = 0;
   std::array<double, 3> recent_arrivals{}; ///< of all its streams, in the last ticks with samples
-  std::uint8_t next_arrivals = 0;
-  int crowded_ticks = 0; ///< for how many ticks with samples more was outstanding than the promise explains
   instant excess_until{0};
   instant hungry_until{0};
   latency_aims aims;
   burst_credit credit;
-  double cost = 1;    ///< units per request, of what it does now
-  double counted = 1; ///< I/O that promises count per request
-  double guard = 1;   ///< raises the depth of one that gets less than it was promised
-  double balance = 1; ///< corrects the depth until it gets its part: its requests may take longer than others'
-  bool cut = false;   ///< less than its promise holds, because of a deficit
+  double cost = 1;     ///< units per request, of what it does now
+  double counted = 1;  ///< I/O that promises count per request
+  double guard = 1;    ///< raises the depth of one that gets less than it was promised
+  double balance = 1;  ///< corrects the depth until it gets its part: its requests may take longer than others'
+  double due_part = 0; ///< `part`, smoothed as `used` is
+  double tilt = 1;     ///< varies its weight, to learn costs
+  bool cut = false;    ///< less than its promise holds, because of a deficit
 
   // Decided at every tick.
   bool crowd = false;    ///< its tenant's entities together ask for more than they were promised
   bool excess = false;   ///< takes or asks for more than it was promised
   bool hungry = false;   ///< and would take more than it gets: the backend is what it waits for
+  bool cap_rate = false; ///< the depth is too coarse to hold `part`, the rate must
   double entitled = 0;   ///< of its promise, what holds now; less than the promise only in a deficit
   double part = 0;       ///< rate that the plan gives it
   double depth = 0;      ///< requests in flight that the plan gives it; 0 = no cap
-  bool cap_rate = false; ///< the depth is too coarse to hold `part`, the rate must
 
   [[nodiscard]] double outstanding() const noexcept {
     return backlog + in_flight;

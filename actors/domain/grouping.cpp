@@ -1,6 +1,7 @@
 // The grouping.
 #include "actors/domain/grouping.hpp"
 
+#include "actors/domain/kept_agreement.hpp"
 #include "actors/domain/tenancy.hpp"
 
 #include <algorithm>
@@ -15,11 +16,11 @@ namespace {
 using entity_key = std::pair<bool, std::string_view>;
 
 entity_key key_of(const entity& x) noexcept {
-  return {!x.terms.has_value(), x.name};
+  return {x.terms == nullptr, x.name};
 }
 
 entity_key key_of(const stream_state& x) noexcept {
-  return {x.terms == nullptr, x.terms != nullptr ? x.terms->name : x.id.client};
+  return {x.terms == nullptr, x.terms != nullptr ? x.terms->name.view() : x.id.client()};
 }
 
 bool key_before(const entity& a, const entity& b) noexcept {
@@ -47,14 +48,12 @@ entity make_entity(const stream_state& first, const control_policy& policy) {
   entity result;
   if (first.terms != nullptr) {
     result.name = first.terms->name;
-    result.version = first.terms->version;
-    result.terms = first.terms->objective;
-    result.tenant = first.terms->tenant;
-    result.promise = promise_of(first.terms->objective, policy);
-    result.aims = latency_aims{first.terms->objective, policy};
-    result.ledger.its_account = first.its_account;
+    result.agreed = first.terms;
+    result.terms = first.terms->objective.get();
+    result.promise = promise_of(*first.terms->objective, policy);
+    result.aims = latency_aims{*first.terms->objective, policy};
   } else {
-    result.name = first.id.client;
+    result.name = shared_text{first.id.client()};
     result.promise = best_effort_promise(policy);
   }
   return result;
@@ -64,25 +63,44 @@ entity make_entity(const stream_state& first, const control_policy& policy) {
 void renumber(backend_state& state, stream_table& streams) {
   for (std::size_t i = 0; i < state.entities.size(); ++i) {
     auto& x = state.entities[i];
-    x.ledger.basis = {-1, 0, 0, nullptr, false, false}; // it names an entity by its place
+    x.ledger.basis = {-1, 0, 0, nullptr, false, false, false}; // it names an entity by its place
     for (const auto slot : x.ledger.streams)
       streams[slot].entity = static_cast<std::uint32_t>(i);
   }
   // Agreements come first.
-  state.controlled = !state.entities.empty() && state.entities.front().terms.has_value();
+  state.controlled = !state.entities.empty() && state.entities.front().terms != nullptr;
 }
 
 /// Which tenants are here, and what they weigh.
 void group_tenants(backend_state& state, const control_policy& policy) {
   tenancy groups{policy.tenants};
   for (auto& x : state.entities)
-    x.group = x.terms ? groups.group_of(x.tenant) : groups.best_effort_group(policy.best_effort_weight);
+    x.group = x.terms ? groups.group_of(std::string{x.agreed->tenant.view()})
+                      : groups.best_effort_group(policy.best_effort_weight);
   state.groups = groups.groups();
 }
 
 void changed(entity& x) noexcept {
   x.active = instant::zero(); // of those that are there, summed up anew
   x.ledger.touched = true;
+}
+
+/// How many entities there will be more; vectors that grow by doubling would keep as much again for nothing.
+/// @pre `joining` is sorted by entity
+std::size_t newcomers(const backend_state& state, const stream_table& streams,
+                      std::span<const stream_slot> joining) noexcept {
+  std::size_t result = 0;
+  for (std::size_t i = 0; i < joining.size(); ++i) {
+    const auto key = key_of(streams[joining[i]]);
+    if (i > 0 && key_of(streams[joining[i - 1]]) == key)
+      continue;
+    const auto at =
+        std::lower_bound(state.entities.begin(), state.entities.end(), key, [](const entity& a, const entity_key& b) {
+          return key_of(a) < b;
+        });
+    result += at == state.entities.end() || key_of(*at) != key ? 1 : 0;
+  }
+  return result;
 }
 
 } // namespace
@@ -109,6 +127,7 @@ void join(backend_state& state, stream_table& streams, std::vector<stream_slot>&
   const auto by_id = [&](stream_slot a, stream_slot b) {
     return streams[a].id < streams[b].id;
   };
+  state.entities.reserve(state.entities.size() + newcomers(state, streams, joining));
   for (auto from = joining.begin(); from != joining.end();) {
     const auto key = key_of(streams[*from]);
     const auto to = std::find_if(from, joining.end(), [&](stream_slot x) {
@@ -124,7 +143,7 @@ void join(backend_state& state, stream_table& streams, std::vector<stream_slot>&
     }
     auto& its = at->ledger.streams;
     const auto before = static_cast<std::ptrdiff_t>(its.size());
-    its.insert(its.end(), from, to);
+    its.append(from, to);
     std::inplace_merge(its.begin(), its.begin() + before, its.end(), by_id);
     for (auto i = from; i != to; ++i) {
       streams[*i].backend = &state;
@@ -154,7 +173,7 @@ void sweep(backend_state& state, const stream_table& streams) {
   for (auto& x : state.entities) {
     if (!std::exchange(x.ledger.leaving, false))
       continue;
-    std::erase_if(x.ledger.streams, [&](stream_slot slot) {
+    x.ledger.streams.remove_if([&](stream_slot slot) {
       return streams[slot].backend != &state;
     });
     changed(x);

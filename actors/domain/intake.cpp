@@ -14,7 +14,7 @@ backend_state* backend_named(loop_state& state, const std::string& name) {
     if (state.backends.size() >= max_backends)
       return nullptr;
     at = state.backends.try_emplace(name).first;
-    at->second.name = name;
+    at->second.name = shared_text{name};
   }
   return at->second.population < max_streams_per_backend ? &at->second : nullptr;
 }
@@ -30,10 +30,8 @@ stream_slot admit(loop_state& state, const sample& x) {
   auto& s = state.streams[slot];
   s.claimed = backend;
   ++backend->population;
-  s.terms = state.index.find(s.id);
-  if (s.terms != nullptr)
-    s.its_account = state.judge.by_position[static_cast<std::size_t>(s.terms - state.agreements.data())];
-  if (const auto order = state.orders.find(s.id); order != state.orders.end())
+  s.terms = state.index.find(x.stream);
+  if (const auto order = state.orders.find(x.stream); order != state.orders.end())
     s.order = order->second;
   state.arrivals.unsettled.push_back(slot);
   return slot;
@@ -72,8 +70,8 @@ bool accept(loop_state& state, std::uint64_t incarnation, const sample& x, insta
     return false;
   if (first)
     state.arrivals.heard.push_back(slot);
-  if (s.its_account != nullptr)
-    s.its_account->add(x);
+  if (s.terms != nullptr)
+    account_of(state, *s.terms).add(x);
   if (s.backend != nullptr)
     if (auto& its = s.backend->entities[s.entity]; its.aims.watches())
       its.aims.add(x.backend_latency, its.smooth_arrivals * its.counted);

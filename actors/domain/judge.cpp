@@ -45,21 +45,26 @@ double covered_up_to(const objective& terms, const latency_point& point) {
   return static_cast<double>(std::min(point.up_to, allowed).per_second);
 }
 
-void blame_for(verdict& to, const blame& why) {
-  to.cause = why.cause();
-  if (to.cause == violation_cause::stream)
-    to.culprit = why.culprit();
+/// There are at most 8 points, and the reservation.
+std::uint32_t bit_of(std::uint32_t point) noexcept {
+  return std::uint32_t{1} << std::min(point, 31u);
 }
 
-std::string describe(const verdict& x, const agreement& terms) {
-  if (x.point >= terms.objective.latency.size())
-    return "The reservation of " + std::to_string(terms.objective.reservation.per_second) + " IOPS was "
+void blame_for(verdict& to, const blame* why) {
+  to.cause = why == nullptr ? blame{}.cause() : why->cause();
+  if (to.cause == violation_cause::stream && why != nullptr)
+    to.culprit = why->culprit().view();
+}
+
+std::string describe(const verdict& x, const kept_agreement& terms) {
+  if (x.point >= terms.objective->latency.size())
+    return "The reservation of " + std::to_string(terms.objective->reservation.per_second) + " IOPS was "
            + (x.outcome == verdict_outcome::violated ? "not " : "") + "given; mean rate " + std::to_string(x.iops)
            + " IOPS, cause: " + std::string{to_string(x.cause)} + ".";
   const auto us = [](duration d) {
     return std::to_string(microseconds(d)) + " us";
   };
-  return "The " + std::string{to_string(terms.objective.latency[x.point].statistic)} + " latency was " + us(x.measured)
+  return "The " + std::string{to_string(terms.objective->latency[x.point].statistic)} + " latency was " + us(x.measured)
          + " against " + us(x.target) + " promised, at " + std::to_string(x.iops) + " IOPS; cause: "
          + std::string{to_string(x.cause)} + (x.culprit.empty() ? "" : ", stream " + x.culprit) + ".";
 }
@@ -72,7 +77,10 @@ void account::add(const sample& x) {
   completions_ += x.completions;
   done_ += work_of(x);
   waited_ = waited_ || x.backlog > 0;
-  total_.merge(x.total_latency);
+  if (percentiles_)
+    total_.merge(x.total_latency);
+  else
+    total_.merge_sums(x.total_latency);
   backend_sum_ += addable(x.backend_latency.sum());
   total_sum_ += addable(x.total_latency.sum());
   held_ += addable(x.limited_by_rate) + addable(x.limited_by_depth);
@@ -83,7 +91,30 @@ void account::add(const circumstances& x) {
   deficit_ = deficit_ || x.deficit;
   unmeasured_ = unmeasured_ || x.unmeasured;
   if (!x.culprit.empty())
-    culprit_.assign(x.culprit);
+    x.culprit.share(culprit_);
+}
+
+void account::add_blame(std::unique_ptr<blame>& to, violation_cause cause, double severity, borrowed_text culprit) {
+  if (!(severity > 0))
+    return;
+  if (to == nullptr)
+    to = std::make_unique<blame>();
+  to->add(cause, severity, culprit);
+}
+
+void account::settle(const kept_agreement& x) noexcept {
+  begun_ = begun_ && version_ == x.version && point_count_ == x.objective->latency.size();
+}
+
+bool account::rests(instant now, wall_time label) const noexcept {
+  return begun_ && label < to_ && label >= from_ && now - second_ < second;
+}
+
+bool account::note_broken(std::uint32_t point, bool broken) noexcept {
+  const auto bit = bit_of(point);
+  const auto before = (broken_ & bit) != 0;
+  broken_ = broken ? broken_ | bit : broken_ & ~bit;
+  return before != broken;
 }
 
 void account::begin_second(instant now) noexcept {
@@ -96,20 +127,29 @@ void account::begin_second(instant now) noexcept {
   culprit_.clear();
 }
 
-void account::begin_interval(const agreement& x, instant now, wall_time label) {
-  points_.resize(x.objective.latency.size());
-  for (auto& point : points_) {
-    point.covered.clear();
-    point.why.clear();
+void account::begin_interval(const kept_agreement& x, instant now, wall_time label) {
+  if (points_ == nullptr) {
+    point_count_ = static_cast<std::uint32_t>(x.objective->latency.size());
+    points_ = std::make_unique<point_figures[]>(point_count_);
   }
-  why_short_.clear();
-  requests_ = completed_ = 0;
+  for (auto& point : std::span{points_.get(), point_count_}) {
+    point.covered.clear();
+    if (point.why != nullptr)
+      point.why->clear();
+  }
+  if (why_short_ != nullptr)
+    why_short_->clear();
+  any_requests_ = false;
+  completed_ = 0;
   length_ = reserved_ = granted_ = 0;
   begun_ = true;
   version_ = x.version;
+  percentiles_ = std::any_of(x.objective->latency.begin(), x.objective->latency.end(), [](const latency_point& p) {
+    return p.statistic != latency_statistic::mean;
+  });
   begin_second(now);
-  from_ = grid(label, x.objective.compliance.interval);
-  to_ = wall_time{from_.unix_us + microseconds(x.objective.compliance.interval)};
+  from_ = grid(label, x.objective->compliance.interval);
+  to_ = wall_time{from_.unix_us + microseconds(x.objective->compliance.interval)};
 }
 
 second_facts account::facts() const noexcept {
@@ -125,38 +165,39 @@ second_facts account::facts() const noexcept {
   return result;
 }
 
-void account::end_second_of_point(const agreement& x, std::size_t point, double asked, double length) {
-  const auto& terms = x.objective.latency[point];
+void account::end_second_of_point(const kept_agreement& x, std::size_t point, double asked, double length) {
+  const auto& terms = x.objective->latency[point];
   auto& its = points_[point];
-  const auto most = covered_up_to(x.objective, terms);
+  const auto most = covered_up_to(*x.objective, terms);
   const auto exceeds = most > 0 && asked > most * length;
   // What was asked for too much waits into the next second: that one is not covered either.
-  if (!exceeds && !its.exceeded) {
+  const auto bit = bit_of(static_cast<std::uint32_t>(point));
+  if (!exceeds && (exceeded_ & bit) == 0) {
     its.covered.merge(total_);
-    its.why.add(cause_of(facts(), true), severity_of(total_, terms), culprit_);
+    add_blame(its.why, cause_of(facts(), true), severity_of(total_, terms), culprit_);
   }
-  its.exceeded = exceeds;
+  exceeded_ = exceeds ? exceeded_ | bit : exceeded_ & ~bit;
 }
 
-void account::end_second_of_reservation(const agreement& x, double asked, double counted, double length) {
-  const auto reservation = static_cast<double>(x.objective.reservation.per_second) * length;
+void account::end_second_of_reservation(const kept_agreement& x, double asked, double counted, double length) {
+  const auto reservation = static_cast<double>(x.objective->reservation.per_second) * length;
   if (reservation <= 0 || samples_ == 0 || (!waited_ && asked < reservation))
     return;
   const auto served = std::min(static_cast<double>(completions_) * counted, reservation);
   reserved_ += reservation;
   granted_ += served;
-  why_short_.add(cause_of(facts(), false), reservation - served, culprit_);
+  add_blame(why_short_, cause_of(facts(), false), reservation - served, culprit_);
 }
 
-void account::end_second(const agreement& x, instant now) {
+void account::end_second(const kept_agreement& x, instant now) {
   const auto length = seconds(now - second_);
   // Promises are counted in requests of at most `promised_io_bytes`.
   const auto counted = done_.requests() > 0 ? promised_ios(done_) / done_.requests() : 1;
   const auto asked = static_cast<double>(arrivals_) * counted;
-  for (std::size_t i = 0; i < points_.size(); ++i)
+  for (std::size_t i = 0; i < point_count_; ++i)
     end_second_of_point(x, i, asked, length);
   end_second_of_reservation(x, asked, counted, length);
-  requests_ += arrivals_ + completions_;
+  any_requests_ = any_requests_ || arrivals_ + completions_ > 0;
   completed_ += completions_;
   length_ += length;
   // Silence without a stream that is missed is idleness after its first second.
@@ -165,13 +206,13 @@ void account::end_second(const agreement& x, instant now) {
   begin_second(now);
 }
 
-verdict account::judge_point(const agreement& x, std::size_t point) const {
+verdict account::judge_point(const kept_agreement& x, std::size_t point) const {
   verdict result;
-  const auto& terms = x.objective.latency[point];
+  const auto& terms = x.objective->latency[point];
   const auto& covered = points_[point].covered;
   result.point = static_cast<std::uint32_t>(point);
   result.target = terms.target;
-  if (requests_ == 0)
+  if (!any_requests_)
     return result;
   if (covered.count() == 0) {
     result.outcome = verdict_outcome::exempt;
@@ -180,43 +221,44 @@ verdict account::judge_point(const agreement& x, std::size_t point) const {
   result.measured = statistic(covered, terms.statistic);
   result.outcome = result.measured <= terms.target ? verdict_outcome::met : verdict_outcome::violated;
   if (result.outcome == verdict_outcome::violated)
-    blame_for(result, points_[point].why);
+    blame_for(result, points_[point].why.get());
   return result;
 }
 
-verdict account::judge_reservation(const agreement& x) const {
+verdict account::judge_reservation(const kept_agreement& x) const {
   verdict result;
-  result.point = static_cast<std::uint32_t>(x.objective.latency.size());
-  if (requests_ == 0)
+  result.point = static_cast<std::uint32_t>(x.objective->latency.size());
+  if (!any_requests_)
     return result;
   result.outcome = granted_ >= reservation_met * reserved_ ? verdict_outcome::met : verdict_outcome::violated;
   if (result.outcome == verdict_outcome::violated)
-    blame_for(result, why_short_);
+    blame_for(result, why_short_.get());
   return result;
 }
 
-std::vector<verdict> account::advance(const agreement& x, instant now, wall_time label) {
+std::vector<verdict> account::advance(const kept_agreement& x, instant now, wall_time label, bool may_conclude) {
   std::vector<verdict> result;
-  if (!begun_ || version_ != x.version || points_.size() != x.objective.latency.size()) {
-    points_.clear();
+  if (!begun_ || version_ != x.version || point_count_ != x.objective->latency.size()) {
+    points_.reset();
+    exceeded_ = 0;
     begin_interval(x, now, label);
     return result;
   }
-  const auto over = label >= to_ || label < from_;
+  const auto over = may_conclude && this->over(label);
   if (!over && now - second_ < second)
     return result;
   end_second(x, now);
   if (!over)
     return result;
-  for (std::size_t i = 0; i < points_.size(); ++i)
+  for (std::size_t i = 0; i < point_count_; ++i)
     result.push_back(judge_point(x, i));
-  if (!x.objective.reservation.unlimited())
+  if (!x.objective->reservation.unlimited())
     result.push_back(judge_reservation(x));
   for (auto& v : result) {
-    v.agreement = x.name;
+    v.agreement = x.name.view();
     v.version = x.version;
     v.from = from_;
-    v.length = x.objective.compliance.interval;
+    v.length = x.objective->compliance.interval;
     v.iops = length_ > 0 ? static_cast<std::uint64_t>(std::llround(static_cast<double>(completed_) / length_)) : 0;
   }
   begin_interval(x, now, label);
@@ -226,43 +268,55 @@ std::vector<verdict> account::advance(const agreement& x, instant now, wall_time
 namespace {
 
 /// An interval ended: notes what became of the promise, and says so if that is new.
-void conclude(judge_state& state, const agreement& x, verdict&& v, wall_time label, judgement& to) {
+void conclude(account& its, const kept_agreement& x, verdict&& v, wall_time label, judgement& to) {
   const auto is_broken = v.outcome == verdict_outcome::violated;
   // An interval without data, or one the promise does not cover, changes nothing.
-  if (is_broken || v.outcome == verdict_outcome::met) {
-    auto& was_broken = state.broken[{v.agreement, v.point}];
-    if (was_broken != is_broken)
-      to.events.push_back({label, is_broken ? event_kind::promise_violated : event_kind::promise_recovered, v.agreement,
-                           describe(v, x)});
-    was_broken = is_broken;
-  }
+  if ((is_broken || v.outcome == verdict_outcome::met) && its.note_broken(v.point, is_broken))
+    to.events.push_back(
+        {label, is_broken ? event_kind::promise_violated : event_kind::promise_recovered, v.agreement, describe(v, x)});
   to.verdicts.push_back(std::move(v));
 }
 
 } // namespace
 
-void settle(judge_state& state, std::span<const agreement> agreements) {
-  std::map<std::string, account> living;
-  state.by_position.clear();
+void settle(judge_state& state, std::span<const kept_agreement> agreements) {
+  std::vector<std::pair<shared_text, account*>> former;
+  former.reserve(state.accounts.size());
+  for (auto& x : state.accounts)
+    former.emplace_back(x.name(), &x);
+  std::sort(former.begin(), former.end(), [](const auto& a, const auto& b) {
+    return a.first < b.first;
+  });
+  std::vector<account> living;
+  living.reserve(agreements.size());
   for (const auto& x : agreements) {
-    auto known = state.accounts.extract(x.name);
-    const auto at = known ? living.insert(std::move(known)).position : living.try_emplace(x.name).first;
-    state.by_position.push_back(&at->second);
+    const auto at = std::lower_bound(former.begin(), former.end(), x.name, [](const auto& a, const shared_text& b) {
+      return a.first < b;
+    });
+    if (at != former.end() && at->first == x.name)
+      living.push_back(std::move(*at->second));
+    else
+      living.emplace_back(x.name);
+    living.back().settle(x);
   }
   state.accounts = std::move(living);
   state.next = 0;
-  std::erase_if(state.broken, [&](const auto& x) {
-    return !state.accounts.contains(x.first.first);
-  });
 }
 
-void advance(judge_state& state, std::span<const agreement> agreements, instant now, wall_time label, judgement& to) {
-  const auto all = std::min(agreements.size(), state.by_position.size());
+void advance(judge_state& state, std::span<const kept_agreement> agreements, instant now, wall_time label,
+             judgement& to) {
+  const auto all = std::min(agreements.size(), state.accounts.size());
+  auto conclusions = max_conclusions_per_tick(all);
   for (std::size_t i = 0; i < std::min(all, max_accounts_per_tick); ++i) {
     const auto at = state.next < all ? state.next : 0;
     state.next = at + 1;
-    for (auto& v : state.by_position[at]->advance(agreements[at], now, label))
-      conclude(state, agreements[at], std::move(v), label, to);
+    auto& its = state.accounts[at];
+    if (its.rests(now, label))
+      continue;
+    const auto may_conclude = conclusions > 0;
+    conclusions -= may_conclude && its.over(label) ? 1 : 0;
+    for (auto& v : its.advance(agreements[at], now, label, may_conclude))
+      conclude(its, agreements[at], std::move(v), label, to);
   }
 }
 

@@ -18,6 +18,8 @@ constexpr double alike =
     1.15; ///< chosen: a device that varies by a tenth stays below, a queue of half as many again does not
 constexpr double half_again = 1.5;
 constexpr double quick = 0.5;
+constexpr double slower = 0.8; ///< a device that varies by a tenth is no slower one
+constexpr double doubted = 4;  ///< observations: in three ticks a bin is unknown, one stalled tick does not make it so
 constexpr double enough_lately = 3; ///< observations: a queue that is not there must be noticed before a deficit is
 
 } // namespace
@@ -33,6 +35,7 @@ bool knee_estimate::known(const bin& x, instant now) const noexcept {
 void knee_estimate::observe(double in_flight, double delivered, instant now) noexcept {
   if (!std::isfinite(in_flight) || in_flight < 1 || !std::isfinite(delivered) || delivered <= 0)
     return;
+  doubt_faster(in_flight, delivered);
   const auto place = static_cast<std::size_t>(std::min(std::log2(in_flight), 15.99) * bins_per_double);
   auto& x = bins_[std::min(place, bin_count - 1)];
   if (now - x.seen > memory)
@@ -43,6 +46,21 @@ void knee_estimate::observe(double in_flight, double delivered, instant now) noe
   // Quick: when the device changes its speed, what is in flight changes some ticks later, and until then this forgets.
   x.latency += std::max(1 / x.weight, quick) * (in_flight / delivered - x.latency);
   x.seen = now;
+}
+
+/// More in flight gives no less: where as much or less gave more, that was a faster device, and so is all else that was
+/// as fast.
+void knee_estimate::doubt_faster(double in_flight, double delivered) noexcept {
+  const auto faster = [delivered](const bin& x) {
+    return x.weight > 0 && slower * x.rate > delivered;
+  };
+  if (std::none_of(bins_.begin(), bins_.end(), [&](const bin& x) {
+        return faster(x) && x.in_flight <= in_flight;
+      }))
+    return;
+  for (auto& x : bins_)
+    if (faster(x))
+      x.weight = std::max(x.weight - doubted, 0.0);
 }
 
 knee_estimate::summary knee_estimate::sum_up(instant now) const noexcept {
@@ -58,26 +76,22 @@ knee_estimate::summary knee_estimate::sum_up(instant now) const noexcept {
   return result;
 }
 
-double knee_estimate::latency(instant now) const noexcept {
-  const auto seen = sum_up(now);
-  const auto knee = upper_edge(seen.lowest);
-  return seen.most > 0 && upper_edge(seen.highest) >= well_above * knee ? knee / seen.most : 0;
-}
-
 double knee_estimate::flat_latency(instant now) const noexcept {
   const bin* lowest = nullptr;
   double least = 0;
-  double highest = 0; // in flight at which the latency is still that of the lowest
+  double alike_above = 0; // observations at half as many again or more
   for (const auto& x : bins_) {
-    if (x.weight < enough_lately || now - x.seen > lately)
+    if (x.weight <= 0 || now - x.seen > lately)
       continue;
-    if (lowest == nullptr)
+    if (lowest == nullptr && x.weight >= enough_lately)
       lowest = &x;
+    if (lowest == nullptr || x.latency > alike * lowest->latency)
+      continue;
     least = least > 0 ? std::min(least, x.latency) : x.latency;
-    if (x.latency <= alike * lowest->latency)
-      highest = x.in_flight;
+    if (x.in_flight >= half_again * lowest->in_flight)
+      alike_above += x.weight;
   }
-  return lowest != nullptr && highest >= half_again * lowest->in_flight ? least : 0;
+  return alike_above >= enough_lately ? least : 0;
 }
 
 double knee_estimate::wanted_aim(instant now, double least, double most) const noexcept {

@@ -15,16 +15,15 @@ public:
   /// @param in_flight mean over the last tick @param delivered in that time [units per second]
   void observe(double in_flight, double delivered, instant now) noexcept;
 
-  /// The latency at the knee by Little's law [s]: the least in flight that gives `enough` of the most, divided by what
-  /// it gives. 0 = not known: nothing was seen well above it, so that it cannot be told that more gives no more.
-  [[nodiscard]] double latency(instant now) const noexcept;
-
-  /// The latency to aim at now [s], from `least` to `most`: a little above the knee. Where the knee is not known it is
-  /// looked for: from the top, because only there it shows what the backend can give, down to where it gives less.
+  /// The latency to aim at now [s], from `least` to `most`: a little above the knee, which by Little's law is the least
+  /// in flight that gives `enough` of the most, divided by what it gives. Where nothing was seen well above it, so that
+  /// it cannot be told that more gives no more, it is looked for: from the top, because only there it shows what the
+  /// backend can give, down to where it gives less.
   [[nodiscard]] double wanted_aim(instant now, double least, double most) const noexcept;
 
   /// The latency of the device itself [s]: what was seen alike at one number in flight and at half as many again or
-  /// more, in the last seconds. Fewer requests in flight would not shorten it. 0 = nothing of the kind was seen.
+  /// more, whichever numbers those were, in the last seconds. Fewer requests in flight would not shorten it. 0 =
+  /// nothing of the kind was seen.
   [[nodiscard]] double flat_latency(instant now) const noexcept;
 
   static constexpr duration memory = std::chrono::minutes{2};
@@ -48,6 +47,7 @@ private:
   };
   [[nodiscard]] summary sum_up(instant now) const noexcept;
   [[nodiscard]] static double upper_edge(std::size_t bin) noexcept;
+  void doubt_faster(double in_flight, double delivered) noexcept;
   [[nodiscard]] bool known(const bin& x, instant now) const noexcept;
 
   std::array<bin, bin_count> bins_{};

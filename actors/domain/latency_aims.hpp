@@ -6,7 +6,10 @@
 #include "actors/domain/policy.hpp"
 #include "actors/domain/set_point.hpp"
 
-#include <vector>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
 
 namespace sluice {
 
@@ -15,6 +18,13 @@ class latency_aims {
 public:
   latency_aims() = default;
   latency_aims(const objective& terms, const control_policy& policy);
+  latency_aims(const latency_aims& other);
+  latency_aims(latency_aims&&) noexcept = default;
+  latency_aims& operator=(const latency_aims& other) {
+    return *this = latency_aims{other};
+  }
+  latency_aims& operator=(latency_aims&&) noexcept = default;
+  ~latency_aims() = default;
 
   /// Takes what was learnt over from one with the same points; else begins anew.
   void carry(const latency_aims& old);
@@ -37,23 +47,34 @@ public:
   }
   /// Whether any point is a percentile: only then are samples of interest.
   [[nodiscard]] bool watches() const noexcept {
-    return watches_;
+    return watches_ != nullptr;
   }
 
 private:
   struct point {
-    latency_point terms;
+    duration target{0};
+    rate up_to;
     double first = 0; ///< the share of its target that is aimed at before anything was measured
     set_point share;
-    percentile_watch watch;
+    latency_statistic statistic = latency_statistic::mean;
+    std::uint8_t watch = 0; ///< position of its own, where it is a percentile
+    [[nodiscard]] bool same_terms(const point& x) const noexcept;
     [[nodiscard]] bool covers(double load) const noexcept;
   };
   void choose(double load) noexcept;
 
-  std::vector<point> points_;
+  [[nodiscard]] std::span<point> points() noexcept {
+    return {points_.get(), count_};
+  }
+  [[nodiscard]] std::span<const point> points() const noexcept {
+    return {points_.get(), count_};
+  }
+
+  std::unique_ptr<point[]> points_;
+  std::unique_ptr<percentile_watch[]> watches_; ///< of the percentiles: most points are means and need none
+  std::size_t count_ = 0;                       ///< of points
   double aim_ = 0;
   double target_ = 0;
-  bool watches_ = false;
 };
 
 } // namespace sluice

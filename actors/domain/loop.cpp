@@ -42,7 +42,7 @@ void settle_claims(loop_state& state) {
   for (const auto slot : unsettled)
     if (state.streams[slot].backend != state.streams[slot].claimed)
       move_stream(state, slot);
-  unsettled.clear();
+  unsettled = {}; // a wave of newcomers is rare
 }
 
 /// Ends the intake of the tick: sums become rates.
@@ -97,7 +97,7 @@ void forget(loop_state& state) {
   sort_by_id(state.streams, state.leaving);
   for (const auto slot : state.leaving) {
     auto& s = state.streams[slot];
-    state.output.forgotten.push_back(s.id);
+    state.output.forgotten.push_back(s.id.id());
     --s.claimed->population;
     if (s.backend != nullptr)
       leave(s);
@@ -123,6 +123,7 @@ void regroup_backends(loop_state& state) {
   std::sort(joining.begin(), joining.end(), [&](stream_slot a, stream_slot b) {
     return state.streams[a].claimed->name < state.streams[b].claimed->name;
   });
+  const auto any = !joining.empty();
   while (!joining.empty()) {
     auto* to = state.streams[joining.back()].claimed;
     std::vector<stream_slot> its;
@@ -131,6 +132,8 @@ void regroup_backends(loop_state& state) {
     settle_policy(state, *to);
     join(*to, state.streams, its, to->policy);
   }
+  if (any)
+    joining = {};
   for (auto at = state.backends.begin(); at != state.backends.end();) {
     if (all) {
       settle_policy(state, at->second);
@@ -140,6 +143,8 @@ void regroup_backends(loop_state& state) {
     }
     at = at->second.population == 0 ? state.backends.erase(at) : std::next(at);
   }
+  if (all)
+    state.former = {};
 }
 
 /// Hands on to entities that their streams were heard of.
@@ -165,23 +170,21 @@ void renew_inherited(loop_state& state, instant now) {
       return true;
     }
     if (s.inherited.renew(now, state.policy)) {
-      auto& to = state.output.renewals.add();
-      to.stream = s.id;
-      to.generation = s.signal.generation;
+      state.output.renewals.add(state.streams, {slot, s.signal.generation});
     }
     return false;
   });
 }
 
 /// Tells the accounts of the agreements what was wrong with their backend.
-void inform_judge(backend_state& backend) {
+void inform_judge(loop_state& state, backend_state& backend) {
   for (std::size_t i = 0; i < backend.entities.size(); ++i) {
     const auto& x = backend.entities[i];
-    if (x.ledger.its_account == nullptr || (!backend.deficit.declared && backend.culprit.empty() && !x.missing))
+    if (x.agreed == nullptr || (!backend.deficit.declared && backend.culprit.empty() && !x.missing))
       continue;
     // Nobody is the culprit of its own broken promise: what it asks for above it is not covered.
-    const auto culprit = backend.culprits_entity == i ? std::string_view{} : std::string_view{backend.culprit};
-    x.ledger.its_account->add(circumstances{backend.deficit.declared, culprit, x.missing});
+    const auto culprit = backend.culprits_entity == i ? borrowed_text{} : borrowed_text{backend.culprit};
+    account_of(state, *x.agreed).add(circumstances{backend.deficit.declared, culprit, x.missing});
   }
 }
 
@@ -223,7 +226,7 @@ const loop_output& step(loop_state& state, instant now, wall_time label, const c
     return out;
   for (auto& [name, x] : state.backends) {
     plan(x, state.streams, {now, label}, x.policy, state.scratch, out);
-    inform_judge(x);
+    inform_judge(state, x);
     out.backends.add() = x.status;
   }
   judge(state, now, label);

@@ -38,7 +38,8 @@ struct loop_state {
   loop_state& operator=(loop_state&&) = default;
 
   bool terms_known = false; ///< nothing is decided before: releasing what other terms hold back would be wrong
-  std::vector<agreement> agreements;
+  std::vector<kept_agreement> agreements;
+  std::vector<kept_agreement> former; ///< that entities name until they are grouped anew
   std::vector<active_override> overrides;
   std::uint64_t terms_revision = 0;
   agreement_index index;                              ///< of `agreements`
@@ -60,6 +61,11 @@ struct loop_state {
   std::vector<stream_slot> joining;
   loop_output output;
 };
+
+/// @pre `x` is one of its `agreements`
+[[nodiscard]] inline account& account_of(loop_state& state, const kept_agreement& x) noexcept {
+  return state.judge.accounts[static_cast<std::size_t>(&x - state.agreements.data())];
+}
 
 /// The time as the core counts it: never before what it had, and never so late that a sum overflows.
 [[nodiscard]] instant forward(loop_state& state, instant now) noexcept;

@@ -11,8 +11,10 @@ namespace {
 
 using mistakes = std::vector<std::pair<std::string, mistake>>;
 
-std::vector<agreement> sound(std::vector<agreement>& agreements, mistakes& wrong) {
-  std::vector<agreement> result;
+/// Leaves out what is wrong.
+void sift(std::vector<agreement>& agreements, mistakes& wrong) {
+  std::vector<std::size_t> good;
+  good.reserve(agreements.size());
   std::set<std::string_view> names;
   for (const auto& x : agreements) {
     auto its = check(x);
@@ -21,11 +23,16 @@ std::vector<agreement> sound(std::vector<agreement>& agreements, mistakes& wrong
     if (names.size() > max_terms)
       its.push_back({"metadata.name", "there are more agreements than the core takes"});
     if (its.empty())
-      result.push_back(x);
+      good.push_back(static_cast<std::size_t>(&x - agreements.data()));
     else
       wrong.emplace_back(x.name, its.front());
   }
-  return result;
+  if (good.size() == agreements.size())
+    return;
+  for (std::size_t i = 0; i < good.size(); ++i)
+    if (good[i] != i)
+      agreements[i] = std::move(agreements[good[i]]);
+  agreements.resize(good.size());
 }
 
 std::vector<active_override> active(const loop_state& state, const std::vector<override_order>& orders, instant now,
@@ -62,20 +69,21 @@ void set_orders(loop_state& state, std::vector<active_override>&& orders) {
     point(id, order);
 }
 
-void set_agreements(loop_state& state, std::vector<agreement>&& agreements) {
+void set_agreements(loop_state& state, std::vector<kept_agreement>&& agreements) {
   ++state.terms_revision;
   state.regroup = true;
+  if (state.former.empty())
+    state.former = std::move(state.agreements);
   state.agreements = std::move(agreements);
   state.index = agreement_index{state.agreements};
   settle(state.judge, state.agreements);
+  stream_id id;
   for (stream_slot i = 0; i < state.streams.end(); ++i) {
     auto& s = state.streams[i];
     if (!s.living)
       continue;
-    s.terms = state.index.find(s.id);
-    s.its_account = s.terms == nullptr
-                        ? nullptr
-                        : state.judge.by_position[static_cast<std::size_t>(s.terms - state.agreements.data())];
+    s.id.write_to(id);
+    s.terms = state.index.find(id);
   }
 }
 
@@ -85,10 +93,14 @@ std::vector<std::pair<std::string, mistake>> set_terms(loop_state& state, std::v
                                                        const std::vector<override_order>& orders, instant now,
                                                        wall_time label) {
   mistakes wrong;
-  auto taken = sound(agreements, wrong);
+  sift(agreements, wrong);
   set_orders(state, active(state, orders, forward(state, now), label, wrong));
-  if (!state.terms_known || taken != state.agreements)
-    set_agreements(state, std::move(taken));
+  const auto same = std::equal(agreements.begin(), agreements.end(), state.agreements.begin(), state.agreements.end(),
+                               [](const agreement& x, const kept_agreement& known) {
+                                 return known.says(x);
+                               });
+  if (!state.terms_known || !same)
+    set_agreements(state, keep(agreements));
   state.terms_known = true;
   return wrong;
 }

@@ -18,14 +18,15 @@ T add_capped(T a, T b) noexcept {
 
 /// @pre first <= last
 void narrow_histogram::cover(std::size_t first, std::size_t last) {
-  if (buckets_.empty())
-    first_ = first;
-  if (first < first_) {
-    buckets_.insert(buckets_.begin(), first_ - first, 0);
-    first_ = first;
-  }
-  if (last - first_ >= buckets_.size())
-    buckets_.resize(last - first_ + 1, 0);
+  const auto from = size_ == 0 ? first : std::min<std::size_t>(first, first_);
+  const auto to = size_ == 0 ? last : std::max<std::size_t>(last, first_ + size_ - 1u);
+  if (from == first_ && to - from + 1 == size_)
+    return;
+  auto wider = std::make_unique<std::uint32_t[]>(to - from + 1);
+  std::copy_n(buckets_.get(), size_, wider.get() + (size_ == 0 ? 0 : first_ - from));
+  buckets_ = std::move(wider);
+  first_ = static_cast<std::uint16_t>(from);
+  size_ = static_cast<std::uint16_t>(to - from + 1);
 }
 
 void narrow_histogram::add(std::uint64_t count, duration sum) noexcept {
@@ -51,16 +52,21 @@ void narrow_histogram::merge(const latency_histogram& x) {
 void narrow_histogram::merge(const narrow_histogram& x) {
   if (x.count_ == 0)
     return;
-  cover(x.first_, x.first_ + x.buckets_.size() - 1);
-  for (std::size_t i = 0; i < x.buckets_.size(); ++i) {
+  if (x.size_ > 0)
+    cover(x.first_, x.first_ + x.size_ - 1u);
+  for (std::size_t i = 0; i < x.size_; ++i) {
     auto& to = buckets_[x.first_ + i - first_];
     to = add_capped(to, x.buckets_[i]);
   }
   add(x.count_, x.sum_);
 }
 
+void narrow_histogram::merge_sums(const latency_histogram& x) noexcept {
+  add(x.count(), x.sum());
+}
+
 void narrow_histogram::clear() noexcept {
-  std::fill(buckets_.begin(), buckets_.end(), 0);
+  std::fill_n(buckets_.get(), size_, 0);
   count_ = 0;
   sum_ = duration::zero();
 }
@@ -75,7 +81,7 @@ duration narrow_histogram::quantile(double q) const noexcept {
     return duration::zero();
   const auto wanted = std::ceil(std::clamp(q, 0.0, 1.0) * static_cast<double>(count_));
   std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+  for (std::size_t i = 0; i < size_; ++i) {
     seen += buckets_[i];
     if (seen > 0 && static_cast<double>(seen) >= wanted)
       return latency_histogram::upper_edge(first_ + i);

@@ -30,7 +30,7 @@ wanted_command released(const entity& x, const stream_state& s, const backend_re
   if (x.terms)
     result.agreement = x.name;
   if (s.order != nullptr && s.order->holds(why.now))
-    apply_order(result, s.order->order);
+    apply_order(result, *s.order);
   return result;
 }
 

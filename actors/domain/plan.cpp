@@ -7,15 +7,18 @@
 #include "actors/domain/pressure.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace sluice {
 
 namespace {
 
-constexpr double full = 0.7;   ///< in flight, as a share of what is aimed at: the backend does all it can
-constexpr int full_enough = 6; ///< ticks; by then what was smoothed has forgotten what was before
-constexpr double tick = 0.1;   ///< [s]; only how rates compare counts
+constexpr double full = 0.7;        ///< in flight, as a share of what is aimed at: the backend does all it can
+constexpr int full_enough = 3;      ///< ticks
+constexpr double same_unit = 1e-6;  ///< rounding
+constexpr double other_unit = 0.01; ///< chosen: what was learnt in units that differ by more does not compare
+constexpr double tick = 0.1;        ///< [s]; only how rates compare counts
 constexpr double knee_gain = 0.05;
 constexpr double longest_pause = 10; ///< [s] between two plans, after which everything is long forgotten
 constexpr int several = 3;           ///< that begin to wait in one tick: a queue that no trim can be judged by
@@ -73,6 +76,23 @@ double choose_aim(backend_state& state, instant now, const control_policy& polic
   return std::clamp(state.knee_aim, seconds(policy.knee_least), seconds(policy.knee));
 }
 
+/// @param smooth what was done, smoothed: what was done since the last tick follows from how it moved
+void learn_costs(backend_state& state, const work& smooth) {
+  auto done = smooth * (1 / figure_smoothing);
+  done += state.smooth_done * (1 - 1 / figure_smoothing);
+  state.smooth_done = smooth;
+  if (state.full_ticks < full_enough)
+    return;
+  const auto before = state.costs.model();
+  state.costs.observe(done * tick, tick);
+  const auto factor = cost_of(state.costs.model(), smooth) / cost_of(before, smooth);
+  if (!std::isfinite(factor) || factor <= 0 || std::abs(factor - 1) < same_unit)
+    return;
+  state.capacity.rescale(factor);
+  if (std::abs(factor - 1) > other_unit)
+    state.knee = {};
+}
+
 /// Capacity, costs, knee and trim, from what was delivered. Returns whether the backend is full.
 bool estimate(backend_state& state, const pressure& seen, double aim, instant now) {
   double delivered = 0;
@@ -94,10 +114,8 @@ bool estimate(backend_state& state, const pressure& seen, double aim, instant no
     capacity.observe(delivered, saturated);
     state.knee.observe(seen.mean_in_flight, delivered, now);
     state.floor.observe(state.knee, seen.latency, now);
-    // What was done is smoothed: it counts once the backend was full for as long.
     state.full_ticks = saturated ? std::min(state.full_ticks + 1, full_enough) : 0;
-    if (state.full_ticks >= full_enough)
-      state.costs.observe(done * tick, tick);
+    learn_costs(state, done);
     state.evidence.observe(delivered, seen.mean_in_flight, seen.latency, saturated, capacity.rate);
     if (held && by_rate && !saturated && seen.danger < idle && delivered > used_up * capacity.rate)
       capacity.probe();
@@ -166,6 +184,7 @@ void plan(backend_state& state, stream_table& streams, const plan_time& at, cons
     state.capacity.rest(at.now);
   const auto saturated = estimate(state, seen, aim, at.now);
   watch_deficit(state, saturated, at, policy, out);
+  state.trial.vary(state.entities, state.costs, saturated && !state.deficit.declared);
   const backend_view view{state.capacity.rate, state.capacity.trim, aim, state.deficit.declared, least,
                           state.groups,        policy.turns};
   allocate(state.entities, view, scratch.split.allocation);

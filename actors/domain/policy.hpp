@@ -38,9 +38,9 @@ struct control_policy {
   /// `knee_least` to `knee`; equal ones fix it.
   duration knee = std::chrono::milliseconds{20};
   duration knee_least = std::chrono::milliseconds{10};
-  double aim_mean = 0.65;      ///< a promised mean is aimed at this share of its target
-  double aim_percentile = 0.4; ///< the mean aimed at for a promised percentile, as a share of the percentile's target
-  rate best_effort_floor{50};  ///< what everybody gets, agreement or not [I/O per second]
+  double aim_mean = 0.65;       ///< a promised mean is aimed at this share of its target
+  double aim_percentile = 0.35; ///< the mean aimed at for a promised percentile, as a share of the percentile's target
+  rate best_effort_floor{50};   ///< what everybody gets, agreement or not [I/O per second]
   double best_effort_share = 0.2;    ///< of the capacity: what all these floors take together at most
   double best_effort_weight = 1;     ///< of all without an agreement together
   std::vector<tenant_share> tenants; ///< those without an entry weigh as much as their heaviest agreement

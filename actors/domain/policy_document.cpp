@@ -2,6 +2,7 @@
 #include "actors/domain/policy_document.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <tuple>
@@ -162,6 +163,21 @@ backend_policy policy_for(const policy_document& x, std::string_view backend, co
   if (!x.tenants.empty())
     result.control.tenants = x.tenants;
   return result;
+}
+
+std::vector<policy_setting> started_with(const control_policy& x) {
+  constexpr double whole = 1e6; // parts per million
+  return {{"best_effort_floor.iops", static_cast<std::int64_t>(x.best_effort_floor.per_second)},
+          {"aim.mean", std::llround(x.aim_mean * whole)},
+          {"aim.percentile", std::llround(x.aim_percentile * whole)},
+          {"knee", x.knee.count()},
+          {"knee_least", x.knee_least.count()}};
+}
+
+control_policy base_of(const std::vector<policy_setting>& started_with) {
+  policy_document as_defaults;
+  as_defaults.defaults = started_with;
+  return policy_for(as_defaults, "").control;
 }
 
 std::string summary_of(const policy_document& x) {

@@ -61,6 +61,12 @@ struct policy_document {
 [[nodiscard]] backend_policy policy_for(const policy_document& x, std::string_view backend,
                                         const control_policy& base = {});
 
+/// Those settings of a policy that the options of the core give (core_config.hpp), as a document's defaults would.
+[[nodiscard]] std::vector<policy_setting> started_with(const control_policy& x);
+
+/// The policy of a core that was started so: `base` of the functions above.
+[[nodiscard]] control_policy base_of(const std::vector<policy_setting>& started_with);
+
 /// One line for the log: how many of what, and each default with its value.
 [[nodiscard]] std::string summary_of(const policy_document& x);
 

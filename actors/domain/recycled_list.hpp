@@ -8,9 +8,12 @@
 
 namespace sluice {
 
-template<class T>
+/// @tparam Patience how many times elements wait; 100 = 10 s of ticks, longer than whatever recurs
+template<class T, std::size_t Patience = 100>
 class recycled_list {
 public:
+  using value_type = T;
+
   /// Appends an element and returns it. It may hold what a former one held: the caller sets all of it. References to
   /// elements hold until then.
   T& add() {
@@ -18,12 +21,12 @@ public:
       kept_.emplace_back();
     return kept_[used_++];
   }
-  /// Empties the list; the elements wait to be used again. Those that were not needed for `patience` times are freed
+  /// Empties the list; the elements wait to be used again. Those that were not needed for `Patience` times are freed
   /// when they are more than half: one burst shall not cost its memory for ever.
   void clear() {
     peak_ = used_ > peak_ ? used_ : peak_;
     used_ = 0;
-    if (++cleared_ < patience)
+    if (++cleared_ < Patience)
       return;
     if (kept_.size() > 2 * peak_ + spare) {
       kept_.resize(peak_);
@@ -57,8 +60,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t patience = 100; ///< times; 10 s of ticks, longer than whatever recurs
-  static constexpr std::size_t spare = 64;     ///< elements that are always kept
+  static constexpr std::size_t spare = 64; ///< elements that are always kept
   std::vector<T> kept_;
   std::size_t used_ = 0;
   std::size_t peak_ = 0;

@@ -11,8 +11,6 @@ namespace sluice {
 
 namespace {
 
-/// A smoothed figure moves this far towards a new one per tick; control.md's starting point for the delivered rate.
-constexpr double smoothing = 0.3;
 /// A latency moves faster: it is the danger sign.
 constexpr double latency_smoothing = 0.5;
 
@@ -83,10 +81,10 @@ void stream_signal::close(instant now, duration silent) noexcept {
     mean_in_flight = static_cast<double>(sums.in_flight) / in_flight_units / length;
     held_by_depth = std::min(seconds(sums.held_by_depth) / length, 1.0);
     held_by_rate = std::min(seconds(sums.held_by_rate) / length, 1.0);
-    used += smoothing * (completions - used);
-    done.approach(work_of(sums) * (1 / length), smoothing);
+    used += figure_smoothing * (completions - used);
+    done.approach(work_of(sums) * (1 / length), figure_smoothing);
     recent_[next_] = arrivals;
-    next_ = (next_ + 1) % recent_.size();
+    next_ = static_cast<std::uint8_t>((next_ + 1) % recent_.size());
     demand = *std::max_element(recent_.begin(), recent_.end());
     if (sums.timed > 0) {
       const auto mean = seconds(sums.latency) / static_cast<double>(sums.timed);

@@ -15,6 +15,9 @@ namespace sluice {
 /// only nonsense meets it, and few enough that no sum overflows.
 inline constexpr std::uint32_t max_samples_per_tick = 1024;
 
+/// A smoothed figure moves this far towards a new one per tick; control.md's starting point for the delivered rate.
+inline constexpr double figure_smoothing = 0.3;
+
 /// The samples of a stream since the last tick, added up as they come. Integers only: the order does not matter.
 struct sample_sums {
   duration length{0};
@@ -42,6 +45,10 @@ struct stream_signal {
   bool quiet = false;                               ///< for so long none came that everything was set to zero
   control_state control = control_state::unlimited; ///< at the gateway, by the newest sample
 
+private:
+  std::uint8_t next_ = 0; ///< of `recent_`
+
+public:
   double arrivals = 0; ///< in the last samples
   double completions = 0;
   double bytes = 0;  ///< bytes per second
@@ -76,7 +83,6 @@ struct stream_signal {
 
 private:
   std::array<double, 3> recent_{};
-  std::size_t next_ = 0;
 };
 
 } // namespace sluice

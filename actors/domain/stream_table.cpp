@@ -17,19 +17,25 @@ std::uint32_t phase_of(const stream_id& id) noexcept {
   return static_cast<std::uint32_t>((hash * 0x9e3779b97f4a7c15ull) >> 32);
 }
 
-} // namespace
-
-std::uint32_t stream_table::hash_of(const stream_id& id) noexcept {
-  const auto x = static_cast<std::uint64_t>(std::hash<stream_id>{}(id)) * 0x9e3779b97f4a7c15ull;
-  return static_cast<std::uint32_t>(x >> 32);
+/// Only the places in the table depend on it, and no outcome on those.
+std::uint32_t hash_of(std::string_view gateway, std::string_view volume, std::string_view client) noexcept {
+  const std::hash<std::string_view> part;
+  const auto x = static_cast<std::uint64_t>((part(gateway) * 31 + part(volume)) * 31 + part(client));
+  return static_cast<std::uint32_t>((x * 0x9e3779b97f4a7c15ull) >> 32);
 }
+
+std::uint32_t hash_of(const stream_id& id) noexcept {
+  return hash_of(id.gateway, id.volume, id.client);
+}
+
+} // namespace
 
 /// The cell that holds the stream, or the empty one where it would be. @pre there are cells
 std::size_t stream_table::cell_of(const stream_id& id, std::uint32_t hash) const noexcept {
   const auto mask = cells_.size() - 1;
   for (auto i = hash & mask;; i = (i + 1) & mask) {
     const auto& x = cells_[i];
-    if (x.slot == no_stream || (x.hash == hash && (*this)[x.slot].id == id))
+    if (x.slot == no_stream || (x.hash == hash && (*this)[x.slot].id.names(id)))
       return i;
   }
 }
@@ -41,7 +47,7 @@ stream_slot stream_table::find(const stream_id& id) const noexcept {
 stream_slot stream_table::add(const stream_id& id) {
   if (size_ >= max_table_streams)
     return no_stream;
-  if (2 * (size_ + 1) > cells_.size())
+  if (4 * (size_ + 1) > 3 * cells_.size())
     grow();
   stream_slot slot = end_;
   if (!free_.empty()) {
@@ -53,7 +59,7 @@ stream_slot stream_table::add(const stream_id& id) {
     ++end_;
   }
   auto& x = (*this)[slot];
-  x.id = id;
+  x.id = stream_name{id};
   x.living = true;
   x.standing.phase = phase_of(id);
   ++size_;
@@ -65,7 +71,9 @@ stream_slot stream_table::add(const stream_id& id) {
 void stream_table::remove(stream_slot slot) {
   auto& x = (*this)[slot];
   const auto mask = cells_.size() - 1;
-  auto hole = cell_of(x.id, hash_of(x.id));
+  auto hole = hash_of(x.id.gateway(), x.id.volume(), x.id.client()) & mask;
+  while (cells_[hole].slot != slot)
+    hole = (hole + 1) & mask;
   cells_[hole] = {};
   // Those behind the hole that would no longer be found are moved into it.
   for (auto i = (hole + 1) & mask; cells_[i].slot != no_stream; i = (i + 1) & mask) {

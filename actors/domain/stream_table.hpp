@@ -5,7 +5,7 @@
 #include "actors/domain/entity_ledger.hpp"
 #include "actors/domain/inheritance.hpp"
 #include "actors/domain/signal.hpp"
-#include "actors/domain/stream.hpp"
+#include "actors/domain/stream_name.hpp"
 
 #include <limits>
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace sluice {
 
-struct agreement;
+struct kept_agreement;
 struct active_override;
 struct backend_state;
 
@@ -23,15 +23,14 @@ inline constexpr std::size_t max_table_streams = 1'000'000;
 inline constexpr stream_slot no_stream = std::numeric_limits<stream_slot>::max();
 
 struct stream_state {
-  stream_id id;
+  stream_name id;
   stream_signal signal;
   standing_command standing;
   std::unique_ptr<standing_command> observed; ///< what would stand, while its backend is only observed
   inheritance inherited;
   backend_state* backend = nullptr;       ///< that it is planned with; null = not yet with any
   backend_state* claimed = nullptr;       ///< that its newest sample names
-  const agreement* terms = nullptr;       ///< that it falls under; null = none
-  account* its_account = nullptr;         ///< of these terms
+  const kept_agreement* terms = nullptr;  ///< that it falls under; null = none
   const active_override* order = nullptr; ///< of an operator; may have ended
   std::uint32_t entity = 0;               ///< position among those of its backend
   bool living = false;                    ///< the slot is in use
@@ -74,13 +73,12 @@ private:
     std::uint32_t hash = 0;
     stream_slot slot = no_stream; ///< none = empty
   };
-  [[nodiscard]] static std::uint32_t hash_of(const stream_id& id) noexcept;
   [[nodiscard]] std::size_t cell_of(const stream_id& id, std::uint32_t hash) const noexcept;
   void grow();
 
   std::vector<std::unique_ptr<stream_state[]>> pages_;
   std::vector<stream_slot> free_;
-  std::vector<cell> cells_; ///< open addressing, linear probing, a power of two, at most half full
+  std::vector<cell> cells_; ///< open addressing, linear probing, a power of two, at most three quarters full
   std::size_t size_ = 0;
   stream_slot end_ = 0;
 };

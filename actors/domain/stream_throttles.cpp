@@ -21,6 +21,7 @@ constexpr double limit_horizon = 0.02;
 constexpr double demand_slack = 1.2;
 constexpr double demand_extra = 10;  ///< I/O per second
 constexpr double least_share = 0.02; ///< of a limit, divided by the streams: an idle one must be able to begin
+constexpr double even_share = 0.5;   ///< of a standing depth in equal parts, below which nobody's part falls; chosen
 constexpr double held_enough = 0.05; ///< share of the time
 constexpr double nearly = 0.8;       ///< of a rate
 constexpr duration longest_burst = std::chrono::hours{1}; ///< of an allowance
@@ -76,8 +77,10 @@ public:
   void depths() {
     if (x_.depth <= 0)
       return;
+    // As long as nobody waits, small numbers in flight are chance: parts that followed them would be sent all the time.
+    const auto least = x_.hungry ? 0 : even_share * x_.depth / static_cast<double>(slots_.size());
     for (std::size_t i = 0; i < slots_.size(); ++i)
-      scratch_.asked[i] = 1.5 * streams_[slots_[i]].signal.outstanding() + 2;
+      scratch_.asked[i] = std::max(1.5 * streams_[slots_[i]].signal.outstanding() + 2, least);
     share_out(x_.depth, scratch_.asked, 1, scratch_.parts, scratch_.allocation);
     for (std::size_t i = 0; i < slots_.size(); ++i)
       scratch_.before[i] = streams_[slots_[i]].standing.now.depth;
@@ -177,13 +180,14 @@ throttle_rule rule_of(const entity& x, const stream_state& s, const backend_reas
   return why.now < s.limited_until ? throttle_rule::limit : throttle_rule::none;
 }
 
-std::uint64_t whole(double x) {
-  return static_cast<std::uint64_t>(std::llround(std::clamp(x, 0.0, 1e12)));
+std::uint32_t whole(double x) {
+  return static_cast<std::uint32_t>(std::llround(std::clamp(x, 0.0, 4e9)));
 }
 
 } // namespace
 
-void apply_order(wanted_command& x, const override_order& order) noexcept {
+void apply_order(wanted_command& x, const active_override& active) noexcept {
+  const auto& order = active.order;
   for (auto* part : {&x.now, &x.envelope}) {
     part->iops = lower(part->iops, order.iops);
     part->bandwidth = lower(part->bandwidth, order.bandwidth);
@@ -193,7 +197,7 @@ void apply_order(wanted_command& x, const override_order& order) noexcept {
     }
   }
   x.rule = throttle_rule::override_;
-  x.beneficiary = order.who;
+  x.beneficiary = active.who;
 }
 
 double rate_cap(const entity& x) noexcept {
@@ -235,7 +239,7 @@ wanted_command wanted_for(const entity& x, stream_state& s, const stream_share& 
   if (to.rule == throttle_rule::protection)
     to.beneficiary = why.beneficiary->name;
   if (s.order != nullptr && s.order->holds(why.now))
-    apply_order(to, s.order->order);
+    apply_order(to, *s.order);
   return to;
 }
 
@@ -250,20 +254,20 @@ instant next_wanted(const stream_state& s, const wanted_command& wanted, const b
   return due;
 }
 
-void note_figures(reason& to, const entity& x, const stream_state& s, const backend_reason& why,
+void note_figures(standing_reason& to, const entity& x, const stream_state& s, const backend_reason& why,
                   const control_policy& policy) {
-  to.backend.assign(why.backend);
+  why.backend.share(to.backend);
   to.demand = whole(s.signal.demand);
   to.promised = whole(x.promise.rate);
   to.capacity = whole(why.view.capacity);
   to.part = x.hungry ? whole(x.part) : 0;
-  to.rest = policy.sticky;
+  to.rest_ms = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(policy.sticky).count());
   to.until = to.rule == throttle_rule::override_ && s.order != nullptr ? s.order->order.until : wall_time{};
   to.observed = false;
-  to.measured = to.target = duration::zero();
+  to.measured_us = to.target_us = 0;
   if (to.rule == throttle_rule::protection) {
-    to.measured = duration{std::llround(std::min(why.beneficiary->latency, 3600.0) * 1e9)};
-    to.target = duration{std::llround(why.beneficiary->promise.target * 1e9)};
+    to.measured_us = whole(std::min(why.beneficiary->latency, 3600.0) * 1e6);
+    to.target_us = whole(why.beneficiary->promise.target * 1e6);
   }
 }
 

@@ -13,7 +13,7 @@ namespace sluice {
 /// What a stream's throttle rests on, the same for all streams of a backend.
 struct backend_reason {
   const backend_view& view;
-  std::string_view backend;
+  borrowed_text backend;
   const entity* beneficiary = nullptr; ///< the entity whose latency is protected; null = none
   bool controlled = false;             ///< false: nothing but an operator's order holds
   wall_time label;
@@ -55,10 +55,10 @@ void split(const entity& x, const stream_table& streams, double least, split_scr
                                   const backend_reason& why) noexcept;
 
 /// The figures that a throttle rests on, to be kept with it.
-void note_figures(reason& to, const entity& x, const stream_state& s, const backend_reason& why,
+void note_figures(standing_reason& to, const entity& x, const stream_state& s, const backend_reason& why,
                   const control_policy& policy);
 
 /// Puts an operator's order over what the plan wants.
-void apply_order(wanted_command& x, const override_order& order) noexcept;
+void apply_order(wanted_command& x, const active_override& active) noexcept;
 
 } // namespace sluice

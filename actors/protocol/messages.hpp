@@ -122,13 +122,14 @@ struct core_report {
   std::vector<backend_status> backends;
   std::vector<event> events;
   std::vector<verdict> verdicts;
+  std::vector<policy_setting> started_with{}; ///< with `complete`: what the core's options say where no policy does
   std::vector<throttle> observed{}; ///< what would hold on backends that are only observed; rule `none` = nothing would
 };
 
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, core_report& x) {
   return f(caf::meta::type_name("core_report"), x.at, x.complete, x.throttles, x.forgotten, x.backends, x.events,
-           x.verdicts, x.observed);
+           x.verdicts, x.started_with, x.observed);
 }
 
 /// Rows to be stored, answered when they are committed.

@@ -5,8 +5,8 @@
 #include "actors/sla_core/decision_log.hpp"
 
 #include <algorithm>
-#include <span>
 #include <utility>
+#include <vector>
 
 namespace sluice {
 
@@ -40,16 +40,25 @@ void log_refused(core_pointer self, std::uint64_t refused) {
         log_field{"reason", "repeated, nonsense or beyond a bound"}, log_field{"suppressed", suppressed});
 }
 
+/// At most `bound` elements from `first` on; the list may make them only now.
+template<class List>
+std::vector<typename List::value_type> part_of(const List& all, std::size_t first, std::size_t bound) {
+  std::vector<typename List::value_type> result;
+  const auto end = first + std::min(bound, all.size() - std::min(first, all.size()));
+  result.reserve(end - first);
+  for (auto i = first; i < end; ++i)
+    result.push_back(all[i]);
+  return result;
+}
+
 /// To the performance monitor, in messages of bounded size. Without one they are lost: the plan repeats them.
-template<class Message, class T>
-void send_parts(core_pointer self, std::span<const T> all) {
+template<class Message, class List>
+void send_parts(core_pointer self, const List& all) {
   if (!self->state.monitor)
     return;
   const auto bound = self->state.options.batch;
-  for (std::size_t first = 0; first < all.size(); first += bound) {
-    const auto part = all.subspan(first, std::min(bound, all.size() - first));
-    self->send(self->state.monitor, Message{{part.begin(), part.end()}});
-  }
+  for (std::size_t first = 0; first < all.size(); first += bound)
+    self->send(self->state.monitor, Message{part_of(all, first, bound)});
 }
 
 /// To the application server: what changed, or all of it when it knows nothing yet. Nothing if there is nothing to say.
@@ -60,10 +69,12 @@ void send_report(core_pointer self, const loop_output& out, instant now, wall_ti
   core_report report;
   report.at = label;
   report.complete = state.server_knows_nothing;
+  if (report.complete)
+    report.started_with = started_with(state.options.policy);
   const auto everything = report.complete ? in_force(state.loop) : std::vector<throttle>{};
-  const auto throttles = report.complete ? std::span{everything} : out.throttles.all();
   const auto all_observed = report.complete ? would_be_in_force(state.loop) : std::vector<throttle>{};
-  auto observed = report.complete ? std::span{all_observed} : out.observed.all();
+  const auto throttles = report.complete ? everything.size() : out.throttles.size();
+  const auto observed = report.complete ? all_observed.size() : out.observed.size();
   if (report.complete || now - state.status_sent >= state.options.status_interval) {
     report.backends.assign(out.backends.begin(), out.backends.end());
     state.status_sent = now;
@@ -74,27 +85,26 @@ void send_report(core_pointer self, const loop_output& out, instant now, wall_ti
   state.server_knows_nothing = false;
 
   // The first part says everything but the throttles beyond the bound; those follow as changes.
-  auto rest = throttles;
+  const auto complete = report.complete;
+  const auto bound = state.options.batch;
+  std::size_t first = 0;
   do {
-    const auto part = rest.first(std::min(rest.size(), state.options.batch));
-    report.throttles.assign(part.begin(), part.end());
-    rest = rest.subspan(part.size());
-    const auto seen = observed.first(std::min(observed.size(), state.options.batch));
-    report.observed.assign(seen.begin(), seen.end());
-    observed = observed.subspan(seen.size());
+    report.throttles = complete ? part_of(everything, first, bound) : part_of(out.throttles, first, bound);
+    report.observed = complete ? part_of(all_observed, first, bound) : part_of(out.observed, first, bound);
+    first += bound;
     if (report.complete || !report.throttles.empty() || !report.backends.empty() || !report.forgotten.empty()
         || !report.events.empty() || !report.verdicts.empty() || !report.observed.empty())
       self->send(state.server, std::move(report));
     report = core_report{};
     report.at = label;
-  } while (!rest.empty() || !observed.empty());
+  } while (first < throttles || first < observed);
 }
 
 /// At debug level, for whoever wants to know how soon something was decided, and what that took.
 void log_steps(const loop_output& out, duration took) {
   if (!log_accepts(log_events::throttle_sent.level, component))
     return;
-  for (const auto& x : out.throttles.all())
+  for (const auto& x : out.throttles)
     log(log_events::throttle_sent, component, log_field{"stream", to_string(x.stream)},
         log_field{"generation", x.generation});
   log(log_events::planned, component, log_field{"throttles", out.throttles.size()},
@@ -109,8 +119,8 @@ void make_plan(core_pointer self) {
   state.order_waits = false;
   const auto label = label_now();
   const auto& out = step(state.loop, now, label, state.options.policy);
-  send_parts<throttle_batch>(self, out.throttles.all());
-  send_parts<lease_renewal>(self, out.renewals.all());
+  send_parts<throttle_batch>(self, out.throttles);
+  send_parts<lease_renewal>(self, out.renewals);
   log_steps(out, now_of(self) - now);
   log_refused(self, out.refused);
   log_decisions(out, component, state.options.lines_bound);
@@ -192,7 +202,7 @@ void on_peer_up(core_pointer self, const std::string& role, const caf::strong_ac
     state.monitor = caf::actor_cast<performance_monitor_actor>(who);
     // It may have been restarted and know none.
     const auto everything = in_force(state.loop);
-    send_parts<throttle_batch>(self, std::span<const throttle>{everything});
+    send_parts<throttle_batch>(self, everything);
   } else if (role == "application-server") {
     state.server = caf::actor_cast<application_server_actor>(who);
     state.server_knows_nothing = true;

@@ -61,9 +61,9 @@ bool names(std::string_view text, const stream_id& id) {
 
 void log_decisions(const loop_output& out, caf::atom_value component, std::size_t bound) {
   std::size_t lines = 0;
-  const auto* sent = out.throttles.begin(); // events about throttles are in their order
-  const auto* seen = out.observed.begin();
-  for (const auto& x : out.events) {
+  const auto* seen = out.observed.begin(); // events about what is only observed are in their order
+  for (std::size_t i = 0; i < out.events.size(); ++i) {
+    const auto x = out.events[i];
     const auto* line = line_for(x.kind);
     if (line == nullptr)
       continue;
@@ -72,19 +72,15 @@ void log_decisions(const loop_output& out, caf::atom_value component, std::size_
           log_field{"suppressed", out.events.size() - bound});
       return;
     }
-    const auto search = [&](const throttle*& from, const throttle* end) {
-      from = std::find_if(from, end, [&](const throttle& t) {
+    if (x.kind == event_kind::would_throttle)
+      seen = std::find_if(seen, out.observed.end(), [&](const throttle& t) {
         return names(x.subject, t.stream);
       });
-      return from == end ? nullptr : from;
-    };
-    const throttle* what = nullptr;
-    if (x.kind == event_kind::stream_throttled)
-      what = search(sent, out.throttles.end());
-    else if (x.kind == event_kind::would_throttle)
-      what = search(seen, out.observed.end());
-    if (what != nullptr)
-      log_throttle(x, *line, *what, component);
+    const auto which = out.events.throttle_of(i);
+    if (x.kind == event_kind::stream_throttled && which < out.throttles.size())
+      log_throttle(x, *line, out.throttles[which], component);
+    else if (x.kind == event_kind::would_throttle && seen != out.observed.end())
+      log_throttle(x, *line, *seen, component);
     else
       log(*line, component, log_field{subject_name(x.kind), x.subject}, log_field{"reason", x.text});
   }

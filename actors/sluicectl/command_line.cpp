@@ -3,10 +3,9 @@
 
 #include "actors/domain/quantity.hpp"
 #include "actors/domain/stream.hpp"
+#include "actors/terminal/arguments.hpp"
 
 #include <CLI/CLI.hpp>
-
-#include <algorithm>
 
 namespace sluice::ctl {
 
@@ -20,17 +19,12 @@ std::string kind_name(const std::string& text) {
   return parse_resource_kind(text) ? std::string{} : "there is no kind " + text + "; there are " + all_resource_kinds();
 }
 
-std::string whole_number(const std::string& text) {
-  const bool digits = std::all_of(text.begin(), text.end(), [](char c) {
-    return c >= '0' && c <= '9';
-  });
-  const bool some = text.find_first_not_of('0') != std::string::npos;
-  return digits && some && text.size() <= 18 ? std::string{} : "expected a whole number from 1 on, got " + text;
-}
-
 std::string span_text(const std::string& text) {
   return parse_span(text) ? std::string{} : "expected a length of time such as 500ms, 30s or 10m, got " + text;
 }
+
+/// What the application server remembers of a stream (GET /api/v1/streams/G/V/C?seconds=).
+constexpr std::int64_t longest_traffic_s = 600;
 
 /// The words of all subcommands, as CLI11 fills them.
 struct words {
@@ -50,6 +44,8 @@ struct words {
   limit_command limit;
   std::uint64_t iops = 0;
   wait_command wait;
+  traffic_command traffic;
+  std::string traffic_length = "10m";
   std::string timeout = "30s";
 };
 
@@ -136,6 +132,25 @@ void add_reading_commands(CLI::App& app, words& w) {
   });
 }
 
+void add_traffic_command(CLI::App& app, words& w) {
+  auto* traffic =
+      app.add_subcommand("traffic", "what streams did in the last seconds, as JSON: for sluice-sim what-if --trace");
+  traffic->add_option("STREAM", w.traffic.streams, "GATEWAY/VOLUME/CLIENT; all without one")
+      ->check(stream_name)
+      ->type_name("");
+  traffic->add_option("--last", w.traffic_length, "of how long; the server remembers 10m")
+      ->check(span_text)
+      ->capture_default_str()
+      ->type_name("TIME");
+  traffic->callback([&w] {
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(*parse_span(w.traffic_length)).count();
+    if (seconds > longest_traffic_s)
+      throw CLI::ValidationError("traffic", "--last: the server remembers 10m");
+    w.traffic.seconds = static_cast<std::uint32_t>(seconds);
+    w.line.what = w.traffic;
+  });
+}
+
 void add_policy_command(CLI::App& app, words& w) {
   auto* policy = app.add_subcommand("policy", "how the policy came to be; apply -f changes it, get policy shows it");
   policy->require_subcommand(0, 1);
@@ -151,7 +166,7 @@ void add_policy_command(CLI::App& app, words& w) {
 void add_limit_command(CLI::App& app, words& w) {
   auto* limit = app.add_subcommand("limit", "an operator's limit on a stream, over what the plan says");
   limit->add_option("STREAM", w.limit.stream, "GATEWAY/VOLUME/CLIENT")->required()->check(stream_name)->type_name("");
-  auto* iops = limit->add_option("--iops", w.iops, "operations per second")->check(whole_number);
+  auto* iops = limit->add_option("--iops", w.iops, "operations per second")->check(terminal::whole_number);
   auto* bandwidth = limit->add_option("--bandwidth", w.limit.bandwidth, "for example 10MB/s");
   auto* length = limit->add_option("--for", w.limit.length, "for example 10m; without it until --clear");
   auto* why = limit->add_option("--why", w.limit.why, "the reason, kept with the limit");
@@ -228,18 +243,13 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   add_policy_command(app, w);
   add_limit_command(app, w);
   add_wait_command(app, w);
-  try {
-    std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
-    app.parse(arguments);
-  } catch (const CLI::CallForVersion& version) {
-    return {{}, std::string{version.what()} + "\n", exit_code::done};
-  } catch (const CLI::Success&) { // help, of the program or of a command
-    return {{}, app.help(), exit_code::done};
-  } catch (const CLI::ParseError& mistake) {
-    return {{}, mistake.what(), exit_code::usage};
-  }
+  add_traffic_command(app, w);
+  if (const auto end = terminal::take_arguments(app, std::move(arguments)))
+    return {{}, end->text, end->mistake ? exit_code::usage : exit_code::done};
   if (!w.line.what && !w.line.check_config)
-    return {{}, "say what to do: apply, get, describe, delete, explain, policy, top, limit or wait", exit_code::usage};
+    return {{},
+            "say what to do: apply, get, describe, delete, explain, policy, top, limit, wait or traffic",
+            exit_code::usage};
   take_global_options(w);
   return {w.line, {}, exit_code::done};
 }

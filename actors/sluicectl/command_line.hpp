@@ -44,6 +44,11 @@ struct explain_command {
   resource_kind kind = resource_kind::stream;
   std::string name;
 };
+/// `traffic [STREAM…]`: what streams did in the last minutes, second by second.
+struct traffic_command {
+  std::vector<std::string> streams; ///< empty = all
+  std::uint32_t seconds = 600;
+};
 /// `policy history`
 struct policy_command {};
 /// `top`
@@ -68,7 +73,7 @@ struct wait_command {
 };
 
 using command = std::variant<apply_command, delete_command, get_command, describe_command, explain_command, top_command,
-                             limit_command, wait_command, policy_command>;
+                             limit_command, wait_command, policy_command, traffic_command>;
 
 struct command_line {
   std::optional<std::string> server;      ///< --server

@@ -25,6 +25,9 @@ struct console {
 [[nodiscard]] exit_code run(const limit_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const policy_command& x, server_link& server, const console& io);
 
+/// Prints JSON whatever the output format is: an object whose `items` have `stream` and `series`.
+[[nodiscard]] exit_code run(const traffic_command& x, server_link& server, const console& io);
+
 /// Asks again and again until it is so. An unreachable server is "not yet" for `ready` alone.
 [[nodiscard]] exit_code run(const wait_command& x, server_link& server, const console& io);
 

@@ -133,6 +133,26 @@ exit_code run(const explain_command& x, server_link& server, const console& io) 
   return exit_code::done;
 }
 
+exit_code run(const traffic_command& x, server_link& server, const console& io) {
+  const auto wanted = "?seconds=" + std::to_string(x.seconds);
+  auto streams = x.streams;
+  if (streams.empty())
+    for (const auto& item : fetch_items(server, "/api/v1/streams"))
+      if (item.is_object() && item.contains("stream") && item["stream"].is_string()
+          && parse_stream_id(item["stream"].get<std::string>()))
+        streams.push_back(item["stream"]);
+  auto items = nlohmann::json::array();
+  for (const auto& stream : streams) {
+    auto found = find(server, stream_path(stream) + wanted);
+    if (!found && !x.streams.empty())
+      throw not_there(resource_kind::stream, stream);
+    if (found) // else it has just been forgotten
+      items.push_back({{"stream", stream}, {"series", found->value("series", nlohmann::json::array())}});
+  }
+  io.out << nlohmann::json{{"items", items}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+  return exit_code::done;
+}
+
 exit_code run(const policy_command&, server_link& server, const console& io) {
   const auto versions = fetch_items(server, "/api/v1/policy/history");
   if (server.where().output == output_format::json)

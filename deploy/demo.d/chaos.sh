@@ -1,8 +1,13 @@
 # The demo with trouble: processes killed, PostgreSQL away, while both clients run. Sourced by deploy/demo.
 
 trouble=$var/with/trouble
-down_seconds=4 # longer than the lease of 2 s, so that control is really gone before the restart
-calm_seconds=8
+# What deploy/demo --untimed does not judge is not waited for.
+if $untimed; then
+  down_seconds=3 calm_seconds=2 away_seconds=15
+else
+  down_seconds=4 calm_seconds=8 away_seconds=60
+fi
+# down_seconds is longer than the lease of 2 s, so that control is really gone before the restart.
 
 now_ms() { date +%s%3N; }
 
@@ -32,7 +37,7 @@ throttled() {
 
 kill_one_after_another() {
   local name deadline restarted
-  sleep $((3 + calm_seconds))
+  sleep "$calm_seconds"
   for name in database-manager sla-core performance-monitor application-server; do
     say "  kill -9 $name"
     promise_something "before-$name"
@@ -55,34 +60,32 @@ kill_one_after_another() {
 }
 
 take_postgres_away() {
-  sleep $((3 + calm_seconds))
-  say "  PostgreSQL stopped for 60 s"
+  sleep "$calm_seconds"
+  say "  PostgreSQL stopped for $away_seconds s"
   note stopped postgres
   "$here/down" --only postgres
-  sleep 60
+  sleep "$away_seconds"
   note restarted postgres
   start_postgres || say "  PostgreSQL did not start again"
   say "  PostgreSQL started again"
   sleep "$calm_seconds"
 }
 
-# with_clients SECONDS COMMAND: the trouble while both clients run.
+# with_clients COMMAND: the trouble while both clients run, however long it takes.
 with_clients() {
-  local result=0 troublemaker
+  local result=0
   mkdir -p "$var/with"
   rm -f "$trouble"
-  "$2" &
-  troublemaker=$!
-  background=$troublemaker
-  run_both "$var/with" "$1" || result=1
-  wait "$troublemaker" || result=1
+  start_both "$var/with" 3600
+  "$1" || result=1
+  end_both "$var/with" || result=1
   return $result
 }
 
 chaos_kill() {
   local result=0
   say "== each process killed, ${down_seconds} s later started again, both clients running"
-  with_clients $((calm_seconds + 4 * (down_seconds + calm_seconds + 5))) kill_one_after_another || result=1
+  with_clients kill_one_after_another || result=1
   sleep 3
   ctl get agreements -o json >"$var/with/agreements.json" || result=1
   sql "$(cat "$here/demo.d/stored_twice.sql")" >"$var/with/twice"
@@ -92,8 +95,8 @@ chaos_kill() {
 
 chaos_postgres() {
   local result=0
-  say "== PostgreSQL away for a minute, both clients running"
-  with_clients $((60 + 3 * calm_seconds)) take_postgres_away || result=1
+  say "== PostgreSQL away for $away_seconds s, both clients running"
+  with_clients take_postgres_away || result=1
   sleep 5
   sql "$(cat "$here/demo.d/stored_twice.sql")" >"$var/with/twice"
   sql "$(cat "$here/demo.d/stored_seconds.sql")" >"$var/with/seconds"

@@ -41,19 +41,46 @@ run_oltp() { run_client oltp "$1" "$2" --numjobs=8 --iodepth=32 --rate_iops=250 
 # The neighbour always has 256 requests out.
 run_batch() { run_client batch "$1" "$2" --numjobs=4 --iodepth=64; }
 
-# run_both DIRECTORY SECONDS: the victim first, the burst 3 s later, both to the same end. Fails if a client saw an error.
-run_both() {
-  local directory=$1 seconds=$2 oltp batch result=0
+# start_both DIRECTORY SECONDS: the victim first, the burst 3 s later, both to the same end.
+start_both() {
+  local directory=$1 seconds=$2
   mkdir -p "$directory"
   rm -f "$directory"/*.log "$directory"/*.json
   run_oltp "$directory" $((seconds + 3)) &
-  oltp=$!
+  clients=$!
   sleep 3
   run_batch "$directory" "$seconds" &
-  batch=$!
-  clients="$oltp $batch"
-  wait "$oltp" || { result=1; say "oltp failed:"; tail -n 5 "$directory/oltp.out"; }
-  wait "$batch" || { result=1; say "batch failed:"; tail -n 5 "$directory/batch.out"; }
+  clients+=" $!"
+}
+
+# wait_for_both DIRECTORY [CODE]: until both have ended, each with 0 or CODE. Fails if one did not.
+wait_for_both() {
+  local directory=$1 allowed=${2:-0} name=oltp pid code result=0
+  for pid in $clients; do
+    code=0
+    wait "$pid" || code=$?
+    if [ $code -ne 0 ] && [ $code -ne "$allowed" ]; then
+      result=1
+      say "$name failed with $code:"
+      tail -n 5 "$directory/$name.out"
+    fi
+    name=batch
+  done
   clients=''
   return $result
+}
+
+# run_both DIRECTORY SECONDS: both to their end. Fails if a client saw an error.
+run_both() {
+  start_both "$1" "$2"
+  wait_for_both "$1"
+}
+
+# end_both DIRECTORY: now; fio completes what is out and writes its results. Fails if a client had seen an error.
+end_both() {
+  local pid
+  for pid in $clients; do
+    kill -TERM "$pid" 2>/dev/null || true
+  done
+  wait_for_both "$1" 128 # how fio ends when it was told to
 }

@@ -1,9 +1,10 @@
 // The only file here that knows CLI11.
 #include "shm/inspect/options.hpp"
 
+#include "actors/terminal/arguments.hpp"
+
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -52,16 +53,8 @@ parsed_options parse_options(std::vector<std::string> arguments) {
   app.add_flag("--json", asked.json, "one JSON object per look and line");
   app.add_flag("--no-color", asked.no_color, "no colours, not even on a terminal");
   app.footer("Exit codes: 0 shown, 2 usage, 3 nothing there or not all of it could be read.");
-  try {
-    std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
-    app.parse(arguments);
-  } catch (const CLI::CallForVersion& version) {
-    return {{}, std::string{version.what()} + "\n", exit_code::shown};
-  } catch (const CLI::Success&) { // help
-    return {{}, app.help(), exit_code::shown};
-  } catch (const CLI::ParseError& mistake) {
-    return {{}, mistake.what(), exit_code::usage};
-  }
+  if (const auto end = terminal::take_arguments(app, std::move(arguments)))
+    return {{}, end->text, end->mistake ? exit_code::usage : exit_code::shown};
   if (where->count() != 0)
     asked.directory = directory;
   if (which->count() != 0)

@@ -19,9 +19,9 @@ SIM = "tests/sim"
 ROLE = (DOMAIN, PROTOCOL, RUNTIME)
 
 FOLDERS = {
-    # Layer 0: standard library only (mailslot: Boost.Interprocess, xxHash and the system), never each other.
+    # Layer 0: standard library only (mailslot: Boost.Interprocess, xxHash and the system; terminal: CLI11), never each other.
     DOMAIN: ((), ()),
-    TERMINAL: ((), ("system",)),
+    TERMINAL: ((), ("CLI", "system")),
     "shm/mailslot": ((), ("boost", "system", "xxhash")),
     "gateways/nbd": ((), ()),
     # Layer 1: the domain and one library each.
@@ -61,7 +61,7 @@ FOLDERS = {
     SIM + "/scenario": ((DOMAIN, SIM + "/model", "actors/application_server/http"), ("yaml-cpp",)),
     SIM + "/controllers": ((DOMAIN, SIM, SIM + "/model"), ()),
     SIM + "/run": ((DOMAIN, SIM, SIM + "/model", SIM + "/scenario", SIM + "/controllers", "gateways/throttle"), ()),
-    SIM + "/command": ((DOMAIN, SIM, SIM + "/controllers", SIM + "/run", SIM + "/scenario", SIM + "/compare", SIM + "/what_if"),
+    SIM + "/command": ((DOMAIN, TERMINAL, SIM, SIM + "/controllers", SIM + "/run", SIM + "/scenario", SIM + "/compare", SIM + "/what_if"),
                        ("CLI", "nlohmann")),
     SIM + "/compare": ((DOMAIN, SIM, SIM + "/command", SIM + "/controllers", SIM + "/run", SIM + "/scenario"), ()),
     # Asks the core's own readers, judge and admission: what an operator is told is what the server would say.

@@ -3,6 +3,7 @@
 #include "actors/protocol/interfaces.hpp"
 #include "actors/runtime/server_process_config.hpp"
 #include "shm/transport/finder.hpp"
+#include "tests/process/actor_answer.hpp"
 #include "tests/process/child_process.hpp"
 #include "tests/process/store_fixture.hpp"
 
@@ -73,16 +74,7 @@ public:
 
   template<class T, class... Request>
   caf::expected<T> ask(const Request&... request) {
-    caf::expected<T> result{caf::sec::none};
-    self_->request(manager_, patience, request...)
-        .receive(
-            [&](T& x) {
-              result = std::move(x);
-            },
-            [&](caf::error& why) {
-              result = std::move(why);
-            });
-    return result;
+    return answer_of<T>(self_, manager_, patience, request...);
   }
   auto send(const row_batch& x) {
     return self_->request(manager_, patience, x);

@@ -1,4 +1,6 @@
 # The client as a process, against a small HTTP server in the test.
-add_test(NAME sluicectl_process_test
-  COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/sluicectl_test.py $<TARGET_FILE:sluicectl>)
-set_tests_properties(sluicectl_process_test PROPERTIES LABELS process TIMEOUT 120)
+foreach(name sluicectl sluicectl_showing)
+  add_test(NAME ${name}_process_test
+    COMMAND /usr/bin/python3 -B ${CMAKE_CURRENT_LIST_DIR}/${name}_test.py $<TARGET_FILE:sluicectl>)
+  set_tests_properties(${name}_process_test PROPERTIES LABELS process TIMEOUT 120)
+endforeach()

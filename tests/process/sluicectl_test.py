@@ -1,124 +1,16 @@
 #!/usr/bin/env python3
-"""Runs sluicectl against a small real HTTP server in this process: exit codes, sentences, what goes over the wire.
+"""Runs sluicectl against a small real HTTP server in this process: what is established, and what can go wrong."""
 
-The server keeps agreements as the interface's contract says and can be told to fail; it judges no terms."""
-
-import http.server
 import json
 import os
-import pty
-import signal
 import socket
 import subprocess
-import sys
-import tempfile
-import threading
-import time
 import unittest
 
-PROGRAM = os.path.abspath(sys.argv.pop(1))
-TOKEN = "the-right-token"
-DEADLINE = 20  # seconds, for anything that must happen
-AGREEMENT = """apiVersion: sluice/v1
-kind: Agreement
-metadata: {{ name: {name}, tenant: acme }}
-spec: {{ objective: {{ limit: {{ iops: {iops} }} }} }}
-"""
+from sluicectl_fixture import AGREEMENT, DEADLINE, PROGRAM, ClientTest
 
 
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Exchange)
-        self.seen = []  # (method, path, content type, body)
-        self.agreements = {}  # name -> [text, version]
-        self.canned = {}  # (method, path) -> (status, body)
-        self.ready_after = 0  # that many answers of /readyz say no
-        self.url = "http://127.0.0.1:%d" % self.server_address[1]
-
-
-class Exchange(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-    def answer(self, status, body):
-        data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def serve(self):
-        server = self.server
-        size = int(self.headers.get("Content-Length", 0))
-        body = self.rfile.read(size).decode()
-        server.seen.append((self.command, self.path, self.headers.get("Content-Type"), body))
-        if self.path == "/readyz":
-            server.ready_after -= 1
-            if server.ready_after >= 0:
-                return self.answer(503, {"status": "starting", "components": {"sla-core": "down", "postgresql": "up"}})
-            return self.answer(200, {"status": "ready"})
-        if self.headers.get("Authorization") != "Bearer " + TOKEN:
-            return self.answer(401, {"title": "Unauthorized"})
-        canned = server.canned.get((self.command, self.path))
-        if canned:
-            return self.answer(*canned)
-        if self.path.startswith("/api/v1/agreements/"):
-            return self.agreement(self.path.rsplit("/", 1)[1], body)
-        return self.answer(404, {"title": "Not Found", "detail": "There is no " + self.path + "."})
-
-    do_GET = do_PUT = do_DELETE = serve
-
-    def agreement(self, name, body):
-        kept = self.server.agreements
-        status = 200
-        if self.command == "PUT":
-            status = 200 if name in kept else 201
-            text, version = kept.get(name, ("", 0))
-            kept[name] = [body, version + (text != body)]
-        elif name not in kept:
-            return self.answer(404, {"title": "Not Found", "detail": "There is no agreement " + name + "."})
-        shown = {"kind": "Agreement", "metadata": {"name": name}, "status": {"version": kept[name][1]}}
-        if self.command == "DELETE":
-            del kept[name]
-        return self.answer(status, shown)
-
-
-class ClientTest(unittest.TestCase):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.server = Server()
-        thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        self.addCleanup(thread.join)
-        self.addCleanup(self.server.server_close)
-        self.addCleanup(self.server.shutdown)
-        self.token = self.write("token", TOKEN + "\n")
-        self.environment = {"PATH": os.environ["PATH"], "SLUICE_SERVER": self.server.url,
-                            "SLUICE_TOKEN_FILE": self.token}
-
-    def write(self, name, text):
-        path = os.path.join(self.folder.name, name)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        return path
-
-    def run_client(self, *arguments, stdin=""):
-        return subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, text=True, timeout=DEADLINE,
-                              env=self.environment, cwd=self.folder.name, check=False)
-
-    def expect(self, code, *arguments, stdin=""):
-        result = self.run_client(*arguments, stdin=stdin)
-        self.assertEqual(result.returncode, code, result)
-        if code != 0:  # mistakes go to standard error, with the program's name
-            self.assertTrue(result.stderr.startswith("sluicectl: "), result)
-        self.assertNotIn(TOKEN, result.stdout + result.stderr)
-        return result
-
+class EstablishingTest(ClientTest):
     # --- agreements ---
 
     def test_apply_says_created_changed_unchanged(self):
@@ -232,92 +124,6 @@ class ClientTest(unittest.TestCase):
             self.server.canned[("GET", "/api/v1/policy")] = (200, nonsense)
             self.expect(0, "get", "policy")
 
-    # --- reading ---
-
-    def test_get_prints_a_table_or_what_the_server_said(self):
-        items = {"items": [{"backend": "disk", "capacity_iops": 8000.0, "deficit": False}]}
-        self.server.canned[("GET", "/api/v1/backends")] = (200, items)
-        lines = self.expect(0, "get", "backends").stdout.splitlines()
-        self.assertEqual(lines[0].split()[:4], ["BACKEND", "MODE", "CAPACITY", "IOPS"])
-        self.assertEqual(lines[1].split()[:3], ["disk", "-", "8000"])
-        self.assertEqual(json.loads(self.expect(0, "get", "backends", "-o", "json").stdout), items)
-
-    def test_get_reads_all_pages_of_a_list(self):
-        self.server.canned[("GET", "/api/v1/streams")] = (200, {"items": [{"stream": "g/v/a"}], "next": "g/v/a"})
-        self.server.canned[("GET", "/api/v1/streams?after=g/v/a")] = (200, {"items": [{"stream": "g/v/b"}]})
-        printed = json.loads(self.expect(0, "get", "streams", "-o", "json").stdout)
-        self.assertEqual([item["stream"] for item in printed["items"]], ["g/v/a", "g/v/b"])
-
-    def test_what_get_prints_as_json_can_be_applied(self):
-        self.server.canned[("GET", "/api/v1/agreements")] = (200, {"items": [
-            {"kind": "Agreement", "metadata": {"name": "a"}, "status": {"version": 1}}]})
-        printed = self.expect(0, "get", "agreements", "-o", "json").stdout
-        self.assertEqual(self.expect(0, "apply", "-f", "-", stdin=printed).stdout, "agreement a created\n")
-        self.assertNotIn("status", json.loads(self.server.seen[-1][3]))
-
-    def test_what_is_not_there_is_refused_by_name(self):
-        self.server.canned[("GET", "/api/v1/gateways")] = (200, {"items": []})
-        self.assertIn("there is no gateway gw9", self.expect(1, "get", "gateways", "gw9").stderr)
-        self.assertIn("there is no stream g/v/c", self.expect(1, "describe", "stream", "g/v/c").stderr)
-        self.assertIn("there is no stream g/v/c", self.expect(1, "explain", "g/v/c").stderr)
-        self.assertIn("there is no agreement x", self.expect(1, "get", "agreements", "x").stderr)
-
-    def test_explain_prints_the_sentence_first(self):
-        self.server.canned[("GET", "/api/v1/streams/g/v/c/explain")] = (200, {"sentence": "It waits.", "reason": {}})
-        self.assertEqual(self.expect(0, "explain", "g/v/c").stdout.splitlines()[0], "It waits.")
-        for kind, path in (("agreement", "agreements"), ("backend", "backends")):
-            self.server.canned[("GET", "/api/v1/%s/x/explain" % path)] = (200, {
-                "sentence": "So it is.", "streams": [{"stream": "g/v/c", "sentence": "It waits."}]})
-            self.assertEqual(self.expect(0, "explain", kind, "x").stdout, "So it is.\n\n\ng/v/c: It waits.\n")
-            self.assertIn("there is no %s y" % kind, self.expect(1, "explain", kind, "y").stderr)
-        for wrong in (["x"], ["gateway", "x"], ["backend", "a/b"], ["a/b/c", "d"]):
-            self.assertIn("expected GATEWAY/VOLUME/CLIENT", self.expect(2, "explain", *wrong).stderr)
-
-    def test_describe_agreement_shows_terms_streams_and_history(self):
-        item = {"kind": "Agreement", "metadata": {"name": "gold"}, "status": {"version": 2}}
-        self.server.canned[("GET", "/api/v1/agreements/gold")] = (200, item)
-        self.server.canned[("GET", "/api/v1/agreements/gold/history")] = (200, {"items": [item]})
-        self.server.canned[("GET", "/api/v1/streams")] = (200, {"items": [
-            {"stream": "g/v/mine", "agreement": "gold"}, {"stream": "g/v/other", "agreement": None}]})
-        text = self.expect(0, "describe", "agreement", "gold").stdout
-        self.assertIn("g/v/mine", text)
-        self.assertNotIn("g/v/other", text)
-
-    # --- limits ---
-
-    def test_limit_says_who_and_why(self):
-        path = "/api/v1/streams/g/v/c/limit"
-        self.server.canned[("PUT", path)] = (200, {"stream": "g/v/c", "iops": 500, "until": "2026-01-01T00:00:00Z"})
-        out = self.expect(0, "limit", "g/v/c", "--iops", "500", "--for", "10m", "--why", "test").stdout
-        self.assertEqual(out, "stream g/v/c limited to 500 IOPS until 2026-01-01T00:00:00Z\n")
-        sent = json.loads(self.server.seen[-1][3])
-        self.assertEqual((sent["iops"], sent["for"], sent["why"]), (500, "10m", "test"))
-        self.assertTrue(sent["who"])
-
-    def test_limit_clear_takes_it_back(self):
-        self.server.canned[("DELETE", "/api/v1/streams/g/v/c/limit")] = (200, {})
-        self.expect(0, "limit", "g/v/c", "--clear")
-        self.assertEqual(self.server.seen[-1][:2], ("DELETE", "/api/v1/streams/g/v/c/limit"))
-        self.assertIn("no operator limits g/v/d", self.expect(1, "limit", "g/v/d", "--clear").stderr)
-
-    # --- waiting ---
-
-    def test_wait_ready_asks_until_it_is_so(self):
-        self.server.ready_after = 3
-        self.assertEqual(self.expect(0, "wait", "ready").stdout, "ready\n")
-
-    def test_wait_ready_says_what_is_missing_when_time_is_up(self):
-        self.server.ready_after = 1000000
-        self.assertIn("sla-core is down", self.expect(1, "wait", "ready", "--timeout", "300ms").stderr)
-
-    def test_wait_throttled_names_the_streams_that_are_not(self):
-        self.server.canned[("GET", "/api/v1/throttles")] = (200, {"items": [
-            {"stream": "g/v/a"}, {"stream": "g/v/b", "mode": "observe"}]})
-        self.assertEqual(self.expect(0, "wait", "throttled", "g/v/a").stdout, "throttled\n")
-        err = self.expect(1, "wait", "throttled", "g/v/a", "g/v/b", "--timeout", "300ms").stderr
-        self.assertIn("g/v/b is not throttled", err)
-        self.assertNotIn("g/v/a is", err)
-
     # --- what can go wrong ---
 
     def test_a_wrong_token_is_told_by_its_file(self):
@@ -373,39 +179,6 @@ class ClientTest(unittest.TestCase):
             code = subprocess.run([PROGRAM, "get", "limits"], stdout=full, stderr=subprocess.DEVNULL,
                                   env=self.environment, timeout=DEADLINE, check=False).returncode
         self.assertEqual(code, 1)
-
-    # --- top ---
-
-    def top_answers(self):
-        self.server.canned[("GET", "/api/v1/backends")] = (200, {"items": [{"backend": "disk"}]})
-        self.server.canned[("GET", "/api/v1/streams")] = (200, {"items": [{"stream": "g/v/c", "iops": 5.0}]})
-
-    def test_top_prints_once_when_not_on_a_terminal(self):
-        self.top_answers()
-        out = self.expect(0, "top").stdout
-        self.assertIn("g/v/c", out)
-        self.assertNotIn("\033", out)
-
-    def test_top_is_live_on_a_terminal_and_gives_the_screen_back(self):
-        self.top_answers()
-        near, far = pty.openpty()
-        child = subprocess.Popen([PROGRAM, "top", "--interval", "50ms"], stdout=far, env=self.environment)
-        os.close(far)
-        seen = b""
-        end = time.monotonic() + DEADLINE
-        while seen.count(b"g/v/c") < 3 and time.monotonic() < end:
-            seen += os.read(near, 65536)
-        self.server.canned[("GET", "/api/v1/streams")] = (503, {"detail": "Gone for a moment."})
-        while b"Gone for a moment." not in seen and time.monotonic() < end:
-            seen += os.read(near, 65536)
-        child.send_signal(signal.SIGINT)
-        while b"\033[?1049l" not in seen and time.monotonic() < end:
-            seen += os.read(near, 65536)
-        self.assertEqual(child.wait(DEADLINE), 0)
-        os.close(near)
-        self.assertGreaterEqual(seen.count(b"g/v/c"), 3)
-        self.assertIn(b"\033[?1049h", seen)
-        self.assertIn(b"\033[?25h\033[?1049l", seen)
 
 
 if __name__ == "__main__":

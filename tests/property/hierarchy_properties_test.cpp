@@ -1,34 +1,17 @@
 // What must hold for any division through a hierarchy. Random inputs, seeded; a failure prints the seed.
 #include "actors/domain/hierarchy.hpp"
+#include "tests/property/random_inputs.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
-#include <random>
 
 using namespace sluice;
+using namespace sluice::random_inputs;
 
 namespace {
-
-constexpr std::uint64_t runs = 10'000;
-constexpr double infinite = std::numeric_limits<double>::infinity();
-
-class dice {
-public:
-  explicit dice(std::uint64_t seed) : engine_(seed) {}
-  double between(double low, double high) {
-    return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1.0p-53;
-  }
-  std::uint32_t below(std::uint64_t n) {
-    return static_cast<std::uint32_t>(engine_() % n);
-  }
-
-private:
-  std::mt19937_64 engine_;
-};
 
 struct tree {
   std::vector<claim_group> groups;
@@ -41,14 +24,10 @@ tree some_tree(dice& d) {
   tree t;
   t.groups.resize(1 + d.below(6));
   for (std::uint32_t g = 1; g < t.groups.size(); ++g)
-    t.groups[g] = {d.below(g), d.below(2) == 0 ? 0 : d.between(0.5, 10)};
-  t.claims.resize(1 + d.below(15));
-  for (auto& x : t.claims) {
-    x.floor = d.below(3) == 0 ? 0 : d.between(0, 2000);
-    x.ceiling = d.below(3) == 0 ? infinite : x.floor + d.between(0, 5000);
-    x.weight = d.between(0.5, 10);
-    t.group_of.push_back(d.below(t.groups.size()));
-  }
+    t.groups[g] = {d.below<std::uint32_t>(g), d.one_in(2) ? 0 : d.between(0.5, 10)};
+  t.claims = some_claims(d, 15);
+  for (std::size_t i = 0; i < t.claims.size(); ++i)
+    t.group_of.push_back(d.below<std::uint32_t>(t.groups.size()));
   t.amount = d.between(0, 20'000);
   return t;
 }
@@ -58,14 +37,6 @@ std::vector<double> filled(const tree& t) {
   x.shape(t.groups, t.group_of);
   x.fill(t.claims, t.amount);
   return {x.parts().begin(), x.parts().end()};
-}
-
-double sum(const std::vector<double>& xs) {
-  return std::accumulate(xs.begin(), xs.end(), 0.0);
-}
-
-bool near(double a, double b) {
-  return std::abs(a - b) <= 1e-6 * std::max({1.0, std::abs(a), std::abs(b)});
 }
 
 } // namespace
@@ -129,7 +100,7 @@ TEST_CASE("property: to divide a claim into many gains its group nothing") {
     auto split = t;
     t.claims.push_back(whole);
     t.group_of.push_back(tenant);
-    const auto many = 2 + d.below(99);
+    const auto many = 2 + d.below<std::uint32_t>(99);
     for (std::uint32_t i = 0; i < many; ++i) {
       split.claims.push_back({whole.floor / many, infinite, whole.weight});
       split.group_of.push_back(tenant);
@@ -187,20 +158,19 @@ TEST_CASE("property: a hierarchy follows scale and order, and more to divide is 
 }
 
 TEST_CASE("property: a hierarchy is total") {
-  const double odd[] = {0, -1, 1, 1e300, infinite, -infinite, std::nan(""), std::numeric_limits<double>::min()};
   for (std::uint64_t seed = 0; seed < runs; ++seed) {
     CAPTURE(seed);
     dice d{seed};
     tree t;
     t.groups.resize(d.below(5));
     for (auto& g : t.groups)
-      g = {d.below(7), odd[d.below(8)]};
+      g = {d.below<std::uint32_t>(7), d.any_odd()};
     t.claims.resize(d.below(6));
     for (auto& x : t.claims)
-      x = {odd[d.below(8)], odd[d.below(8)], odd[d.below(8)]};
+      x = {d.any_odd(), d.any_odd(), d.any_odd()};
     for (std::size_t i = 0; i < t.claims.size(); ++i)
-      t.group_of.push_back(d.below(7));
-    t.amount = odd[d.below(8)];
+      t.group_of.push_back(d.below<std::uint32_t>(7));
+    t.amount = d.any_odd();
     const auto parts = filled(t);
     REQUIRE(parts.size() == t.claims.size());
     for (const auto x : parts) {

@@ -1,5 +1,5 @@
 # Tens of thousands of random inputs: optimised even in a debug build.
-sluice_test(plan_properties LABELS no-caf SOURCES hierarchy_properties_test.cpp plan_properties_test.cpp LINK sluice_domain)
+sluice_test(plan_properties LABELS no-caf SOURCES allocation_properties_test.cpp hierarchy_properties_test.cpp plan_properties_test.cpp LINK sluice_domain)
 target_compile_options(plan_properties PRIVATE $<$<CONFIG:Debug>:-O2>)
 sluice_test(admission_properties LABELS no-caf SOURCES admission_properties_test.cpp LINK sluice_domain)
 target_compile_options(admission_properties PRIVATE $<$<CONFIG:Debug>:-O2>)

@@ -3,51 +3,20 @@
 #include "actors/domain/entitlement.hpp"
 #include "actors/domain/loop.hpp"
 #include "actors/domain/water_filling.hpp"
+#include "tests/property/random_inputs.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <numeric>
-#include <random>
 
 using namespace sluice;
+using namespace sluice::random_inputs;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr std::uint64_t runs = 10'000;
-constexpr double infinite = std::numeric_limits<double>::infinity();
-
-class dice {
-public:
-  explicit dice(std::uint64_t seed) : engine_(seed) {}
-  double between(double low, double high) {
-    return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1.0p-53;
-  }
-  std::uint64_t below(std::uint64_t n) {
-    return engine_() % n;
-  }
-
-private:
-  std::mt19937_64 engine_;
-};
-
-std::vector<claim> some_claims(dice& d) {
-  std::vector<claim> result(1 + d.below(20));
-  for (auto& x : result) {
-    x.floor = d.below(3) == 0 ? 0 : d.between(0, 2000);
-    x.ceiling = d.below(3) == 0 ? infinite : x.floor + d.between(0, 5000);
-    x.weight = d.between(0.5, 10);
-  }
-  return result;
-}
-
-double sum(const std::vector<double>& xs) {
-  return std::accumulate(xs.begin(), xs.end(), 0.0);
-}
 
 double floors(const std::vector<claim>& xs) {
   double result = 0;
@@ -63,17 +32,13 @@ double ceilings(const std::vector<claim>& xs) {
   return result;
 }
 
-bool near(double a, double b) {
-  return std::abs(a - b) <= 1e-6 * std::max({1.0, std::abs(a), std::abs(b)});
-}
-
 } // namespace
 
 TEST_CASE("property: water-filling hands out the amount, but at least the floors and at most the ceilings") {
   for (std::uint64_t seed = 0; seed < runs; ++seed) {
     CAPTURE(seed);
     dice d{seed};
-    const auto claims = some_claims(d);
+    const auto claims = some_claims(d, 20);
     const auto amount = d.between(0, 20'000);
     const auto parts = water_fill(claims, amount).parts;
     REQUIRE(near(sum(parts), std::min(std::max(amount, floors(claims)), ceilings(claims))));
@@ -88,7 +53,7 @@ TEST_CASE("property: nobody is above its floor while one with less per weight is
   for (std::uint64_t seed = 0; seed < runs; ++seed) {
     CAPTURE(seed);
     dice d{seed};
-    const auto claims = some_claims(d);
+    const auto claims = some_claims(d, 20);
     const auto parts = water_fill(claims, d.between(0, 20'000)).parts;
     for (std::size_t i = 0; i < claims.size(); ++i)
       for (std::size_t j = 0; j < claims.size(); ++j)
@@ -101,7 +66,7 @@ TEST_CASE("property: water-filling follows scale and order, and more to divide i
   for (std::uint64_t seed = 0; seed < runs; ++seed) {
     CAPTURE(seed);
     dice d{seed};
-    auto claims = some_claims(d);
+    auto claims = some_claims(d, 20);
     const auto amount = d.between(0, 20'000);
     const auto parts = water_fill(claims, amount).parts;
 
@@ -126,14 +91,13 @@ TEST_CASE("property: water-filling follows scale and order, and more to divide i
 }
 
 TEST_CASE("property: water-filling is total") {
-  const double odd[] = {0, -1, 1, 1e300, infinite, -infinite, std::nan(""), std::numeric_limits<double>::min()};
   for (std::uint64_t seed = 0; seed < runs; ++seed) {
     CAPTURE(seed);
     dice d{seed};
     std::vector<claim> claims(d.below(6));
     for (auto& x : claims)
-      x = {odd[d.below(8)], odd[d.below(8)], odd[d.below(8)]};
-    const auto result = water_fill(claims, odd[d.below(8)]);
+      x = {d.any_odd(), d.any_odd(), d.any_odd()};
+    const auto result = water_fill(claims, d.any_odd());
     REQUIRE(result.parts.size() == claims.size());
     REQUIRE(!std::isnan(result.level));
     for (const auto x : result.parts) {
@@ -195,14 +159,7 @@ agreement some_agreement(dice& d, std::size_t i) {
   x.tenant = "tenant";
   x.version = 1;
   x.streams.volume = names[i];
-  x.objective.reservation = {d.below(2) == 0 ? 0 : d.below(3000)};
-  if (d.below(2) == 0)
-    x.objective.limit.iops = {x.objective.reservation.per_second + 1 + d.below(5000)};
-  x.objective.weight = static_cast<std::uint32_t>(1 + d.below(1000));
-  x.objective.tier = static_cast<tier>(d.below(4));
-  if (d.below(2) == 0)
-    x.objective.latency = {{static_cast<latency_statistic>(d.below(6)),
-                            duration{static_cast<std::int64_t>(1 + d.below(50'000'000))}, rate{d.below(4000)}}};
+  x.objective = some_objective(d);
   return x;
 }
 
@@ -216,7 +173,7 @@ sample some_sample(dice& d, std::uint64_t sequence) {
   x.arrivals = d.below(x.completions + 400);
   x.reads = x.completions;
   x.read_bytes = x.reads * 4096;
-  x.backlog = static_cast<std::uint32_t>(d.below(3) == 0 ? d.below(1 << 24) : d.below(40));
+  x.backlog = d.below<std::uint32_t>(d.one_in(3) ? 1 << 24 : 40);
   x.in_flight = static_cast<std::uint32_t>(d.below(300));
   x.mean_in_flight = d.between(0, 300);
   x.limited_by_depth = d.below(3) == 0 ? 90ms : 0ms;
@@ -284,7 +241,8 @@ TEST_CASE("property: any samples and terms give a finite plan that a gateway acc
   }
 }
 
-TEST_CASE("property: the limits of an agreement's streams sum up to no more than its limit") {
+TEST_CASE("property: the limits of an agreement's streams sum up to no more than its limit, a tick after a move at the "
+          "latest") {
   const control_policy policy;
   for (std::uint64_t seed = 0; seed < runs / 10; ++seed) {
     CAPTURE(seed);
@@ -296,17 +254,20 @@ TEST_CASE("property: the limits of an agreement's streams sum up to no more than
     loop_state state;
     set_terms(state, {x}, {}, 0ns, {});
     std::map<stream_id, std::uint64_t> rates;
-    for (int tick = 1; tick <= 5; ++tick) {
+    int over = 0; // ticks in a row
+    for (int tick = 1; tick <= 20; ++tick) {
       for (int i = 0; i < 12; ++i)
-        take(state, 1, some_sample(d, static_cast<std::uint64_t>(tick)), tick * 1s);
-      const auto& planned = step(state, tick * 1s, {tick}, policy);
+        take(state, 1, some_sample(d, static_cast<std::uint64_t>(tick)), tick * 100ms);
+      const auto& planned = step(state, tick * 100ms, {tick * 100'000}, policy);
       for (const auto& t : planned.throttles)
         rates[t.stream] = t.now.iops.per_second;
-      std::uint64_t total = 0; // every stream is due at every tick: what moved by more than a hundredth is sent
+      std::uint64_t total = 0;
       for (const auto& [id, rate] : rates)
         total += rate;
       REQUIRE(rates.size() == state.streams.size());
-      REQUIRE(static_cast<double>(total) <= 1.01 * static_cast<double>(x.objective.limit.iops.per_second));
+      // What does not add up is sent, however little each one moved; a newcomer shows that one tick later.
+      over = static_cast<double>(total) > 1.016 * static_cast<double>(x.objective.limit.iops.per_second) ? over + 1 : 0;
+      REQUIRE(over <= 1);
     }
   }
 }

@@ -36,6 +36,8 @@ in_project exec -T application-server sh -c 'id -u; touch /nowhere' >"$scratch/i
 grep -qx 10001 "$scratch/inside.log" || fail "the container does not run as its own user"
 grep -qi 'read-only' "$scratch/inside.log" || fail "the container's root can be written to"
 
+in_project exec -T sla-core sluice-sim check /usr/share/sluice/scenarios/03-shares.yaml || fail "the simulator is not in the image"
+
 ctl apply -f - <<'TEXT' || fail "the agreement was refused"
 apiVersion: sluice/v1
 kind: Agreement

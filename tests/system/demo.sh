@@ -6,6 +6,10 @@ source "$root/tests/system/instance_setup.sh"
 require fio nbdkit gnuplot
 
 arguments=(--no-build --untimed)
-[ $# -eq 0 ] || arguments+=(--chaos "$1")
+if [ $# -eq 0 ]; then
+  arguments+=(--seconds 6)
+else
+  arguments+=(--chaos "$1")
+fi
 "$root/deploy/demo" "${arguments[@]}" || fail "deploy/demo ${arguments[*]} ended with $?"
 [ $# -gt 0 ] || [ -s "$SLUICE_VAR/demo.png" ] || fail "there is no plot"

@@ -8,5 +8,6 @@ sluice_test(collector_test CAF LABELS caf
 sluice_test(desk_test CAF LABELS caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/desk_terms_test.cpp ${CMAKE_CURRENT_LIST_DIR}/desk_test.cpp LINK sluice_application_server)
 sluice_test(http_call_test LABELS no-caf
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/carriage_text_test.cpp ${CMAKE_CURRENT_LIST_DIR}/explain_text_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_call_test.cpp
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/carriage_text_test.cpp ${CMAKE_CURRENT_LIST_DIR}/explain_text_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/http_answer_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_call_test.cpp
   LINK sluice_http_answers)

@@ -110,6 +110,7 @@ TEST_CASE("a sample leads to a throttle at the monitor and a report at the serve
   CHECK(f.log.throttles[0].generation == 42);
   REQUIRE(f.log.reports.size() == 1);
   CHECK(f.log.reports[0].complete);
+  CHECK(base_of(f.log.reports[0].started_with) == control_policy{});
   CHECK(f.log.reports[0].throttles == f.log.throttles);
   REQUIRE(f.log.reports[0].backends.size() == 1);
   CHECK(f.log.reports[0].backends[0].name == "array");

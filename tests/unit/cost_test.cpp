@@ -96,6 +96,27 @@ TEST_CASE("a step of capacity under an unchanged mixture teaches nothing about c
   CHECK(cost_of(x.model(), large) == doctest::Approx(before).epsilon(0.05));
 }
 
+TEST_CASE("it says how unsure it is what one costs compared with another, and less so the more it saw") {
+  const known_backend backend;
+  const auto small = reads_of(1, 4096);
+  const auto large = reads_of(1, 131072);
+  cost_calibration x;
+  CHECK(x.doubt(small, large) == 0); // nothing was seen
+  auto mix = small;
+  mix += large;
+  x.observe(mix * (0.1 / backend.time_of(mix)), 0.1);
+  CHECK(x.doubt(small, reads_of(7, 4096)) == doctest::Approx(0).epsilon(1e-9));
+  const auto before = x.doubt(small, large);
+  CHECK(before > 0.2);
+  for (int step = 0; step < 8; ++step) {
+    auto other = small * (step % 2 == 0 ? 8.0 : 0.5);
+    other += large;
+    for (int tick = 0; tick < 4; ++tick)
+      x.observe(other * (0.1 / backend.time_of(other)), 0.1);
+  }
+  CHECK(x.doubt(small, large) < 0.02);
+}
+
 TEST_CASE("property: whatever it is shown, the model stays finite, non-negative and bounded") {
   const double odd[] = {0, 1, -1, 1e-300, 1e300, std::nan(""), std::numeric_limits<double>::infinity(), 1e12};
   for (std::uint64_t seed = 0; seed < 300; ++seed) {

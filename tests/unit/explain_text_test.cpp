@@ -161,6 +161,8 @@ TEST_CASE("admission is judged by volumes and backends as they are known, and it
   CHECK(view.backends[0].capacity == 7900);
   CHECK(view.backends[0].least_latency == 1ms);
   CHECK(view.backends[1].capacity == 0); // never seen
+  x.known.base.aim_mean = 0.3;           // as an option of the core
+  CHECK(view_for_admission(x.known).backends[0].policy.aim_mean == 0.3);
   agreement wanted;
   wanted.name = "big";
   wanted.tenant = "acme";
@@ -176,6 +178,7 @@ TEST_CASE("admission is judged by volumes and backends as they are known, and it
            "IOPS.");
   CHECK(body.at("errors").at(0).at("path") == "spec.objective.reservation.iops");
   CHECK(body.at("admission").at("fits").at("iops") == 7750);
+  CHECK(body.at("admission").at("assumes") == admission_assumption);
   CHECK(body.at("admission").at("findings").at(0).at("kind") == "beyond-bound");
 }
 

@@ -9,8 +9,10 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::int64_t second_us = 1'000'000;
+const shared_text job{"gw/batch/job"};
+const shared_text other{"gw/scratch/other"};
 
-agreement promised() {
+agreement promised_as() {
   agreement x;
   x.name = "oltp-gold";
   x.version = 3;
@@ -18,6 +20,10 @@ agreement promised() {
   x.objective.latency = {{latency_statistic::mean, 5ms, {2500}}};
   x.objective.compliance.interval = 10s;
   return x;
+}
+
+kept_agreement promised() {
+  return kept_agreement{promised_as()};
 }
 
 sample of_second(std::uint64_t requests, duration total, duration backend, std::uint32_t backlog = 0) {
@@ -34,7 +40,7 @@ sample of_second(std::uint64_t requests, duration total, duration backend, std::
 
 /// Runs the account through the interval from 100 s to 110 s with the sample that `make` gives for each second.
 template<class Make>
-std::vector<verdict> interval(const agreement& terms, Make make, const circumstances& around = {}) {
+std::vector<verdict> interval(const kept_agreement& terms, Make make, const circumstances& around = {}) {
   account x;
   (void)x.advance(terms, 0s, {100 * second_us});
   std::vector<verdict> result;
@@ -81,7 +87,7 @@ TEST_CASE("a broken promise names the stream that caused it") {
                            [](int) {
                              return of_second(2000, 9ms, 9ms);
                            },
-                           {false, "gw/batch/job"});
+                           {false, job});
   CHECK(xs[0].outcome == verdict_outcome::violated);
   CHECK(xs[0].cause == violation_cause::stream);
   CHECK(xs[0].culprit == "gw/batch/job");
@@ -91,7 +97,7 @@ TEST_CASE("a deficit comes before any other cause, a slow backend remains when t
   const auto slow = [](int) {
     return of_second(2000, 9ms, 9ms);
   };
-  CHECK(interval(promised(), slow, {true, "gw/batch/job"})[0].cause == violation_cause::capacity);
+  CHECK(interval(promised(), slow, {true, job})[0].cause == violation_cause::capacity);
   CHECK(interval(promised(), slow)[0].cause == violation_cause::backend);
 }
 
@@ -137,9 +143,9 @@ TEST_CASE("a reservation is broken where requests wait and less is served") {
 }
 
 TEST_CASE("a percentile is judged by itself") {
-  auto terms = promised();
+  auto terms = promised_as();
   terms.objective.latency.push_back({latency_statistic::p99, 20ms, {2500}});
-  const auto xs = interval(terms, [](int) {
+  const auto xs = interval(kept_agreement{terms}, [](int) {
     auto x = of_second(1960, 2ms, 2ms);
     x.arrivals = x.completions = 2000;
     for (int i = 0; i < 40; ++i) // 2 %
@@ -169,13 +175,13 @@ TEST_CASE("a step of the wall clock ends the interval and begins one on the new 
 
 TEST_CASE("a promise that breaks, and one that is kept again, are an event each") {
   judge_state state;
-  const std::vector<agreement> terms{promised()};
+  const std::vector<kept_agreement> terms{promised()};
   std::vector<event_kind> kinds;
   settle(state, terms);
   judgement found;
   advance(state, terms, 0s, {100 * second_us}, found);
   for (int i = 1; i <= 60; ++i) {
-    state.accounts["oltp-gold"].add(of_second(2000, i <= 30 ? 9ms : 4ms, i <= 30 ? 9ms : 4ms));
+    state.accounts.front().add(of_second(2000, i <= 30 ? 9ms : 4ms, i <= 30 ? 9ms : 4ms));
     advance(state, terms, i * 1s, {(100 + i) * second_us}, found);
   }
   for (const auto& x : found.events)
@@ -189,7 +195,7 @@ TEST_CASE("a gateway that is lost in the midst of traffic is the cause of what b
                              auto x = of_second(2000, i < 4 ? 2ms : 40ms, i < 4 ? 2ms : 40ms);
                              return x;
                            },
-                           {false, "gw/batch/job", true});
+                           {false, job, true});
   CHECK(xs[0].outcome == verdict_outcome::violated);
   CHECK(xs[0].cause == violation_cause::gateway);
   CHECK(xs[0].culprit.empty());
@@ -231,7 +237,7 @@ TEST_CASE("where a gateway had lost the core, what went wrong is the control's f
                              x.control = control_state::envelope;
                              return x;
                            },
-                           {false, "gw/batch/job"});
+                           {false, job});
   CHECK(xs[0].cause == violation_cause::control);
 }
 
@@ -242,7 +248,7 @@ TEST_CASE("a reservation that our own throttles withheld is the control's fault"
                              x.limited_by_depth = 900ms;
                              return x;
                            },
-                           {false, "gw/batch/job"});
+                           {false, job});
   CHECK(xs[1].outcome == verdict_outcome::violated);
   CHECK(xs[1].cause == violation_cause::control);
 }
@@ -258,7 +264,7 @@ TEST_CASE("the cause is that of the seconds in which the promise broke, not of w
     if (i == 2)
       x.add(circumstances{true, {}}); // a deficit while all was well
     if (i == 3 || slow)
-      x.add(circumstances{false, slow ? "gw/batch/job" : "gw/scratch/other"});
+      x.add(circumstances{false, slow ? job : other});
     result = x.advance(terms, (i + 1) * 1s, {(101 + i) * second_us});
   }
   CHECK(result[0].outcome == verdict_outcome::violated);
@@ -267,10 +273,10 @@ TEST_CASE("the cause is that of the seconds in which the promise broke, not of w
 }
 
 TEST_CASE("what is asked for above the agreement's own limit is not covered, also by a point without a load") {
-  auto terms = promised();
+  auto terms = promised_as();
   terms.objective.limit.iops = {3000};
   terms.objective.latency = {{latency_statistic::mean, 5ms, {}}};
-  const auto xs = interval(terms, [](int) {
+  const auto xs = interval(kept_agreement{terms}, [](int) {
     return of_second(3500, 90ms, 2ms, 100);
   });
   CHECK(xs[0].outcome == verdict_outcome::exempt);

@@ -13,8 +13,8 @@ struct observed {
   knee_estimate seen;
   latency_floor floor;
   instant now{1s};
-  void hold(double in_flight, double latency) {
-    for (int i = 0; i < 10; ++i) {
+  void hold(double in_flight, double latency, int ticks = 10) {
+    for (int i = 0; i < ticks; ++i) {
       now += 100ms;
       seen.observe(in_flight, in_flight / latency, now);
       floor.observe(seen, latency, now);
@@ -34,6 +34,16 @@ TEST_CASE("a latency that is the same with fewer requests in flight is the devic
   CHECK(!x.floor.idle_at(0.011));
 }
 
+TEST_CASE("a burst shows it in three ticks, though each has another number in flight") {
+  observed x;
+  x.hold(16, 0.008);
+  x.hold(25, 0.008, 1);
+  x.hold(31, 0.008, 1);
+  CHECK(x.floor.floor() == 0); // two could be chance
+  x.hold(37, 0.008, 1);
+  CHECK(x.floor.floor() == doctest::Approx(1.15 * 0.008));
+}
+
 TEST_CASE("a queue is not taken for the device") {
   observed x;
   x.hold(64, 0.008); // 8,000 per second, whatever is in flight
@@ -49,6 +59,16 @@ TEST_CASE("a device that became slower before less was in flight is not one with
   x.hold(100, 0.0208); // at 60 % of its speed; what is in flight follows later
   x.hold(60, 0.0125);
   CHECK(x.floor.floor() == 0);
+}
+
+TEST_CASE("a device that became slower is compared with what it gives now alone") {
+  observed x;
+  x.hold(160, 0.020);
+  x.hold(80, 0.010);    // 8,000 per second
+  x.hold(96, 0.020, 3); // at 60 %: 4,800
+  x.hold(50, 0.0104);   // alike with 80, as that was
+  CHECK(x.floor.floor() == 0);
+  CHECK(!x.floor.idle_at(0.0104));
 }
 
 TEST_CASE("a latency far below refutes what was known") {

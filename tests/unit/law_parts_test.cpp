@@ -83,7 +83,9 @@ TEST_CASE("a set-point finds the share at which the percentile holds, and stays 
   CHECK(std::isfinite(hopeless.share));
 }
 
-TEST_CASE("the knee of eight servers of 1 ms is eight in flight, once it was seen that more gives no more") {
+TEST_CASE(
+    "a little above the eight in flight of eight servers of 1 ms is aimed at, once more was seen to give no more") {
+  constexpr double most = 0.02;
   knee_estimate x;
   const auto delivered = [](double in_flight) {
     return 1000 * std::min(in_flight, 8.0);
@@ -91,11 +93,13 @@ TEST_CASE("the knee of eight servers of 1 ms is eight in flight, once it was see
   for (int tick = 1; tick < 60; ++tick)
     for (const auto in_flight : {2.0, 5.0, 7.0, 9.0})
       x.observe(in_flight, delivered(in_flight), tick * 100ms);
-  CHECK(x.latency(6s) == 0); // it might go on like that
+  CHECK(x.wanted_aim(6s, 0, most) == most); // it might go on like that
   for (int tick = 60; tick < 70; ++tick)
     x.observe(100, delivered(100), tick * 100ms);
-  CHECK(x.latency(7s) == doctest::Approx(0.00119).epsilon(0.2)); // a bin is a quarter of a power of two
-  CHECK(x.latency(7s + knee_estimate::memory + 1s) == 0);
+  // A bin is a quarter of a power of two; 1.3 is how much above its upper edge.
+  CHECK(x.wanted_aim(7s, 0, most) == doctest::Approx(1.3 * 0.00119).epsilon(0.01));
+  CHECK(x.wanted_aim(7s, 0.005, most) == 0.005);
+  CHECK(x.wanted_aim(7s + knee_estimate::memory + 1s, 0, most) == most);
 }
 
 TEST_CASE("the aim goes down to a little above the knee, and looks at the top again when that was forgotten") {
@@ -126,7 +130,7 @@ TEST_CASE("the knee is total") {
   x.observe(std::nan(""), 1, 1s);
   x.observe(1e300, 1e300, 1s);
   x.observe(-1, -1, 1s);
-  CHECK(std::isfinite(x.latency(2s)));
+  CHECK(std::isfinite(x.wanted_aim(2s, 0, 0.02)));
 }
 
 namespace {
@@ -227,6 +231,21 @@ TEST_CASE("a capacity that doubled for good is found within four seconds") {
   for (int tick = 0; tick < 40; ++tick)
     x.observe(16'000, true);
   CHECK(x.rate == doctest::Approx(16'000).epsilon(0.02));
+}
+
+TEST_CASE("where rates held everybody back in vain the estimate looks higher, and proves nothing by that") {
+  auto x = proven_at(8000);
+  const auto proven = x.proven;
+  for (int tick = 0; tick < 36; ++tick)
+    x.probe();
+  CHECK(x.rate == doctest::Approx(8000 * std::pow(1.02, 36)).epsilon(0.01)); // twice as high in four seconds
+  CHECK(x.proven == proven);
+  for (int tick = 0; tick < 15; ++tick)
+    x.observe(8000, true); // more did not come
+  CHECK(x.rate == doctest::Approx(8000).epsilon(0.01));
+  capacity_estimate unknown;
+  unknown.probe();
+  CHECK(unknown.rate == 0);
 }
 
 TEST_CASE("an estimate above what was ever proven on a full backend is forgotten") {

@@ -1,5 +1,5 @@
 sluice_test(domain_tests LABELS no-caf
-  SOURCES agreement_test.cpp cost_test.cpp histogram_test.cpp inheritance_test.cpp judge_test.cpp latency_floor_test.cpp law_parts_test.cpp plan_test.cpp sample_test.cpp stream_test.cpp tenancy_test.cpp
+  SOURCES agreement_test.cpp cost_test.cpp cost_trial_test.cpp histogram_test.cpp inheritance_test.cpp judge_test.cpp latency_floor_test.cpp law_parts_test.cpp plan_test.cpp pressure_test.cpp sample_test.cpp shared_storage_test.cpp stream_test.cpp tenancy_test.cpp
   throttle_test.cpp LINK sluice_domain)
 sluice_test(accounting_tests LABELS no-caf
   SOURCES

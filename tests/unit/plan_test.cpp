@@ -242,9 +242,10 @@ TEST_CASE("many streams whose peaks come one after the other ask for what comes 
 }
 
 TEST_CASE("a limit follows what waits at another gateway though the old one's last sample still asks for all") {
+  auto terms = batch_bronze().objective;
+  terms.limit.iops = {3000};
   entity x;
-  x.terms = batch_bronze().objective;
-  x.terms->limit.iops = {3000};
+  x.terms = &terms;
   stream_table streams;
   for (const auto* gateway : {"g-1", "g-2"})
     x.ledger.streams.push_back(streams.add({gateway, "db", "vm"}));

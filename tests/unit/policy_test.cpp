@@ -78,6 +78,18 @@ TEST_CASE("an empty document is right and changes nothing") {
   CHECK(policy_for({}, "array", base).control.knee == 7ms);
 }
 
+TEST_CASE("what the core's options give is known by what it says it was started with") {
+  control_policy options;
+  options.knee = 7ms;
+  options.knee_least = 3ms;
+  options.aim_mean = 0.5;
+  options.aim_percentile = 0.25;
+  options.best_effort_floor = {77};
+  CHECK(base_of(started_with(options)) == options);
+  CHECK(base_of(started_with({})) == control_policy{});
+  CHECK(base_of({}) == control_policy{});
+}
+
 TEST_CASE("each setting comes from the most specific rule that gives it, then from the defaults, then from the core") {
   policy_document x;
   x.defaults = {setting("knee", "10ms"), setting("deficit.after", "3s")};

@@ -115,6 +115,7 @@ TEST_CASE("a throttle and a report are the same after the wire") {
   sent.backends.push_back({"array", 7900, 7800, 2500, 40, 2, 1, 5ms, false, true, 1ms, true});
   held.why.observed = true;
   sent.observed.push_back(held);
+  sent.started_with = {{"knee", 7'000'000}};
   sent.events.push_back({wall_time{1}, event_kind::stream_throttled, "gw1/batch/unix-0", "text"});
   verdict met;
   met.agreement = "oltp-gold";
@@ -126,6 +127,7 @@ TEST_CASE("a throttle and a report are the same after the wire") {
   CHECK(got.events == sent.events);
   CHECK(got.verdicts == sent.verdicts);
   CHECK(got.observed == sent.observed);
+  CHECK(got.started_with == sent.started_with);
 }
 
 TEST_CASE("the terms are the same after the wire, the policy included") {

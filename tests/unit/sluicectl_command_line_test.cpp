@@ -66,6 +66,16 @@ bool contains(const std::string& text, const std::string& part) {
 
 } // namespace
 
+TEST_CASE("traffic is of all streams and ten minutes unless told") {
+  CHECK(command_of<traffic_command>({"traffic"}).seconds == 600);
+  CHECK(command_of<traffic_command>({"traffic"}).streams.empty());
+  const auto some = command_of<traffic_command>({"traffic", "g/v/a", "g/v/b", "--last", "1500ms"});
+  CHECK(some.seconds == 2);
+  CHECK(some.streams == std::vector<std::string>{"g/v/a", "g/v/b"});
+  CHECK(contains(mistake_in({"traffic", "--last", "11m"}), "remembers 10m"));
+  CHECK(contains(mistake_in({"traffic", "g/v"}), "expected GATEWAY/VOLUME/CLIENT"));
+}
+
 TEST_CASE("apply takes several sources in their order") {
   CHECK(command_of<apply_command>({"apply", "-f", "a.yaml", "-f", "-"}).sources
         == std::vector<std::string>{"a.yaml", "-"});

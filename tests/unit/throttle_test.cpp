@@ -111,6 +111,20 @@ TEST_CASE("what moved by less than a step is renewed as it stands; a rate by no 
   CHECK(x.generation == 2);
 }
 
+TEST_CASE("a step that keeps the parts of a limit adding up is sent at once, however small it is") {
+  const control_policy policy;
+  standing_command x;
+  auto wanted = wanted_depth(0);
+  wanted.now.iops = {950};
+  REQUIRE(command(x, wanted, {}, 1s, {}, policy) == command_kind::send);
+  wanted.now.iops = {925};
+  CHECK(command(x, wanted, {1, 1}, 1100ms, {}, policy) == command_kind::none);
+  wanted.together = true;
+  CHECK(command(x, wanted, {1, 1}, 1200ms, {}, policy) == command_kind::send);
+  CHECK(x.now.iops.per_second == 925);
+  CHECK(command(x, wanted, {2, 2}, 1300ms, {}, policy) == command_kind::none); // it stands
+}
+
 TEST_CASE("a throttle that no sample acknowledges is repeated after half a second") {
   control_policy policy;
   policy.repeat = 500ms;
@@ -120,6 +134,34 @@ TEST_CASE("a throttle that no sample acknowledges is repeated after half a secon
   CHECK(next_command(x, wanted_depth(100), {}, policy) == 1500ms);
   CHECK(command(x, wanted_depth(100), {}, 1500ms, {}, policy) == command_kind::send);
   CHECK(x.generation == 1);
+}
+
+TEST_CASE(
+    "the steps of silent streams are spread over their renewals; with its first sample a stream has its step at once") {
+  const control_policy policy;
+  std::vector<int> sent_in(8, 0); // by second
+  for (std::uint32_t i = 0; i < 400; ++i) {
+    standing_command x;
+    x.phase = i * 0x9e3779b9u;
+    REQUIRE(command(x, wanted_depth(100), {}, 10s, {}, policy) == command_kind::send);
+    auto renewals = 0;
+    for (auto now = 11s + 0ms; now < 18s; now += 100ms) {
+      const auto kind = command(x, wanted_depth(200), {1, 1, true}, now, {}, policy);
+      renewals += kind == command_kind::renew ? 1 : 0;
+      if (kind != command_kind::send)
+        continue;
+      ++sent_in[static_cast<std::size_t>(now / 1s) - 10];
+      break;
+    }
+    CHECK(x.generation == 2);
+    CHECK(renewals <= 4); // its lease never ended meanwhile
+  }
+  for (const auto second : {2, 3, 4})
+    CHECK(sent_in[static_cast<std::size_t>(second)] < 200);
+  standing_command x;
+  REQUIRE(command(x, wanted_depth(100), {}, 10s, {}, policy) == command_kind::send);
+  CHECK(command(x, wanted_depth(200), {1, 1, true}, 10100ms, {}, policy) == command_kind::none);
+  CHECK(command(x, wanted_depth(200), {1, 1, false}, 10200ms, {}, policy) == command_kind::send);
 }
 
 TEST_CASE("a gateway that was restarted has no throttle to be renewed: it gets it again") {

@@ -37,7 +37,7 @@ json finding_json(const admission_finding& x) {
 } // namespace
 
 json admission_json(const admission_verdict& x) {
-  json out = {{"outcome", to_string(x.outcome)}, {"findings", json::array()}};
+  json out = {{"outcome", to_string(x.outcome)}, {"findings", json::array()}, {"assumes", admission_assumption}};
   for (const auto& one : x.findings)
     out["findings"].push_back(finding_json(one));
   if (x.outcome == admission_outcome::refused) {

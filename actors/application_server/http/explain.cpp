@@ -38,7 +38,7 @@ bool backend_has_agreements(const observatory& known, const std::string& backend
 }
 
 free_stream freedom_of(const observatory& known, const stream_id& id, const stream_record& record, const moment& at) {
-  const auto policy = policy_for(known.policy, record.backend).control;
+  const auto policy = policy_for(known.policy, record.backend, known.base).control;
   const auto* falls_under = agreement_for(known.agreements, id);
   const auto* status = known.decisions.find_backend(record.backend);
   free_stream x;

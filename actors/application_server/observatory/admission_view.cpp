@@ -12,7 +12,7 @@ admission_backend backend_of(const observatory& known, const std::string& name) 
     x.capacity = status->full_seen ? status->capacity : 0;
     x.least_latency = status->least_latency;
   }
-  const auto policy = policy_for(known.policy, name);
+  const auto policy = policy_for(known.policy, name, known.base);
   x.oversubscription = policy.oversubscription;
   x.policy = policy.control;
   return x;

@@ -36,6 +36,7 @@ struct observatory {
   gateway_book gateways;
   std::vector<agreement> agreements; ///< in force
   policy_document policy;            ///< in force
+  control_policy base;               ///< what the core was started with; what no policy says is as there
   std::deque<event> events;          ///< newest last
   collector_counters counters;
   std::size_t rows_waiting = 0; ///< not confirmed by the database manager

@@ -1,11 +1,7 @@
 """tests/bench/run enforcement: the scenarios of the control law on real I/O, beside what the simulator says."""
 
-import argparse
 import os
-import re
-import signal
 import statistics
-import subprocess
 import sys
 import time
 
@@ -13,6 +9,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path += [os.path.join(HERE, "..", "..", "..", "deploy", "demo.d"), os.path.join(HERE, "..", "gateway")]  # in this order
 
 import instance as instances  # noqa: E402
+import invocation  # noqa: E402
 import machine  # noqa: E402
 import plots  # noqa: E402
 import reaction  # noqa: E402
@@ -22,46 +19,13 @@ import scenarios  # noqa: E402
 import simulated  # noqa: E402
 from place import Missing, Place  # noqa: E402
 
-BAR_MISSED, USAGE, MISSING = 1, 2, 3
 VERSIONS = (["nbdkit", "--version"], ["fio", "--version"], ["postgres", "--version"], ["gnuplot", "--version"])
 REACTION_MS, DECISIONS = 130, 200
 
 
-def regular_expression(text):
-    try:
-        return re.compile(text)
-    except re.error as problem:
-        raise argparse.ArgumentTypeError(f"'{text}' is no regular expression: {problem}") from None
-
-
 def read_options():
-    command = argparse.ArgumentParser(prog="tests/bench/run enforcement", description="Scenarios of the control law on nbdkit "
-                                      "devices with fio, without and with agreements, beside the simulator's figures.")
-    command.add_argument("--rounds", type=int, default=1, help="how many, 1 unless told; the figures are medians of them")
-    command.add_argument("--quick", action="store_true", help="shorter runs, no verdict")
-    command.add_argument("--force", action="store_true", help="even when the machine is not quiet")
-    command.add_argument("--only", type=regular_expression, default=None, metavar="REGEX", help="only scenarios whose id matches")
-    command.add_argument("--json", metavar="FILE", help="write the figures to this file")
-    command.add_argument("--plots", metavar="DIR", help="draw PNG files there")
-    command.add_argument("--list", action="store_true", help="only print the ids")
-    command.add_argument("--commit", default="unknown", help="what was built, for the report")
-    command.add_argument("--bin", required=True, help="where the programs are")
-    options = command.parse_args()
-    if not 1 <= options.rounds <= 100:
-        command.error("--rounds must be 1 to 100")
-    return options
-
-
-def versions():
-    found = []
-    for command in VERSIONS:
-        try:
-            said = subprocess.run(command, check=False, capture_output=True, text=True)
-        except FileNotFoundError:
-            continue  # postgres is seldom in the path; what is needed is said by who needs it
-        match = re.search(r"\d+(\.\d+)+", said.stdout + said.stderr)
-        found.append(f"{command[0]} {match.group(0) if match else '?'}")
-    return found
+    return invocation.read_options("enforcement", "Scenarios of the control law on nbdkit devices with fio, without and with "
+                                   "agreements, beside the simulator's figures.", "scenarios", 1, "shorter runs, no verdict")
 
 
 class LoadBeside(machine.LoadWatch):
@@ -177,45 +141,26 @@ def run(options):
         return 0
     if not chosen:
         print(f"no scenario matches '{options.only.pattern}'; see --list", file=sys.stderr)
-        return USAGE
-    if options.json:  # what cannot be written is said before ten minutes have passed, not after
-        with open(options.json, "a", encoding="utf-8"):
-            pass
-    if options.plots:
-        os.makedirs(options.plots, exist_ok=True)
-    said = {"machine": machine.describe(), "commit": options.commit, "rounds": options.rounds, "quick": options.quick,
-            "only": options.only.pattern if options.only else "", "versions": versions(), "simulator": simulated.there(options.bin)}
+        return invocation.USAGE
+    invocation.prepare_outputs(options)
+    said = invocation.introduction(options, invocation.versions(VERSIONS, optional=("postgres",)))
+    said["simulator"] = simulated.there(options.bin)
     watch = machine.LoadWatch()
     time.sleep(1)
     said["load_before_percent"] = watch.others_percent()
-    if not quiet_enough(said["load_before_percent"], options.force):
-        return MISSING
+    if not invocation.quiet_enough(said["load_before_percent"], options.force):
+        return invocation.MISSING
     place = Place(options.bin, with_disk=False)
     try:
         outcomes, said["load_percent"] = play(chosen, options, place)
     finally:
         place.remove()
-    noisy = sum(x > machine.QUIET_PERCENT for x in said["load_percent"].values())
-    said["valid"] = noisy * 4 <= len(said["load_percent"])
-    said["judged"] = said["valid"] and not options.quick
+    invocation.judge_validity(said, said["load_percent"].values())
     print("\n".join(report.lines(said, outcomes)))
     if options.json:
         report.write_json(options.json, said, outcomes)
-    if not said["valid"] and not options.quick:
-        return MISSING
-    return BAR_MISSED if said["judged"] and any(not bar.passed for *_, bars in outcomes for bar in bars) else 0
-
-
-def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        return run(read_options())
-    except (Missing, OSError) as problem:
-        print(problem, file=sys.stderr)
-        return MISSING
-    except KeyboardInterrupt:
-        return 130
+    return invocation.ending(said, any(not bar.passed for *_, bars in outcomes for bar in bars))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(invocation.invoke(lambda: run(read_options())))

@@ -6,6 +6,7 @@ Each is run without agreements and with them on the same device in the same go; 
 import dataclasses
 
 import measures
+from bound import Bound
 from clients import Client
 from instance import Device
 from measures import SECOND_MS
@@ -25,25 +26,12 @@ WEB_LATENCY = {"statistic": "p99", "target": "15ms", "up_to": {"iops": 2000}}
 BURST = dict(jobs=4, depth=64)                   # 256 outstanding
 
 
-class Bar:
+class Bar(Bound):
     """One judgement. `value` is None when it could not be taken."""
 
-    def __init__(self, name, text, value, without=None, least=None, most=None, digits=3):
-        self.name, self.text, self.value, self.without = name, text, value, without
-        self.least, self.most, self.digits = least, most, digits
-
-    @property
-    def passed(self):
-        """Judged as it is printed."""
-        if self.value is None:
-            return False
-        value = round(self.value, self.digits)
-        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
-
-    def bound(self):
-        if self.least is not None and self.most is not None:
-            return f"{self.least} to {self.most}"
-        return f">= {self.least}" if self.least is not None else f"<= {self.most}"
+    def __init__(self, name, text, value, without=None, **bounds):
+        super().__init__(value, **bounds)
+        self.name, self.text, self.without = name, text, without
 
 
 @dataclasses.dataclass

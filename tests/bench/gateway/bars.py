@@ -1,34 +1,22 @@
 """What must be reached (issue: the I/O gateway, complete), and whether it was. Rows by name in, judgements out; pure."""
 
+from bound import Bound
 from data_path import CASES, TRANSPORTS
 from throttles import EVEN_IOPS, GOALS
 
 OURS, PEER = "sluice", "nbdkit"
 
 
-class Bar:
-    """One judgement. `value` is None when it was not measured; a fault of our own row is a miss."""
+class Bar(Bound):
+    """One judgement; a fault of our own row is a miss."""
 
-    def __init__(self, text, value, least=None, most=None, digits=3, detail="", fault=""):
-        self.text, self.value, self.least, self.most, self.digits = text, value, least, most, digits
-        self.detail, self.fault = detail, fault
+    def __init__(self, text, value, detail="", fault="", **bounds):
+        super().__init__(value, **bounds)
+        self.text, self.detail, self.fault = text, detail, fault
 
     @property
     def measured(self):
         return self.value is not None or bool(self.fault)
-
-    @property
-    def passed(self):
-        """Judged as it is printed: a figure is not better known than its last digit."""
-        if self.value is None:
-            return False
-        value = round(self.value, self.digits)
-        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
-
-    def bound(self):
-        if self.least is not None and self.most is not None:
-            return f"{self.least} to {self.most}"
-        return f">= {self.least}" if self.least is not None else f"<= {self.most}"
 
 
 def _ratio(results, text, row, peer, figure, **bound):

@@ -9,5 +9,6 @@ sluice_bench(sluice-bench-tick CAF
     ${here}/report.cpp
     ${here}/wire_size.cpp
     ${here}/../transport/board.cpp
+    ${here}/../transport/invocation.cpp
     ${here}/../transport/machine.cpp
   LINK sluice_domain sluice_protocol CLI11::CLI11 nlohmann_json::nlohmann_json)

@@ -1,6 +1,7 @@
 // What is measured, row by row, and what each round of it gave.
 #pragma once
 
+#include "tests/bench/transport/invocation.hpp"
 #include "tests/bench/transport/runner.hpp"
 #include "tests/bench/transport/subjects.hpp"
 
@@ -8,16 +9,6 @@
 #include <vector>
 
 namespace sluice::bench {
-
-struct options {
-  unsigned rounds = 5;
-  bool quick = false;
-  bool force = false;
-  std::string only;      ///< regular expression on row ids; empty: all
-  std::string json_file; ///< empty: none
-  std::string ini_file;  ///< of the product: [shm] and [scheduler] of the actors
-  std::string commit;
-};
 
 /// One line of the table. Its id is `measure/subject/size`, with what is special behind it.
 struct row {

@@ -13,6 +13,7 @@ sluice_bench(sluice-bench-transport CAF
     ${here}/child.cpp
     ${here}/endpoint_subject.cpp
     $<IF:$<TARGET_EXISTS:iceoryx_posh::iceoryx_posh>,${here}/iceoryx.cpp,${here}/no_iceoryx.cpp>
+    ${here}/invocation.cpp
     ${here}/limits.cpp
     ${here}/machine.cpp
     ${here}/main.cpp

@@ -1,24 +1,18 @@
 // Arguments to commands.
 #include "tests/sim/command/command_line.hpp"
 
+#include "actors/terminal/arguments.hpp"
 #include "tests/sim/controllers/catalogue.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <set>
 
 namespace sluice::sim {
 
 namespace {
 
-std::string whole_number(const std::string& text) {
-  const auto digits = std::all_of(text.begin(), text.end(), [](char c) {
-    return c >= '0' && c <= '9';
-  });
-  const auto some = text.find_first_not_of('0') != std::string::npos;
-  return digits && some && text.size() <= 18 ? std::string{} : "expected a whole number from 1 on, got " + text;
-}
+using terminal::whole_number;
 
 std::string number_of_seeds(const std::string& text) {
   if (auto problem = whole_number(text); !problem.empty())
@@ -65,6 +59,7 @@ void add_list(CLI::App& app, words& w) {
   auto* list = app.add_subcommand("list", "the scenarios of a directory");
   list->add_option("DIR", w.list.directory, "where the .yaml files are")->required()->type_name("");
   list->add_flag("--json", w.list.json, "as JSON");
+  list->footer("Exit codes: 0 listed, 2 usage or one of them is wrong, 3 no such directory or no scenario in it.");
   list->callback([&w] {
     w.what = w.list;
   });
@@ -73,6 +68,7 @@ void add_list(CLI::App& app, words& w) {
 void add_check(CLI::App& app, words& w) {
   auto* check = app.add_subcommand("check", "say what is wrong in scenario files, all of it");
   check->add_option("FILE", w.check.files, "scenario files")->required()->type_name("");
+  check->footer("Exit codes: 0 nothing is wrong, 2 usage or something is.");
   check->callback([&w] {
     w.what = w.check;
   });
@@ -107,7 +103,7 @@ void add_what_if(CLI::App& app, words& w) {
       ->required()
       ->type_name("DIR|FILE");
   ask->add_option("--new", x.new_document, "the agreement or policy in question")->required()->type_name("FILE");
-  ask->add_option("--trace", x.traces, "recorded traffic; may be given again")
+  ask->add_option("--trace", x.traces, "recorded traffic, as of sluicectl traffic; may be given again")
       ->required()
       ->allow_extra_args(false)
       ->type_name("FILE");
@@ -138,22 +134,15 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   app.set_version_flag("--version", "sluice-sim " SLUICE_VERSION, "print name and version and end");
   app.require_subcommand(0, 1);
   app.footer(
-      "Exit codes: 0 all bars hold, 1 one is missed, 2 usage or a wrong scenario, 3 a file or program is missing.");
+      "Exit codes: 0 all bars hold, 1 one is missed or an invariant violated, 2 usage or a scenario that is wrong or "
+      "cannot be read, 3 no scenarios, no gnuplot, or a result cannot be written.");
   add_run(app, w);
   add_list(app, w);
   add_check(app, w);
   add_compare(app, w);
   add_what_if(app, w);
-  try {
-    std::reverse(arguments.begin(), arguments.end()); // CLI11 takes them from the back
-    app.parse(arguments);
-  } catch (const CLI::CallForVersion& version) {
-    return {{}, std::string{version.what()} + "\n", exit_code::done};
-  } catch (const CLI::Success&) { // help, of the program or of a command
-    return {{}, app.help(), exit_code::done};
-  } catch (const CLI::ParseError& mistake) {
-    return {{}, mistake.what(), exit_code::usage};
-  }
+  if (const auto end = terminal::take_arguments(app, std::move(arguments)))
+    return {{}, end->text, end->mistake ? exit_code::usage : exit_code::done};
   if (!w.what)
     return {{}, "say what to do: run, list, check, compare or what-if", exit_code::usage};
   return {std::move(w.what), {}, exit_code::done};

@@ -67,6 +67,9 @@ exit_code execute(const run_command& x, const console& io) {
       return complain(io, exit_code::missing, x.trace + " cannot be written");
     options.trace = &trace;
   }
+  // What cannot be written is said before anything is run.
+  if (!x.plot.empty() && !std::ofstream{x.plot, std::ios::app})
+    return complain(io, exit_code::missing, x.plot + " cannot be written");
   auto held = true;
   json_report json{io.out};
   for (const auto& [what, problems] : all) {
@@ -98,6 +101,8 @@ exit_code execute(const list_command& x, const console& io) {
   const auto files = scenario_files(x.directory, problem);
   if (problem)
     return complain(io, exit_code::missing, x.directory + ": " + problem.message());
+  if (files.empty())
+    return complain(io, exit_code::missing, x.directory + " holds no scenario");
   auto good = true;
   auto first = true;
   for (const auto& file : files) {
@@ -112,7 +117,7 @@ exit_code execute(const list_command& x, const console& io) {
     first = false;
   }
   if (x.json)
-    io.out << (first ? "[]\n" : "\n]\n");
+    io.out << "\n]\n";
   return good ? exit_code::done : exit_code::usage;
 }
 

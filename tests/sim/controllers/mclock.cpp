@@ -7,10 +7,10 @@
 //   next: the smallest R <= now; else the smallest P among those with L <= now, and then the R tags of its party are
 //   moved back by c/r, as this service does not count for the reservation
 //
-// A. Gulati, A. Merchant, P. Varman: "mClock: Handling Throughput Variability for Hypervisor IO Scheduling", OSDI 2010,
-// section 3, Algorithm 1; the cost c of a request of S bytes is 1 + S / (Tm * Bpeak), section 3.3, Tm and Bpeak from
-// the device's nameplate. Where the paper moves the P tags of all others so that the smallest is now when somebody
-// begins anew, the newcomer is moved to the smallest here: the same order, and weights need no scale.
+// A. Gulati, A. Merchant, P. Varman: "mClock: Handling Throughput Variability for Hypervisor IO Scheduling", OSDI 2010.
+// The cost c of a request of S bytes is 1 + S / (Tm * Bpeak), as there; Tm and Bpeak are from the device's nameplate.
+// Where the paper moves the P tags of all others so that the smallest is now when somebody begins anew, the newcomer is
+// moved to the smallest here: the same order, and weights need no scale.
 #include "tests/sim/controllers/mclock.hpp"
 
 #include "actors/domain/promise.hpp"

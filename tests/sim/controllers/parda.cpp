@@ -3,7 +3,7 @@
 //   w(t+1) = (1 - gamma) w(t) + gamma (L / L(t) w(t) + beta)
 //
 // A. Gulati, I. Ahmad, C. Waldspurger: "PARDA: Proportional Allocation of Resources for Distributed Storage Access",
-// FAST 2009, section 3 (the window's equation). At rest w = beta / (1 - L / L(t)): hosts that see the same latency have
+// FAST 2009. At rest w = beta / (1 - L / L(t)): hosts that see the same latency have
 // windows, hence rates, in proportion to beta, and the latency rests above L by the sum of all beta over the rate.
 #include "tests/sim/controllers/parda.hpp"
 

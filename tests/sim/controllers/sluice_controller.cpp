@@ -4,6 +4,7 @@
 #include "actors/domain/loop.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace sluice::sim {
 
@@ -25,7 +26,10 @@ public:
 
   controller_output tick(instant now, wall_time label) override {
     const auto& out = step(state_, now, label, policy_);
-    return {out.throttles, out.renewals, out.events, out.backends, out.refused, out.verdicts};
+    throttles_.assign(out.throttles.begin(), out.throttles.end());
+    renewals_.assign(out.renewals.begin(), out.renewals.end());
+    events_.assign(out.events.begin(), out.events.end());
+    return {throttles_, renewals_, events_, out.backends, out.refused, out.verdicts};
   }
 
   std::vector<throttle> in_force() const override {
@@ -35,6 +39,9 @@ public:
 private:
   control_policy policy_;
   loop_state state_;
+  std::vector<throttle> throttles_; ///< what the last tick said
+  std::vector<renewal> renewals_;
+  std::vector<event> events_;
 };
 
 } // namespace

@@ -1,11 +1,10 @@
 // The whole file.
 #include "tests/sim/scenario/reader.hpp"
 
+#include "tests/sim/scenario/file_text.hpp"
 #include "tests/sim/scenario/parts.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 namespace sluice::sim {
 
@@ -53,17 +52,13 @@ reading read_scenario(const std::string& text, const std::string& file) {
 }
 
 reading read_scenario_file(const std::string& file) {
-  std::ifstream in{file, std::ios::binary};
-  std::ostringstream text;
-  if (in)
-    text << in.rdbuf();
-  if (!in || !text) {
-    reading result;
-    result.what.file = file;
-    result.problems.push_back({0, "", "cannot be read"});
-    return result;
-  }
-  return read_scenario(text.str(), file);
+  std::string problem;
+  if (const auto text = file_text(file, max_file_bytes, problem))
+    return read_scenario(*text, file);
+  reading result;
+  result.what.file = file;
+  result.problems.push_back({0, "", problem});
+  return result;
 }
 
 } // namespace sluice::sim

@@ -1,6 +1,8 @@
 // The lines.
 #include "tests/sim/scenario/trace_file.hpp"
 
+#include "tests/sim/scenario/file_text.hpp"
+
 #include <array>
 #include <charconv>
 #include <fstream>
@@ -35,7 +37,7 @@ bool split(std::string_view line, std::array<std::string_view, 4>& to) {
 std::vector<trace_record> read_trace_file(const std::string& path, std::string& problem) {
   std::ifstream in{path};
   if (!in) {
-    problem = "cannot be read";
+    problem = why_unreadable(path);
     return {};
   }
   std::vector<trace_record> records;

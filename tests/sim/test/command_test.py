@@ -47,6 +47,14 @@ def main():
     expect("list names every file", (code, err) == (0, "") and len(out.splitlines()) >= 17)
     expect("list as JSON", len(json.loads(run("list", SCENARIOS, "--json")[1])) == len(out.splitlines()))
     expect("list of no directory", run("list", "/no/such/place")[0] == 3)
+    expect("list of no scenario", run("list", os.path.dirname(os.path.abspath(__file__)))[0] == 3)
+    code, out, err = run("run", "/no/such.yaml")
+    expect("a file that is not there", (code, out, err) == (2, "", "/no/such.yaml: cannot be read: No such file or directory\n"))
+    expect("a directory is no file", run("check", SCENARIOS) == (2, "", SCENARIOS + ": is a directory\n"))
+    expect("an empty file", run("check", os.devnull) == (2, "", os.devnull + ": is empty\n"))
+    for command in ("run", "list", "check", "compare", "what-if"):
+        code, out, _ = run(command, "--help")
+        expect(f"{command} --help", code == 0 and f"Usage: sluice-sim {command}" in out and "Exit codes" in out)
     files = [os.path.join(SCENARIOS, name) for name in os.listdir(SCENARIOS) if name.endswith(".yaml")]
     expect("check says nothing of good files", run("check", *files) == (0, "", ""))
 
@@ -72,6 +80,8 @@ def main():
             kinds = {line.split(",")[1] for line in file}
         expect(f"a trace has throttles, events and replies: {kinds}", {"throttle", "event", "reply"} <= kinds)
         expect("a trace that cannot be written", run("run", GOOD, "--trace", "/no/such/place/x")[0] == 3)
+        expect("a picture that cannot be written", run("run", GOOD, "--plot", "/no/such/place/x.png") == (
+            3, "", "sluice-sim: /no/such/place/x.png cannot be written\n"))
         picture = os.path.join(directory, "picture.png")
         code, _, err = run("run", GOOD, "--plot", picture)
         if code == 3 and "gnuplot could not be started" in err:

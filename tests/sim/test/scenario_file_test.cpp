@@ -91,7 +91,8 @@ TEST_CASE("each mistake is one sentence with line and key") {
         == "x:17: clients.victim.phases[0].to must be later than from\n");
   CHECK(complaints(with_phase("open: 5, on: 1s"))
         == "x:17: clients.victim.phases[0].on needs the other of on and off\n");
-  CHECK(complaints(with_phase("trace: no/such/file.csv")) == "x:17: clients.victim.phases[0].trace cannot be read\n");
+  CHECK(complaints(with_phase("trace: no/such/file.csv"))
+        == "x:17: clients.victim.phases[0].trace cannot be read: No such file or directory\n");
   CHECK(complaints(with_bar("measure: speed, at_least: 1")).starts_with("x:22: bars[0].measure must be windows_met, "));
   CHECK(complaints(with_bar("measure: rate")) == "x:22: bars[0] must have at_least, at_most, or is and within\n");
   CHECK(complaints(with_bar("measure: rate, is: 4")) == "x:22: bars[0].is needs the other of is and within\n");
@@ -127,7 +128,8 @@ TEST_CASE("what is no YAML, or more than that, is refused") {
   CHECK(complaints(std::string(2'000'000, ' ')) == "x: the file is larger than 1 MiB\n");
   CHECK(complaints(std::string(100, '[') + std::string(100, ']')).find("nested too deeply") != std::string::npos);
   CHECK(complaints("just text").starts_with("x:1: "));
-  CHECK(read_scenario_file("/no/such/scenario.yaml").problems.front().what == "cannot be read");
+  CHECK(read_scenario_file("/no/such/scenario.yaml").problems.front().what
+        == "cannot be read: No such file or directory");
 }
 
 TEST_CASE("nothing that stands in a file brings the reader down") {

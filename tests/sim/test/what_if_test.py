@@ -119,6 +119,14 @@ def answers(quiet, busy):
     code, out, _ = run("--agreements", "agreements", "--trace", answer, "--new", "modest.yaml", *STORAGE)
     expect("the API's own figures are a recording, too", code == 0 and "recorded   16s on 1 stream" in out
            and "2000/s, least second 19" in out)
+    many = write("traffic.json", json.dumps({"items": [rates, {**rates, "stream": "g/batch/job"}]}))
+    code, listed, _ = run("--agreements", "agreements", "--trace", many, "--new", "modest.yaml", *STORAGE)
+    expect("so is a list of them", code == 0 and "recorded   16s on 2 streams" in listed)
+    in_force = {"apiVersion": "sluice/v1", "kind": "Agreement", "metadata": {"name": "modest", "tenant": "x"},
+                "spec": {"streams": {"volume": "oltp"}, "objective": {"reservation": {"iops": 10}}}, "status": {"version": 3}}
+    code, out, err = run("--agreements", write("in-force.json", json.dumps({"items": [in_force]})), "--trace", many,
+                         "--new", "modest.yaml", *STORAGE)
+    expect("agreements are read as the server lists them", (code, err) == (0, "") and "in force   1 agreement\n" in out)
 
 
 def wrong_files(quiet):
@@ -128,7 +136,10 @@ def wrong_files(quiet):
                              *(() if "device" in other else STORAGE))
         expect(f"{other}: exit 2 and `{expected}`; got {code}, {err}", (code, out) == (2, "") and expected in err)
 
-    refused("no/such: cannot be read", agreements="no/such")
+    refused("no/such: cannot be read: No such file or directory", agreements="no/such")
+    refused("none.json: items must not be empty", trace=write("none.json", '{"items": []}'))
+    refused("list.json: items[0].stream must be gateway/volume/client", trace=write("list.json", '{"items": [3]}'))
+    refused("list.json: item 1: kind must be Agreement or Policy", agreements=write("list.json", '{"items": [3]}'))
     refused("bad.yaml: spec.objective.reservation.iops must be", new=write("bad.yaml", MODEST.replace("500", "lots")))
     refused("bad.yaml: kind must be Agreement or Policy", new=write("bad.yaml", MODEST.replace("Agreement", "Contract")))
     refused("two.yaml: must hold one document, holds 2", new=write("two.yaml", MODEST + "---\n" + GREEDY))

@@ -4,6 +4,7 @@
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/policy_document.hpp"
 
+#include <cstddef>
 #include <ostream>
 #include <string>
 #include <variant>
@@ -17,8 +18,12 @@ struct placed_document {
   std::variant<agreement, policy_document> what;
 };
 
+/// The largest file of documents. Chosen: ten thousand agreements.
+inline constexpr std::size_t max_documents_bytes = 16 * 1024 * 1024;
+
 /// All documents of a file, or of the .yaml, .yml and .json files of a directory by name, which may hold several
-/// between lines of `---`. False if one is wrong or there is none; the complaints say which and why.
+/// between lines of `---`, or be what `sluicectl get … -o json` prints. False if one is wrong or there is none; the
+/// complaints say which and why.
 [[nodiscard]] bool read_documents(const std::string& path, std::vector<placed_document>& to, std::ostream& complaints);
 
 } // namespace sluice::sim

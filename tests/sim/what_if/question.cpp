@@ -4,12 +4,11 @@
 #include "actors/domain/promise.hpp"
 #include "actors/domain/quantity.hpp"
 #include "actors/domain/selection.hpp"
+#include "tests/sim/scenario/file_text.hpp"
 #include "tests/sim/scenario/parts.hpp"
 #include "tests/sim/what_if/documents.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 namespace sluice::sim {
 
@@ -26,14 +25,12 @@ bool complain(std::ostream& to, const std::vector<complaint>& problems, const st
 
 /// `backends` and `gateways` as in a scenario file; without gateways there must be one backend.
 bool read_device(const std::string& file, question& to, std::ostream& complaints) {
-  std::ifstream in{file, std::ios::binary};
-  std::ostringstream text;
-  if (in)
-    text << in.rdbuf();
-  if (!in || !text)
-    return complain(complaints, {{0, "", "cannot be read"}}, file);
   std::vector<complaint> problems;
-  const auto root = read_tree(text.str(), problems);
+  std::string problem;
+  const auto text = file_text(file, max_file_bytes, problem);
+  if (!text)
+    return complain(complaints, {{0, "", problem}}, file);
+  const auto root = read_tree(*text, problems);
   scenario read;
   if (problems.empty()) {
     section top{root, "", problems};

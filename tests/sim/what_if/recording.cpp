@@ -1,6 +1,8 @@
 // Lines and answers.
 #include "tests/sim/what_if/recording.hpp"
 
+#include "tests/sim/scenario/file_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -11,7 +13,6 @@
 #include <ctime>
 #include <fstream>
 #include <map>
-#include <sstream>
 
 namespace sluice::sim {
 
@@ -137,26 +138,27 @@ void spread(duration end, double iops, double bandwidth, std::vector<trace_recor
                   static_cast<std::uint32_t>(size), false});
 }
 
-void read_answer(const std::string& text, recording& to, std::vector<complaint>& problems) {
-  const auto answer = nlohmann::json::parse(text, nullptr, false);
-  if (answer.is_discarded() || !answer.is_object())
-    return problems.push_back({0, "", "is no JSON object"});
-  const auto id =
-      parse_stream_id(answer.value("stream", nlohmann::json{}).is_string() ? answer["stream"].get<std::string>() : "");
+/// What the server measured of one stream. @param path of `answer` in the file, for complaints
+void read_answer(const nlohmann::json& answer, const std::string& path, recording& to,
+                 std::vector<complaint>& problems) {
+  const auto text_at = [&](const nlohmann::json& x, const char* name) {
+    return x.is_object() && x.contains(name) && x[name].is_string() ? x[name].get<std::string>() : std::string{};
+  };
+  const auto id = parse_stream_id(text_at(answer, "stream"));
   if (!id)
-    return problems.push_back({0, "stream", "must be gateway/volume/client, as GET /api/v1/streams/G/V/C answers"});
+    return problems.push_back(
+        {0, path + "stream", "must be gateway/volume/client, as GET /api/v1/streams/G/V/C answers"});
   const auto series = answer.find("series");
   if (series == answer.end() || !series->is_array() || series->empty())
-    return problems.push_back({0, "series", "must be a list with an entry for each second"});
+    return problems.push_back({0, path + "series", "must be a list with an entry for each second"});
   auto& its = stream_of(to, *id).records;
   for (std::size_t i = 0; i < series->size(); ++i) {
     const auto& x = (*series)[i];
-    const auto key = "series[" + std::to_string(i) + "]";
+    const auto key = path + "series[" + std::to_string(i) + "]";
     const auto figure = [&](const char* name) {
       return x.is_object() && x.contains(name) && x[name].is_number() ? x[name].get<double>() : -1.0;
     };
-    const auto at = x.is_object() && x.contains("at") && x["at"].is_string() ? parse_time(x["at"].get<std::string>())
-                                                                             : std::nullopt;
+    const auto at = parse_time(text_at(x, "at"));
     if (!at)
       return problems.push_back({0, key + ".at", "must be a time such as 2026-11-22T15:37:10.250Z"});
     if (!(figure("iops") >= 0 && figure("iops") <= 1e7) || !(figure("bandwidth") >= 0 && figure("bandwidth") <= 1e13))
@@ -172,16 +174,22 @@ void read_answer(const std::string& text, recording& to, std::vector<complaint>&
 void read_recording(const std::string& file, const std::optional<stream_id>& otherwise, recording& to,
                     std::vector<complaint>& problems) {
   std::ifstream in{file, std::ios::binary};
-  if (!in || in.peek() == std::ifstream::traits_type::eof())
-    return problems.push_back({0, "", in ? "is empty" : "cannot be read"});
-  if (in.peek() != '{')
+  if (in && in.peek() != '{' && in.peek() != std::ifstream::traits_type::eof())
     return read_lines(in, otherwise, to, problems);
-  std::string text(max_answer_bytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > max_answer_bytes)
-    return problems.push_back({0, "", "must have at most 1 MiB"});
-  read_answer(text, to, problems);
+  std::string problem;
+  const auto text = file_text(in, file, max_answer_bytes, problem);
+  if (!text)
+    return problems.push_back({0, "", problem});
+  const auto answer = nlohmann::json::parse(*text, nullptr, false);
+  if (answer.is_discarded() || !answer.is_object())
+    return problems.push_back({0, "", "is no JSON object"});
+  const auto items = answer.find("items");
+  if (items == answer.end() || !items->is_array())
+    return read_answer(answer, "", to, problems);
+  if (items->empty())
+    return problems.push_back({0, "items", "must not be empty: no stream was recorded"});
+  for (std::size_t i = 0; i < items->size() && problems.empty(); ++i)
+    read_answer((*items)[i], "items[" + std::to_string(i) + "].", to, problems);
 }
 
 void finish(recording& x) {

@@ -13,8 +13,8 @@ namespace sluice::sim {
 
 /// Most requests of all files together. Chosen: 320 MB in memory, as for a scenario's trace.
 inline constexpr std::size_t max_recorded_requests = 10'000'000;
-/// The largest answer of the API that is read [bytes]. Chosen: ten times one of 600 s.
-inline constexpr std::size_t max_answer_bytes = 1024 * 1024;
+/// The largest file of answers of the API that is read [bytes]. Chosen: 700 streams of 600 s.
+inline constexpr std::size_t max_answer_bytes = 64 * 1024 * 1024;
 
 struct recorded_stream {
   stream_id id;
@@ -32,7 +32,8 @@ struct recording {
 ///   count from its beginning. The first line may name the columns; lines that begin with # are comments;
 /// - the answer of `GET /api/v1/streams/G/V/C?seconds=N`: the rates of a stream, as reads spread evenly over each
 /// second.
-///   Several answers are put side by side by their times.
+///   Several answers are put side by side by their times, also those of one file: `sluicectl traffic` prints them as
+///   the `items` of an object.
 /// @param otherwise the stream of lines that name none
 /// What is wrong is told in `problems`, with the line; then the recording is of no use.
 void read_recording(const std::string& file, const std::optional<stream_id>& otherwise, recording& to,
