@@ -17,6 +17,7 @@ namespace {
 constexpr std::uint64_t runs = 400;
 constexpr std::int64_t second_us = 1'000'000;
 constexpr int seconds_each = 40; // four intervals of 10 s
+const shared_text greedy{"greedy"};
 constexpr std::int64_t begin_us = 1'000 * second_us;
 
 struct piece {
@@ -129,21 +130,22 @@ history some_history(std::uint64_t seed, bool with_causes) {
     }
     if (with_causes) {
       h.around[static_cast<std::size_t>(second)].deficit = d.one_in(8);
-      h.around[static_cast<std::size_t>(second)].culprit = d.one_in(4) ? "greedy" : "";
+      h.around[static_cast<std::size_t>(second)].culprit = d.one_in(4) ? borrowed_text{greedy} : borrowed_text{};
     }
   }
   return h;
 }
 
 std::vector<verdict> judged_live(const history& h) {
+  const kept_agreement terms{h.terms};
   account x;
   std::vector<verdict> result;
-  (void)x.advance(h.terms, 0s, {begin_us});
+  (void)x.advance(terms, 0s, {begin_us});
   for (int second = 0; second < seconds_each; ++second) {
     for (const auto& s : h.samples[static_cast<std::size_t>(second)])
       x.add(s);
     x.add(h.around[static_cast<std::size_t>(second)]);
-    for (auto& v : x.advance(h.terms, (second + 1) * 1s, {begin_us + (second + 1) * second_us}))
+    for (auto& v : x.advance(terms, (second + 1) * 1s, {begin_us + (second + 1) * second_us}))
       result.push_back(std::move(v));
   }
   return result;
