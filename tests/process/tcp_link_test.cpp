@@ -172,7 +172,7 @@ TEST_CASE_FIXTURE(tcp_link_fixture, "a stopped gateway is reported lost, and bac
   REQUIRE(eventually([&] {
     return collector.record.connected("gw1");
   }));
-  served.signal(SIGSTOP);
+  served.stop();
   CHECK(eventually(
       [&] {
         return !collector.record.connected("gw1");
@@ -195,7 +195,7 @@ TEST_CASE_FIXTURE(tcp_link_fixture, "a stopped monitor is noticed by the gateway
   REQUIRE(eventually([&] {
     return log_has("peer-up");
   }));
-  daemon.signal(SIGSTOP);
+  daemon.stop();
   CHECK(eventually([&] {
     return log_has("peer-down");
   }));
