@@ -66,6 +66,7 @@ collector_actor::behavior_type collector_state::start(collector_pointer self, co
       [this](const terms_ptr& x) {
         known_.agreements = x->agreements;
         known_.policy = x->policy;
+        known_.promises.keep(known_.agreements);
       },
       [this](const event& x) {
         record(x);
@@ -191,8 +192,10 @@ void collector_state::on_report(const core_report& x) {
     known_.base = base_of(x.started_with);
   for (const auto& one : x.events)
     record(one);
-  for (const auto& one : x.verdicts)
+  for (const auto& one : x.verdicts) {
+    known_.promises.note(one);
     outbox_.put(one);
+  }
 }
 
 admission_verdict_ptr collector_state::judge(const admission_question& x) const {

@@ -21,9 +21,11 @@ http::reply with_carriage(http::reply answer, std::string text) {
 
 } // namespace
 
-front_door::front_door(http::server_options options, std::string token, std::function<http::carriage()> carriage)
+front_door::front_door(http::server_options options, std::string token, std::function<http::carriage()> carriage,
+                       http::static_files files)
     : token_(std::move(token)),
       carriage_(std::move(carriage)),
+      files_(std::move(files)),
       server_(std::move(options), [this](http::request x, http::reply answer) {
         take(std::move(x), std::move(answer));
       }) {}
@@ -39,6 +41,8 @@ void front_door::close() {
 }
 
 void front_door::take(http::request x, const http::reply& answer) {
+  if (auto file = files_.answer(x))
+    return answer(*std::move(file));
   auto judged = http::read_call(x, token_);
   if (auto* refused = std::get_if<http::response>(&judged))
     return answer(std::move(*refused));

@@ -4,6 +4,7 @@
 
 #include "actors/application_server/http/carriage.hpp"
 #include "actors/application_server/http/server.hpp"
+#include "actors/application_server/http/static_files.hpp"
 #include "actors/application_server/local_messages.hpp"
 
 #include <functional>
@@ -15,7 +16,9 @@ class front_door {
 public:
   /// @param token the bearer token that clients must show
   /// @param carriage how messages between the processes fare, for /metrics; called in the server's thread, may be empty
-  front_door(http::server_options options, std::string token, std::function<http::carriage()> carriage = {});
+  /// @param files what is answered to everybody, before anything else is looked at
+  front_door(http::server_options options, std::string token, std::function<http::carriage()> carriage = {},
+             http::static_files files = {});
 
   /// Listens. Returns an empty text, or one sentence that says why not.
   [[nodiscard]] std::string open(const desk_actor& desk);
@@ -37,6 +40,7 @@ private:
 
   std::string token_;
   std::function<http::carriage()> carriage_;
+  http::static_files files_;
   desk_actor desk_;
   http::server server_;
 };

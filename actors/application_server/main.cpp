@@ -2,6 +2,7 @@
 #include "actors/application_server/collector.hpp"
 #include "actors/application_server/desk.hpp"
 #include "actors/application_server/front_door.hpp"
+#include "actors/application_server/http/static_files.hpp"
 #include "actors/application_server/http/token_file.hpp"
 #include "actors/application_server/server_config.hpp"
 #include "actors/runtime/log.hpp"
@@ -30,6 +31,14 @@ std::string token_of(const application_server_config& config) {
   if (token.made)
     log(log_events::token_made, component, log_field{"file", config.token_file});
   return token.text;
+}
+
+http::static_files files_of(const application_server_config& config) {
+  http::static_files files;
+  if (!config.web_directory.empty())
+    if (const auto problem = files.load(config.web_directory); !problem.empty())
+      throw resource_missing{problem};
+  return files;
 }
 
 http::carriage_mailbox carriage_to(const std::string& receiver, const shm::inspect::snapshot& seen) {
@@ -68,9 +77,11 @@ http::carriage carriage_now(const application_server_config& config, const shm::
 }
 
 void run(caf::actor_system& system, const application_server_config& config, stop_signal& stop) {
-  front_door door{config.options(), token_of(config), [&config, &carrier = shm::transport_of(system)] {
+  front_door door{config.options(), token_of(config),
+                  [&config, &carrier = shm::transport_of(system)] {
                     return carriage_now(config, carrier);
-                  }};
+                  },
+                  files_of(config)};
   desk_settings desk_options;
   desk_options.served = [&door] {
     return door.served();

@@ -23,6 +23,7 @@ public:
         .add(port, "port", "TCP port to listen on for HTTP; 0 = any free one")
         .add(allow_remote, "allow-remote", "listen on an address that other machines reach, without TLS")
         .add(token_file, "token-file", "file with the bearer token; made with mode 0600 at the first start")
+        .add(web_directory, "web-directory", "directory with the files of the dashboard; empty = none is served")
         .add(max_connections, "max-connections", "HTTP connections at once; further ones are closed")
         .add(idle_timeout, "idle-timeout", "how long an HTTP connection may wait for its next request")
         .add(read_timeout, "read-timeout", "how long a request may take to arrive")
@@ -63,6 +64,7 @@ public:
   std::uint16_t port = 8080;
   bool allow_remote = false;
   std::string token_file = "/var/lib/sluice/token";
+  std::string web_directory;
   std::uint32_t max_connections = 256;
   caf::timespan idle_timeout = http::server_options{}.idle_timeout;
   caf::timespan read_timeout = http::server_options{}.read_timeout;

@@ -4,6 +4,7 @@
 #include "actors/application_server/http/document.hpp"
 #include "actors/application_server/http/explain.hpp"
 #include "actors/application_server/http/json_figures.hpp"
+#include "actors/application_server/http/overview.hpp"
 #include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/domain/quantity.hpp"
@@ -61,9 +62,14 @@ response streams(const observatory& known, const call& x, const moment& at) {
   }
   auto list = json::array();
   std::string last;
-  for (; next != all.end() && list.size() < x.limit; ++next) {
+  const auto skip = [&] {
+    while (next != all.end() && !x.wanted.wants(known, next->first, next->second))
+      ++next;
+  };
+  for (skip(); next != all.end() && list.size() < x.limit; skip()) {
     list.push_back(stream_json(known, next->first, next->second, at));
     last = to_string(next->first);
+    ++next;
   }
   auto body = items(std::move(list));
   if (next != all.end())
@@ -182,6 +188,7 @@ bool is_about_the_present(operation x) noexcept {
   case operation::list_gateways:
   case operation::list_backends:
   case operation::list_events:
+  case operation::show_overview:
     return true;
   default:
     return false;
@@ -208,6 +215,8 @@ response answer_from(const observatory& known, const call& x, const moment& at) 
     return backends(known);
   case operation::list_events:
     return events(known, x);
+  case operation::show_overview:
+    return overview(known, at);
   default:
     return problem(500, "this call went to the wrong place");
   }

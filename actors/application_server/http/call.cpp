@@ -101,6 +101,13 @@ verdict_on_part read_change(const route& from, call& to) {
   return std::nullopt;
 }
 
+verdict_on_part read_filter(const route& from, stream_filter& to) {
+  for (auto [name, field] : {std::pair{"agreement", &to.agreement}, {"backend", &to.backend}, {"text", &to.text}})
+    if (auto wrong = text_field(from, name, 0, max_name_size, *field))
+      return wrong;
+  return switch_field(from, "throttled", to.throttled);
+}
+
 verdict_on_part read_query(const route& from, call& to) {
   if (is_about_the_past(from.what))
     return read_past(from, to);
@@ -109,7 +116,8 @@ verdict_on_part read_query(const route& from, call& to) {
   const auto allowed = [&](std::string_view name) {
     switch (from.what) {
     case operation::list_streams:
-      return name == "limit" || name == "after";
+      return name == "limit" || name == "after" || name == "agreement" || name == "backend" || name == "text"
+             || name == "throttled";
     case operation::show_stream:
       return name == "seconds";
     case operation::list_events:
@@ -136,7 +144,7 @@ verdict_on_part read_query(const route& from, call& to) {
     return wrong;
   if (const auto found = from.query.find("after"); found != from.query.end())
     to.after = found->second;
-  return std::nullopt;
+  return read_filter(from, to.wanted);
 }
 
 std::optional<document_format> format_of(const request& x) {

@@ -3,6 +3,7 @@
 
 #include "actors/application_server/http/message.hpp"
 #include "actors/application_server/http/route.hpp"
+#include "actors/application_server/http/stream_filter.hpp"
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/history_question.hpp"
 #include "actors/domain/policy_document.hpp"
@@ -36,6 +37,7 @@ struct call {
   unsigned seconds = default_series_seconds;     ///< show_stream
   unsigned limit = max_page;                     ///< lists
   std::string after;                             ///< list_streams: the last stream of the page before
+  stream_filter wanted;                          ///< list_streams
   agreement document;                            ///< create_agreement, replace_agreement
   override_order order;                          ///< order_limit; the times are still open
   duration order_length{0};                      ///< order_limit; zero = until it is taken back
@@ -45,7 +47,7 @@ struct call {
   std::string who;                               ///< who forces; may be empty
   history_question past;                         ///< of calls about the past; open times are zero
   duration ago{0};                               ///< past: where it has no beginning, so long before its end
-  exclusion entry;                           ///< enter_exclusion, withdraw_exclusion
+  exclusion entry;                               ///< enter_exclusion, withdraw_exclusion
   report_format format = report_format::as_json; ///< make_report
 };
 

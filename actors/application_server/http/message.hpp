@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace sluice::http {
 
@@ -12,14 +14,17 @@ struct request {
   std::string authorization;
   std::string content_type;
   std::string body;
+  std::string accept_encoding{};
+  std::string if_none_match{};
 };
 
 struct response {
   unsigned status = 200;
   std::string body;
   std::string content_type = "application/json";
-  unsigned retry_after_s = 0; ///< 0 = no such header
-  std::string allow{};        ///< empty = no such header
+  unsigned retry_after_s = 0;                                 ///< 0 = no such header
+  std::string allow{};                                        ///< empty = no such header
+  std::vector<std::pair<std::string, std::string>> headers{}; ///< further ones, in the place of the usual of that name
 };
 
 /// Counters since the server was started. Bounded labels: classes of status, not paths.

@@ -17,6 +17,8 @@ std::string_view title_of(unsigned status) noexcept {
     return "OK";
   case 201:
     return "Created";
+  case 304:
+    return "Not Modified";
   case 400:
     return "Bad Request";
   case 401:

@@ -18,10 +18,11 @@ struct entry {
 
 constexpr std::string_view api = "/api/v1";
 
-constexpr std::array<entry, 36> table{{
+constexpr std::array<entry, 37> table{{
     {"GET", "/healthz", operation::health},
     {"GET", "/readyz", operation::readiness},
     {"GET", "/metrics", operation::metrics},
+    {"GET", "/api/v1/overview", operation::show_overview},
     {"GET", "/api/v1/agreements", operation::list_agreements},
     {"POST", "/api/v1/agreements", operation::create_agreement},
     {"GET", "/api/v1/agreements/NAME", operation::get_agreement},

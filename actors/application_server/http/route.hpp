@@ -45,6 +45,7 @@ enum class operation {
   enter_exclusion,
   withdraw_exclusion,
   agreement_openslo,
+  show_overview,
 };
 
 /// What a path was found to be.

@@ -198,8 +198,13 @@ void session::answer_request() {
   const auto text = [](beast::string_view x) {
     return std::string{x.data(), x.size()};
   };
-  request x{text(message.method_string()), text(message.target()), text(message[wire::field::authorization]),
-            text(message[wire::field::content_type]), std::move(message.body())};
+  request x{text(message.method_string()),
+            text(message.target()),
+            text(message[wire::field::authorization]),
+            text(message[wire::field::content_type]),
+            std::move(message.body()),
+            text(message[wire::field::accept_encoding]),
+            text(message[wire::field::if_none_match])};
   const auto exchange = ++exchange_;
   stream_.expires_never();
   patience_.expires_after(home_.options.answer_timeout);
@@ -249,11 +254,14 @@ void session::write(response x) {
     out.set(wire::field::allow, x.allow);
   if (x.status == 401)
     out.set(wire::field::www_authenticate, "Bearer");
+  for (const auto& [name, value] : x.headers)
+    out.set(name, value);
   out.keep_alive(keep_alive_);
   const auto size = x.body.size();
   if (!head_)
     out.body() = std::move(x.body);
-  out.content_length(size);
+  if (x.status != 304) // its length would be that of the answer that it stands for
+    out.content_length(size);
   stream_.expires_after(home_.options.write_timeout);
   const auto written = [self = shared_from_this()](error_code problem, std::size_t) {
     self->response_.reset();
