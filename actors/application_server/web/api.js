@@ -53,6 +53,9 @@ export async function get(path, { signal, quiet = false } = {}) {
   return (await ask('GET', path, { signal, quiet })).body;
 }
 
+/** The same with its ETag: {body, etag}. */
+export const getWithTag = (path, { signal } = {}) => ask('GET', path, { signal });
+
 /** A change. `body` goes out as JSON. */
 export function send(method, path, body, { signal, headers = {}, quiet = false } = {}) {
   const proven = proof.csrf ? { 'X-CSRF-Token': proof.csrf } : {};

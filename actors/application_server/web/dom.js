@@ -24,7 +24,7 @@ function set(node, property, value) {
   else if (property === 'style') for (const [name, x] of Object.entries(value)) node.style.setProperty(name, x);
   else if (property === 'key') node.sluiceKey = String(value);
   else if (property === 'keep') node.sluiceKeep = true;
-  else if (property === 'value') node.value = value;
+  else if (property === 'value' || property === 'checked' || property === 'selected') node[property] = value;
   else node.setAttribute(property, value === true ? '' : String(value));
 }
 
@@ -93,6 +93,7 @@ function patch(node, next) {
   if ('value' in node && node.localName !== 'li' && node.localName !== 'button' && node !== document.activeElement
       && node.value !== next.value)
     node.value = next.value;
+  if ('checked' in node && node.checked !== next.checked) node.checked = next.checked;
   patchChildren(node, next);
 }
 

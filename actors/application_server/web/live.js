@@ -8,15 +8,8 @@ const retry_most_ms = 5_000;
 /** The server writes a comment every 15 s at least. */
 const silence_ms = 40_000;
 
-/** What GET answers for a topic; the data of its events is the same text. */
-function pathOf(topic) {
-  const [kind, ...rest] = topic.split(':');
-  const name = rest.join(':');
-  if (kind === 'stream') return `/streams/${name.split('/').map(encodeURIComponent).join('/')}${query({ seconds: 5 })}`;
-  if (kind === 'agreement') return `/agreements/${encodeURIComponent(name)}`;
-  if (kind === 'events') return `/events${query({ limit: 50 })}`;
-  return `/${kind}`;
-}
+/** A topic is a path below the API, without the first slash: the data of its events is what GET answers there. */
+const pathOf = (topic) => `/${topic}`;
 
 const watched = new Map(); // topic → Set of {told, failed}
 const listeners = new Set();

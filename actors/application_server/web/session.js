@@ -5,6 +5,8 @@ import { Problem, get, prove, send } from './api.js';
 /** {role, label, tenant, until}; null = nobody. */
 let who = null;
 let bySession = false;
+/** Says that there may be a session, so that a first visit need not be refused one. No secret. */
+const trace = 'sluice-session';
 
 export const current = () => who;
 
@@ -13,11 +15,12 @@ export function may(what) {
   const role = who?.role ?? 'viewer';
   if (what === 'audit') return role === 'operator' || role === 'admin';
   if (what === 'ask-admission') return role !== 'viewer';
-  return role === 'operator' || role === 'admin' || (role === 'customer' && who.may_establish === true);
+  return role === 'operator' || role === 'admin' || (role === 'customer' && who.customers_may_establish === true);
 }
 
 /** Whether the browser holds a session that still counts. */
 export async function resume() {
+  if (!remembered()) return false;
   try {
     const session = await get('/session', { quiet: true });
     prove({ csrf: session.csrf });
@@ -34,6 +37,7 @@ export async function resume() {
 export async function signIn(token) {
   try {
     await send('POST', '/session', { token }, { quiet: true });
+    remember(true);
     if (await resume()) return;
   } catch (problem) {
     if (problem.status !== 401 && problem.status !== 404 && problem.status !== 405) throw problem;
@@ -61,5 +65,19 @@ export async function signOut() {
 export function forget() {
   who = null;
   bySession = false;
+  remember(false);
   prove({});
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(trace) !== null;
+  } catch { return true; }
+}
+
+function remember(is) {
+  try {
+    if (is) localStorage.setItem(trace, '1');
+    else localStorage.removeItem(trace);
+  } catch { /* then it is asked each time */ }
 }
