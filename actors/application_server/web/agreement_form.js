@@ -38,8 +38,11 @@ export function documentOf(form, fallback = '') {
     if (text !== '') put(document, place, whole.has(field) ? number(text) : text);
   }
   const latency = form.latency.filter((x) => x.target.trim() !== '' || x.upTo.trim() !== '');
+  const { compliance, ...promised } = document.spec.objective;
+  document.spec.objective = promised;
   if (latency.length > 0)
-    document.spec.objective.latency = latency.map((x) => ({ statistic: x.statistic, target: x.target.trim(), ...(x.upTo.trim() ? { up_to: { iops: number(x.upTo.trim()) } } : {}) }));
+    promised.latency = latency.map((x) => ({ statistic: x.statistic, target: x.target.trim(), ...(x.upTo.trim() ? { up_to: { iops: number(x.upTo.trim()) } } : {}) }));
+  if (compliance) promised.compliance = compliance;
   const remedies = form.remedies.filter((x) => x.below.trim() !== '' || x.credit.trim() !== '');
   if (remedies.length > 0) put(document, 'spec.objective.compliance.remedies', remedies.map((x) => ({ below: x.below.trim(), credit: x.credit.trim() })));
   return document;

@@ -13,6 +13,7 @@ function uplot() {
 }
 
 const height = 190;
+let made = 0; // two charts of one title are two
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const pad = (x) => String(x).padStart(2, '0');
 
@@ -29,9 +30,10 @@ function clockTicks(u, ticks, axis, space, step) {
 /**
  * A chart. Series: {name, colour, dash, fill, steps}; `format` makes text of a value. `set(x, ys)` takes seconds since 1970
  * and one list per series (null = nothing there); `shade(list)` takes {from, to, colour} in the same seconds, drawn behind
- * the lines. `node` keeps itself: put it into a page as it is.
+ * the lines. The scale begins at 0, reaches at least `least` and at most `cap`: what is above is cut off, and said to be.
+ * `node` keeps itself: put it into a page as it is.
  */
-export function chart({ title, series, format = count, group = null, level = 'h2', nothing = 'Nothing was measured in this time.', least = null }) {
+export function chart({ title, series, format = count, group = null, level = 'h2', nothing = 'Nothing was measured in this time.', least = null, cap = null }) {
   let plot = null;
   let data = [[], ...series.map(() => [])];
   let shades = [];
@@ -39,12 +41,13 @@ export function chart({ title, series, format = count, group = null, level = 'h2
   const values = series.map(() => h('b', {}, '–'));
   const target = h('div', { class: 'plot' });
   const words = h('p', { class: 'only-heard' });
+  const cut = h('p', { class: 'cut soft small' });
   const rows = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': `${title}, as a table` });
   const details = h('details', { on: { toggle: fillTable } }, h('summary', {}, 'As a table'), rows);
-  const node = h('figure', { class: 'card chart live', keep: true, key: `chart ${title}` },
+  const node = h('figure', { class: 'card chart live', keep: true, key: `chart ${++made}` },
     h('figcaption', {}, h(level, {}, title), h('div', { class: 'legend key' }, series.map((x, i) =>
       h('span', {}, h('i', { class: 'line', style: { '--colour': `var(${x.colour})` } }), x.name, ' ', values[i])))),
-    words, target, details);
+    words, cut, target, details);
 
   function options(library) {
     const grid = { stroke: colour('--line'), width: 1 };
@@ -54,7 +57,7 @@ export function chart({ title, series, format = count, group = null, level = 'h2
       legend: { show: false },
       cursor: { sync: group ? { key: group } : undefined, y: false, drag: { x: true, y: false, dist: 12 }, points: { size: 6 } },
       scales: { x: { time: true, range: span ? () => span : undefined },
-        y: { range: (u, low, high) => [0, Math.max((high ?? 0) * 1.08, least ?? 0, high > 0 ? 0 : 1)] } },
+        y: { range: (u, low, high) => [0, Math.min(cap ?? Infinity, Math.max((high ?? 0) * 1.08, least ?? 0, high > 0 ? 0 : 1))] } },
       axes: [{ ...axis, values: clockTicks, space: 72, size: 26, gap: 4 },
         { ...axis, size: 62, gap: 4, values: (u, ticks) => ticks.map((x) => format(x)) }],
       series: [{}, ...series.map((x) => ({
@@ -102,6 +105,8 @@ export function chart({ title, series, format = count, group = null, level = 'h2
   }
 
   function say() {
+    const highest = data.slice(1).flat().reduce((most, x) => Math.max(most, x ?? 0), 0);
+    cut.textContent = cap !== null && highest > cap ? `Cut off at ${format(cap)}; the highest is ${format(highest)}.` : '';
     const spoken = series.map((x, i) => {
       const known = data[i + 1].filter((y) => y !== null && y !== undefined);
       return known.length === 0 ? '' : `${x.name}: last ${format(known.at(-1))}, least ${format(Math.min(...known))}, most ${format(Math.max(...known))}.`;

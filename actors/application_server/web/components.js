@@ -71,7 +71,7 @@ export function table(caption, columns, rows, { key, foot = null, folds = true }
 export function meter(says, parts, { tall = false } = {}) {
   const bounded = (x) => `${Math.min(100, Math.max(0, x)).toFixed(2)}%`;
   return h('div', { class: tall ? 'meter tall' : 'meter', role: 'img', 'aria-label': says }, parts.map((x) => 'mark' in x
-    ? h('b', { style: { '--from': bounded(x.mark) } })
+    ? h('b', { style: { '--from': bounded(Math.min(x.mark, 99.4)) } })
     : h('i', { data: { kind: x.kind ?? '' }, style: { '--from': bounded(x.from ?? 0), '--part': bounded(x.part) } })));
 }
 

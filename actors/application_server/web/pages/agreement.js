@@ -56,8 +56,8 @@ export function open(place, names, query) {
     const series = promisesOf(state.document).latency;
     const wanted = series.length > 0 ? series : [];
     const out = wanted.map((point) => {
-      const one = chart({ title: `${point.statistic} latency against the promise`, format: milliseconds, group: `agreement ${name}`, nothing: 'No latency was measured in this time.',
-        series: [{ name: point.statistic, colour: '--series-1', fill: true }, { name: `promised ${point.target}`, colour: '--promise', dash: [6, 4] }], least: point.target_ms * 1.2 });
+      const one = chart({ title: `${words(point.statistic)} latency against the promise`, format: milliseconds, group: `agreement ${name}`, nothing: 'No latency was measured in this time.',
+        series: [{ name: point.statistic, colour: '--series-1', fill: true }, { name: 'promised', colour: '--promise', dash: [6, 4] }], least: point.target_ms * 1.2, cap: point.target_ms * 4 });
       place.atEnd(one.end);
       return { ...one, point };
     });
@@ -151,7 +151,7 @@ export function open(place, names, query) {
 function accounted(x) {
   const left = x.budget.allowed_s > 0 ? Math.floor((100 * x.budget.left_s) / x.budget.allowed_s) : x.budget.left_s < 0 ? -1 : 100;
   return [
-    { name: 'Compliance', value: x.compliance_ppm === null ? '–' : percent(x.compliance_ppm, 3), note: `target ${percent(x.target_ppm, 4)}`, state: x.kept === false ? 'bad' : '' },
+    { name: 'Compliance so far', value: x.compliance_ppm === null ? '–' : percent(x.compliance_ppm, 3), note: `target ${percent(x.target_ppm, 4)}`, state: x.kept === false ? 'bad' : '' },
     { name: 'Error budget left', value: Math.max(left, 0), unit: '%', note: x.budget.left_s < 0 ? `overspent by ${span(-x.budget.left_s)}` : `${span(x.budget.left_s)} of ${span(x.budget.allowed_s)}`, state: left <= 0 ? 'bad' : left < 25 ? 'warn' : '' },
     { name: 'Burn rate', value: x.burn_rate_milli === null ? '–' : count(x.burn_rate_milli / 1000), unit: x.burn_rate_milli === null ? '' : '×', note: '1 × uses it up at the window’s end', state: x.burn.some((one) => one.alert) ? 'bad' : '' },
     { name: 'Violated', value: span(x.violated * x.interval_s), note: `${count(x.violated)} of ${count(x.met + x.violated)} intervals judged` },

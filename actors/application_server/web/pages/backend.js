@@ -58,7 +58,7 @@ export function open(place, names) {
       card('', {}, empty('backend', 'Nothing was measured on this backend', 'It shows up with the first I/O on one of its volumes.', h('a', { class: 'button', href: link('backends') }, 'All backends'))));
     return place.show(
       pageHead(name, { before: h('a', { href: link('backends') }, 'Backends'),
-        badge: now.deficit ? badge('Capacity deficit', 'bad', 'warn') : now.mode === 'observe' ? badge('Only observed', 'accent') : badge('Enough capacity', 'good', 'good') }),
+        badge: now.deficit ? badge('Capacity deficit', 'bad', 'warn') : now.capacity_measured && now.promised_iops > now.capacity_iops ? badge('More reserved than given', 'warn', 'warn') : now.mode === 'observe' ? badge('Only observed', 'accent') : badge('Enough capacity', 'good', 'good') }),
       why && h('p', { class: 'notice' }, why.sentence),
       figures(present(now)),
       card('Used, reserved, given', { live: true }, h('div', { class: 'body' }, capacityBar(now, true),

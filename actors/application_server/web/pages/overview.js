@@ -123,7 +123,7 @@ function cause(one) {
 function held(x) {
   const { items, total } = x.throttles;
   if (total === 0)
-    return card('Held back now', {}, h('div', { class: 'body soft' }, x.agreements.total === 0 ? 'Nobody. Without agreements no stream is held back.' : 'Nobody: all promises can be kept without it.'));
+    return card('Held back now', {}, h('div', { class: 'body soft' }, x.agreements.total === 0 ? 'Nobody. Without agreements no stream is held back.' : x.agreements.counts.violated > 0 ? 'Nobody.' : 'Nobody: no promise needs it.'));
   return card('Held back now', { live: true, more: h('a', { href: link('streams', { throttled: 'true' }) }, someOf(items.length, total, 'stream')) },
     h('ul', { class: 'feed' }, items.map((one) => h('li', { key: one.stream }, h('span', { class: 'sign', data: { kind: 'warn' } }, icon('held')),
       h('div', {}, h('p', {}, streamName(one.stream), ' ', ruleBadge(one), ' ', h('strong', { class: 'nowrap' }, limitText(one))),
@@ -137,7 +137,7 @@ export function limitText(x) {
 
 /** Used, reserved and given, on one bar. */
 export function capacityBar(x, tall = false) {
-  const whole = Math.max(x.capacity_iops, x.promised_iops, x.delivered_iops, 1);
+  const whole = 1.04 * Math.max(x.capacity_iops, x.promised_iops, x.delivered_iops, 1);
   return meter(`${count(x.delivered_iops)} of ${count(x.capacity_iops)} IOPS used, ${count(x.promised_iops)} reserved`,
     [{ part: (100 * x.capacity_iops) / whole, kind: 'idle' }, { part: (100 * x.delivered_iops) / whole, kind: x.deficit ? 'bad' : '' }, { mark: (100 * x.promised_iops) / whole }], { tall });
 }

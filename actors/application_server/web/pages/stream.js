@@ -12,7 +12,7 @@ const ranges = [['live', 'Live'], ['1h', '1 h'], ['6h', '6 h'], ['24h', '24 h'],
 const live_seconds = 600;
 const points = 600;
 /** The newest of those in the time shown. */
-const most_decisions = 50;
+const most_decisions = 20;
 const why_every_ms = 2_000;
 const past_every_ms = 30_000;
 
@@ -198,7 +198,7 @@ function decided(list, range) {
   const title = 'What was decided';
   if (list.length === 0)
     return card(title, {}, empty('held', 'Nothing was decided on it', `In the last ${range === 'live' ? 'hour' : span(secondsOf(range))} nothing began or ceased to hold this stream back.`));
-  return card(title, { more: 'each change of rule or beneficiary' }, table(title, [
+  return card(title, { more: `the newest ${list.length}` }, table(title, [
     { name: 'When', cell: (x) => h('span', { class: 'nowrap' }, time(x.at)) },
     { name: 'Rule', cell: (x) => ruleBadge(x) },
     { name: 'For', cell: (x) => (x.for && x.rule === 'protection' ? agreementLink(x.for) : x.for ?? '') },
