@@ -89,7 +89,7 @@ LIBRARIES = {
     "gateways/metrics/metrics_server.cpp": (("boost",), "the one file with HTTP; the rest is text"),
     SIM + "/command/plot.cpp": (("system",), "starts gnuplot"),
     "actors/application_server/http/server.cpp": (("boost", "system"), "the one file with sockets; the rest is text"),
-    "actors/application_server/http/static_files.cpp": (("zlib",), "compresses each file once"),
+    "actors/application_server/http/static_files.cpp": (("system",), "zlib: compresses each file once"),
     "actors/application_server/http/token_file.cpp": (("system",), "makes the token at first start, 0600"),
     EVIDENCE + "/signing_key.cpp": (("system",), "makes the key at first start, 0600"),
 }

@@ -12,3 +12,6 @@ sluice_test(http_call_test LABELS no-caf
           ${CMAKE_CURRENT_LIST_DIR}/http_answer_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_call_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/http_past_test.cpp
   LINK sluice_http_answers)
+sluice_test(dashboard_test LABELS no-caf
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/dashboard_files_test.cpp ${CMAKE_CURRENT_LIST_DIR}/overview_test.cpp
+  LINK sluice_http_answers)
