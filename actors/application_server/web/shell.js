@@ -27,10 +27,9 @@ export function frame(root, { signOut }) {
   const theme = h('button', { type: 'button', class: 'button plain', on: { click: () => window.sluiceTheme.toggle() } });
   const who = current();
   const node = h('div', { class: 'frame' },
-    h('a', { class: 'brand', href: '#/' }, brand()),
-    h('header', { class: 'top' }, pulse, h('span', { class: 'stretch' }), theme,
+    h('header', { class: 'head' }, h('a', { class: 'brand', href: '#/' }, brand()), h('div', { class: 'top' }, pulse, h('span', { class: 'stretch' }), theme,
       h('span', { class: 'who soft small' }, who.label, who.label === who.role ? '' : ` · ${who.role}`, who.tenant ? ` · ${who.tenant}` : ''),
-      h('button', { type: 'button', class: 'button plain', 'aria-label': 'Sign out', title: 'Sign out', on: { click: signOut } }, icon('leave'))),
+      h('button', { type: 'button', class: 'button plain', 'aria-label': 'Sign out', title: 'Sign out', on: { click: signOut } }, icon('leave')))),
     nav, main);
   show(root);
   root.append(node);

@@ -180,7 +180,7 @@ function burn(x) {
     { name: 'Over', cell: (one) => `${span(one.long_s)} and ${span(one.short_s)}` },
     { name: 'Rate', number: true, cell: (one) => `${rate(one.long_rate_milli)} / ${rate(one.short_rate_milli)}` },
     { name: 'Alert at', number: true, cell: (one) => rate(one.threshold_milli) },
-    { name: '', cell: (one) => (one.alert ? badge('Alert', 'bad', 'warn') : badge('Calm', 'good')) },
+    { name: 'State', cell: (one) => (one.alert ? badge('Alert', 'bad', 'warn') : badge('Calm', 'good')) },
   ], x.burn, { key: (one) => one.long_s, folds: false }));
 }
 const rate = (milli) => (milli === null ? '–' : milli > 1e9 ? '∞' : `${count(milli / 1000)} ×`);

@@ -24,7 +24,7 @@ export function open(place) {
         ? empty('backend', 'Nothing has been measured yet', 'A backend shows up with the first I/O on one of its volumes.', h('a', { class: 'button', href: link('gateways') }, 'See the gateways'))
         : [table('Backends', [
           { name: 'Backend', cell: (x) => backendLink(x.backend) },
-          { name: '', cell: (x) => [x.deficit && badge('Deficit', 'bad', 'warn'), x.mode === 'observe' && badge('Only observed', 'accent')] },
+          { name: 'State', cell: (x) => [x.deficit ? badge('Deficit', 'bad', 'warn') : badge('Enough', 'good', 'good'), x.mode === 'observe' && badge('Only observed', 'accent')] },
           { name: 'Used', number: true, cell: (x) => `${count(x.delivered_iops)} IOPS` },
           { name: 'Given', number: true, cell: (x) => `${x.capacity_measured ? '' : '≥ '}${count(x.capacity_iops)}` },
           { name: 'Reserved', number: true, cell: (x) => count(x.promised_iops) },

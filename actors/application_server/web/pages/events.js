@@ -63,7 +63,7 @@ export function open(place, names, query) {
       h('select', { 'aria-label': 'Kind of event', value: kind, on: { change: (event) => change({ kind: event.target.value }) } },
         h('option', { value: '' }, 'All kinds'), kinds.map((x) => h('option', { value: x, selected: x === kind }, words(x)))),
       h('span', { class: 'soft small' }, plural(found.length, 'event'))),
-    card('', { live: true }, all.length === 0 ? empty('events', 'Nothing has happened yet', 'Gateways that come and go, promises that break and recover, agreements and orders: all of it is listed here. From a terminal:', command('sluicectl events'))
+    card('', { live: true }, all.length === 0 ? empty('events', 'Nothing has happened yet', 'Gateways that come and go, promises that break and recover, agreements and orders: all of it is listed here. From a terminal:', command('sluicectl get events'))
       : found.length === 0 ? empty('search', 'No event fits', 'None of the newest events fits these filters.') : h('ul', { class: 'feed' }, found.map(eventItem)))];
   }
 
