@@ -131,12 +131,12 @@ function reason(x) {
   const held = x.reason.rule !== 'none';
   return card('Why', { live: true }, h('div', { class: 'body stack' },
     h('p', { class: 'why', data: { kind: held ? 'warn' : '' } }, x.sentence),
-    held && h('dl', { class: 'terms' }, [
+    held && h('dl', { class: 'terms across' }, [
       ['Rule', ruleWord(x.reason.rule)], ['For', x.reason.for && x.reason.rule === 'protection' ? agreementLink(x.reason.for) : x.reason.for],
       ['Held to', limitText(x.would_throttle ?? x.throttle ?? {})], ['Asked for', `${count(x.reason.demand_iops)} IOPS`], ['Promised', `${count(x.reason.promised_iops)} IOPS`],
       ['Latency', x.reason.target_ms && `${milliseconds(x.reason.measured_ms)} where ${milliseconds(x.reason.target_ms)} are promised`],
       ['Since', x.reason.since && time(x.reason.since)],
-    ].filter(([, y]) => y).map(([name, y]) => [h('dt', {}, name), h('dd', {}, y)]))));
+    ].filter(([, y]) => y).map(([name, y]) => h('div', {}, h('dt', {}, name), h('dd', {}, y))))));
 }
 
 function makeCharts(place) {
@@ -146,7 +146,7 @@ function makeCharts(place) {
   const bytesLive = chart({ title: 'Bandwidth', group, format: bandwidth, series: [{ name: 'bandwidth', colour: '--series-1', fill: true }] });
   const latencyLive = chart({ title: 'Latency', group, format: milliseconds, series: [{ name: 'mean', colour: '--series-1' }, { name: 'p99', colour: '--series-2', dash: [6, 3] }] });
   const latency = chart({ title: 'Latency', group, format: milliseconds, series: [{ name: 'mean', colour: '--series-1' }, { name: 'p50', colour: '--series-4' }, { name: 'p95', colour: '--series-3', dash: [2, 3] }, { name: 'p99', colour: '--series-2', dash: [6, 3] }, { name: 'p99.9', colour: '--bad-fill', dash: [1, 3] }] });
-  const waiting = chart({ title: 'Backlog and requests in flight', group, series: [{ name: 'backlog', colour: '--series-3', fill: true }, { name: 'in flight', colour: '--series-4' }], least: 4 });
+  const waiting = chart({ title: 'Queue', group, series: [{ name: 'backlog', colour: '--series-3', fill: true }, { name: 'in flight', colour: '--series-4' }], least: 4 });
   const held = chart({ title: 'Share of time held back', group, format: (x) => (x === null ? '–' : `${count(Math.round(x))} %`), least: 100, series: [{ name: 'by rate', colour: '--series-2', fill: true }, { name: 'by depth', colour: '--series-3', dash: [6, 3] }] });
   const all = [rate, bytes, bytesLive, latency, latencyLive, waiting, held];
   for (const x of all) place.atEnd(x.end);
