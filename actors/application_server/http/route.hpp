@@ -45,6 +45,13 @@ enum class operation {
   enter_exclusion,
   withdraw_exclusion,
   agreement_openslo,
+  begin_session,
+  show_session,
+  end_session,
+  watch,
+  list_tokens,
+  create_token,
+  revoke_token,
 };
 
 /// What a path was found to be.
