@@ -5,6 +5,7 @@
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/rights.hpp"
 #include "actors/application_server/http/wall_clock_text.hpp"
+#include "actors/application_server/http/watch_topics.hpp"
 
 namespace sluice {
 
@@ -23,10 +24,6 @@ bool is_change_of_agreement(operation x) noexcept {
 }
 
 } // namespace
-
-std::string scope_of(const caller& who) {
-  return who.role == access_role::customer ? "tenant/" + who.tenant + '/' : "all/";
-}
 
 void entrance::know(const std::vector<access_token>& all) {
   gate_.replace(std::make_shared<const access::token_book>(gate_.book()->with(all)));
@@ -65,7 +62,7 @@ std::variant<http::call, http::response> entrance::judge(const http::request& x,
   case operation::watch: {
     http::response out;
     for (auto& topic : asked->topics)
-      topic.insert(0, scope_of(who));
+      topic = http::scoped_topic(who, topic);
     out.events = http::watching{std::move(asked->topics), x.last_event_id};
     return out;
   }

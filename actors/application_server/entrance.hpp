@@ -40,7 +40,4 @@ private:
   entrance_settings settings_;
 };
 
-/// In front of a topic: who may see it. Customers of one tenant share theirs, all others share one.
-[[nodiscard]] std::string scope_of(const caller& who);
-
 } // namespace sluice

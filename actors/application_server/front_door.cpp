@@ -21,11 +21,11 @@ http::reply with_carriage(http::reply answer, std::string text) {
 
 } // namespace
 
-front_door::front_door(http::server_options options, std::string token, std::function<http::carriage()> carriage)
-    : token_(std::move(token)),
-      carriage_(std::move(carriage)),
-      server_(std::move(options), [this](http::request x, http::reply answer) {
-        take(std::move(x), std::move(answer));
+front_door::front_door(front_door_settings settings, std::string_view file_token)
+    : settings_(std::move(settings)),
+      entrance_(file_token, settings_.entrance),
+      server_(settings_.server, [this](const http::request& x, const http::reply& answer) {
+        take(x, answer);
       }) {}
 
 std::string front_door::open(const desk_actor& desk) {
@@ -38,15 +38,15 @@ void front_door::close() {
   desk_ = nullptr;
 }
 
-void front_door::take(http::request x, const http::reply& answer) {
-  auto judged = http::read_call(x, token_);
-  if (auto* refused = std::get_if<http::response>(&judged))
-    return answer(std::move(*refused));
+void front_door::take(const http::request& x, const http::reply& answer) {
+  auto judged = entrance_.judge(x, settings_.time.wall(), settings_.time.monotonic());
+  if (auto* said = std::get_if<http::response>(&judged))
+    return answer(std::move(*said));
   auto& call = std::get<http::call>(judged);
-  const bool wants_carriage = call.what == http::operation::metrics && carriage_;
-  caf::anon_send(desk_,
-                 std::make_shared<const exchange>(exchange{
-                     std::move(call), wants_carriage ? with_carriage(answer, carriage_text(carriage_())) : answer}));
+  const bool wants_carriage = call.what == http::operation::metrics && settings_.carriage;
+  caf::anon_send(desk_, std::make_shared<const exchange>(exchange{
+                            std::move(call),
+                            wants_carriage ? with_carriage(answer, carriage_text(settings_.carriage())) : answer}));
 }
 
 } // namespace sluice

@@ -49,8 +49,8 @@ inline constexpr std::size_t max_access_tokens = 10'000;
 
 /// What is kept of a token: never its secret.
 struct access_token {
-  std::string id;                     ///< 8 characters of a-z2-7, shown with every use
-  std::array<std::byte, 32> digest{}; ///< SHA-256 of the secret
+  std::string id;                        ///< 8 characters of a-z2-7, shown with every use
+  std::array<std::uint8_t, 32> digest{}; ///< SHA-256 of the secret
   access_role role = access_role::viewer;
   std::string tenant;     ///< of a customer; empty for the others
   std::string label;      ///< what it is for, or whose it is

@@ -33,6 +33,7 @@ struct peers {
   std::map<stream_id, override_order> orders;
   std::vector<policy_document> policies; ///< newest last
   std::vector<exclusion> exclusions;     ///< in the order of their entry, withdrawals too
+  std::map<std::string, access_token> tokens;
   std::vector<history_question> questions;
   history_answer past;          ///< to each of them
   bool hold_agreements = false; ///< replaced agreements are answered once this is false
@@ -137,6 +138,8 @@ inline database_manager_actor::behavior_type fake_database(database_manager_acto
           all.overrides.push_back(x);
         if (!seen->policies.empty())
           all.policy = seen->policies.back();
+        for (const auto& [id, x] : seen->tokens)
+          all.tokens.push_back(x);
         return all;
       },
       [=](const row_batch& x) -> caf::result<std::uint64_t> {
@@ -186,6 +189,18 @@ inline database_manager_actor::behavior_type fake_database(database_manager_acto
         seen->exclusions.push_back(x);
         seen->exclusions.back().id = static_cast<std::int64_t>(seen->exclusions.size());
         return seen->exclusions.back();
+      },
+      [=](create_atom, const access_token& x) -> caf::result<access_token> {
+        if (seen->refuses)
+          return seen->refuses;
+        return seen->tokens[x.id] = x;
+      },
+      [=](retract_atom, const access_token& x) -> caf::result<access_token> {
+        const auto found = seen->tokens.find(x.id);
+        if (found == seen->tokens.end())
+          return ec::not_found;
+        found->second.revoked = wall_time{begin_us};
+        return found->second;
       },
       [=](const history_question& x) -> caf::result<history_answer> {
         if (seen->refuses)

@@ -73,7 +73,7 @@ std::optional<token_text> parse_token(std::string_view x) {
 
 digest digest_of(std::string_view secret) noexcept {
   digest out{};
-  crypto_hash_sha256(bytes(out.data()), bytes(secret), secret.size());
+  crypto_hash_sha256(out.data(), bytes(secret), secret.size());
   return out;
 }
 
@@ -87,7 +87,7 @@ session_key::~session_key() {
 
 std::string session_key::sign(std::string_view purpose, std::string_view text) const {
   crypto_auth_hmacsha256_state state;
-  crypto_auth_hmacsha256_init(&state, bytes(key_.data()), key_.size());
+  crypto_auth_hmacsha256_init(&state, key_.data(), key_.size());
   crypto_auth_hmacsha256_update(&state, bytes(purpose), purpose.size());
   crypto_auth_hmacsha256_update(&state, bytes("\n"), 1);
   crypto_auth_hmacsha256_update(&state, bytes(text), text.size());

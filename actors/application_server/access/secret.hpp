@@ -3,14 +3,14 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace sluice::access {
 
-using digest = std::array<std::byte, 32>;
+using digest = std::array<std::uint8_t, 32>;
 
 /// A token as it is shown once: `slc_ID_SECRET`, 8 and 43 characters.
 struct token_text {
@@ -36,7 +36,7 @@ struct token_text {
 /// What sessions are signed with; wiped from memory at the end.
 class session_key {
 public:
-  explicit session_key(const std::array<std::byte, 32>& x) noexcept : key_(x) {}
+  explicit session_key(const digest& x) noexcept : key_(x) {}
   ~session_key();
   session_key(const session_key&) = default;
   session_key& operator=(const session_key&) = default;
@@ -46,7 +46,7 @@ public:
   [[nodiscard]] bool verifies(std::string_view purpose, std::string_view text, std::string_view signature) const;
 
 private:
-  std::array<std::byte, 32> key_;
+  digest key_;
 };
 
 /// The key of a text that was random: the SHA-256 over it, with a purpose of its own.
