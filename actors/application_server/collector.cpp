@@ -3,6 +3,7 @@
 
 #include "actors/application_server/http/answers.hpp"
 #include "actors/application_server/http/metrics_text.hpp"
+#include "actors/application_server/http/watch_topics.hpp"
 #include "actors/application_server/observatory/admission_view.hpp"
 #include "actors/application_server/unexpected.hpp"
 #include "actors/runtime/log.hpp"
@@ -218,6 +219,8 @@ admission_verdict_ptr collector_state::judge(const admission_question& x) const 
 void collector_state::record(const event& x) {
   known_.note(x);
   outbox_.put(x);
+  if (settings_.publish)
+    settings_.publish(http::events_topic(), std::string{http::events_target}, http::event_json(x).dump(), true);
 }
 
 void collector_state::on_call(const exchange& x, const http::standing& around) {
@@ -282,11 +285,22 @@ void collector_state::on_tick() {
           log_field{"reason", "too many wait for the database, or it refused them"});
     dropped_before_ = dropped;
   }
+  tell_watchers();
   if (now >= next_flush_) {
     next_flush_ = now + settings_.flush_every;
     flush();
     self_->send(desk_, status_atom::value, std::uint64_t{outbox_.unconfirmed()});
   }
+}
+
+void collector_state::tell_watchers() {
+  const auto at = settings_.time.wall();
+  const auto second = at.unix_us / 1'000'000;
+  if (!settings_.wanted || second == told_second_)
+    return;
+  told_second_ = second;
+  for (auto& x : http::texts_of(*settings_.wanted(), known_, {settings_.time.monotonic(), at}))
+    settings_.publish(std::move(x.topic), std::move(x.target), std::move(x.data), false);
 }
 
 void collector_state::on_stop() {

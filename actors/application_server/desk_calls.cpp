@@ -61,17 +61,10 @@ bool same_terms(agreement a, const agreement& b) {
 
 } // namespace
 
-template<class Then, class... Ts>
-void desk_state::ask_database(const exchange_ptr& x, bool changes, Then then, const Ts&... question) {
-  if (!database_) {
-    pending_.erase(x);
-    return x->answer(problem(503, changes ? "the database manager is not running; nothing was changed"
-                                          : "the database manager is not running"));
-  }
-  self_->request(database_, changes ? settings_.store_patience : settings_.ask_patience, question...)
-      .then(std::move(then), [this, x, changes](const caf::error& why) {
-        failed(x, why, changes);
-      });
+void desk_state::no_database(const exchange_ptr& x, bool changes) {
+  pending_.erase(x);
+  x->answer(problem(503, changes ? "the database manager is not running; nothing was changed"
+                                 : "the database manager is not running"));
 }
 
 void desk_state::failed(const exchange_ptr& x, const caf::error& why, bool changes) {
@@ -85,6 +78,8 @@ void desk_state::failed(const exchange_ptr& x, const caf::error& why, bool chang
 }
 
 void desk_state::on_call(const exchange_ptr& x) {
+  if (auto refusal = beyond_tenant(x->call))
+    return x->answer(std::move(*refusal));
   switch (const auto what = x->call.what) {
   case operation::health:
     return x->answer(answer(200, {{"status", "ok"}}));
@@ -111,6 +106,12 @@ void desk_state::on_call(const exchange_ptr& x) {
     return order(x);
   case operation::retract_limit:
     return retract(x);
+  case operation::create_token:
+    return create_token(x);
+  case operation::revoke_token:
+    return revoke_token(x);
+  case operation::list_tokens:
+    return list_tokens(x);
   default:
     if (http::is_about_the_past(what))
       return ask_past(x);
@@ -122,8 +123,14 @@ void desk_state::on_call(const exchange_ptr& x) {
   }
   if (!book_.loaded())
     return x->answer(problem(503, "the agreements have not been loaded from the database yet"));
-  if (x->call.what == operation::list_agreements)
-    return x->answer(answer(200, http::agreements_json(book_.agreements())));
+  if (x->call.what == operation::list_agreements) {
+    auto all = book_.agreements();
+    if (x->call.asker.role == access_role::customer)
+      std::erase_if(all, [&](const agreement& y) {
+        return y.tenant != x->call.asker.tenant;
+      });
+    return x->answer(answer(200, http::agreements_json(all)));
+  }
   if (x->call.what == operation::get_policy)
     return x->answer(answer(200, http::write_policy(book_.policy())));
   if (x->call.what == operation::list_limits)
@@ -215,8 +222,7 @@ void desk_state::established(const exchange_ptr& x, const agreement& stored, boo
     else if (verdict.outcome == admission_outcome::warning)
       text += " Admission warned: " + said;
     note(event_kind::agreement_established, stored.name, text);
-    audit(x->call.who, x->call.what == operation::create_agreement ? "create-agreement" : "replace-agreement",
-          stored.name, text);
+    audit(x, x->call.what == operation::create_agreement ? "create-agreement" : "replace-agreement", stored.name, text);
     changed();
   }
   auto body = http::write_agreement(stored);
@@ -244,7 +250,8 @@ void desk_state::replace_policy(const exchange_ptr& x) {
           note(event_kind::policy_established, "policy",
                "Policy version " + std::to_string(stored.version) + " by " + stored.author + " is in force: "
                    + summary_of(stored) + (stored.reason.empty() ? "." : ". Reason: " + stored.reason));
-          audit(stored.author, "replace-policy", "policy", "Version " + std::to_string(stored.version) + '.');
+          audit(x, "replace-policy", "policy",
+                "Version " + std::to_string(stored.version) + " by " + stored.author + '.');
           changed();
         }
         x->answer(answer(stored.version == 1 && is_new ? 201 : 200, http::write_policy(stored)));
@@ -264,13 +271,21 @@ void desk_state::policy_history(const exchange_ptr& x) {
 void desk_state::ask_past(const exchange_ptr& x) {
   if (!database_)
     return x->answer(problem(503, "the database manager is not running"));
-  const auto question = http::complete(x->call, settings_.time.wall());
+  auto question = http::complete(x->call, settings_.time.wall());
+  if (x->call.asker.role == access_role::customer)
+    question.tenant = x->call.asker.tenant;
   if (const auto wrong = problem_with(question); !wrong.empty())
     return x->answer(problem(422, wrong));
   self_->request(database_, settings_.query_patience, question)
       .then(
-          [x, question](const history_answer& found) {
-            x->answer(http::answer_about_the_past(x->call, question, found));
+          [this, x, question](const history_answer& found) {
+            if (x->call.asker.role != access_role::customer)
+              return x->answer(http::answer_about_the_past(x->call, question, found));
+            auto own = found; // who else was at work is not theirs to know
+            for (auto& y : own.violations)
+              if (const auto culprit = parse_stream_id(y.culprit); !culprit || !is_of(x->call.asker.tenant, *culprit))
+                y.culprit.clear();
+            x->answer(http::answer_about_the_past(x->call, question, own));
           },
           [x](const caf::error& why) {
             x->answer(refusal_for(why, false));
@@ -296,7 +311,7 @@ void desk_state::end(const exchange_ptr& x) {
         log(log_events::agreement_ended, component, log_field{"agreement", last.name},
             log_field{"version", last.version});
         note(event_kind::agreement_ended, last.name, "Agreement " + last.name + " with " + last.tenant + " ended.");
-        audit(x->call.who, "end-agreement", last.name, "Version " + std::to_string(last.version) + " was the last.");
+        audit(x, "end-agreement", last.name, "Version " + std::to_string(last.version) + " was the last.");
         changed();
         x->answer(answer(200, http::write_agreement(last)));
       },
@@ -346,9 +361,9 @@ void desk_state::store_order(const exchange_ptr& x) {
             log_field{"iops", stored.iops.per_second}, log_field{"bandwidth", stored.bandwidth.per_second},
             log_field{"who", stored.who}, log_field{"why", stored.why}, log_field{"until_us", stored.until.unix_us});
         note(event_kind::override_ordered, stream, stored.who + " ordered a limit: " + stored.why);
-        audit(stored.who, "order-limit", stream,
+        audit(x, "order-limit", stream,
               std::to_string(stored.iops.per_second) + " IOPS, " + std::to_string(stored.bandwidth.per_second)
-                  + " bytes/s: " + stored.why);
+                  + " bytes/s, by " + stored.who + ": " + stored.why);
         changed();
         x->answer(answer(200, http::order_json(stored)));
       },
@@ -363,7 +378,7 @@ void desk_state::retract(const exchange_ptr& x) {
         const auto stream = to_string(last.stream);
         log(log_events::override_ended, component, log_field{"stream", stream}, log_field{"who", last.who});
         note(event_kind::override_ended, stream, "The limit ordered by " + last.who + " was taken back.");
-        audit(x->call.who, "retract-limit", stream, "It was ordered by " + last.who + '.');
+        audit(x, "retract-limit", stream, "It was ordered by " + last.who + '.');
         changed();
         x->answer(answer(200, http::order_json(last)));
       },
@@ -375,11 +390,10 @@ void desk_state::note(event_kind kind, const std::string& subject, const std::st
     self_->send(collector_, event{settings_.time.wall(), kind, subject, text});
 }
 
-void desk_state::audit(const std::string& who, const std::string& action, const std::string& subject,
+void desk_state::audit(const exchange_ptr& x, const std::string& action, const std::string& subject,
                        const std::string& detail) {
-  // There is one token; who used it is known where the call names somebody.
   if (collector_)
-    self_->send(collector_, audit_entry{settings_.time.wall(), who.empty() ? "token" : who, action, subject, detail});
+    self_->send(collector_, audit_entry{settings_.time.wall(), x->call.asker.name(), action, subject, detail});
 }
 
 } // namespace sluice

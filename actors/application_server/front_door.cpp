@@ -21,13 +21,11 @@ http::reply with_carriage(http::reply answer, std::string text) {
 
 } // namespace
 
-front_door::front_door(http::server_options options, std::string token, std::function<http::carriage()> carriage,
-                       http::static_files files)
-    : token_(std::move(token)),
-      carriage_(std::move(carriage)),
-      files_(std::move(files)),
-      server_(std::move(options), [this](http::request x, http::reply answer) {
-        take(std::move(x), std::move(answer));
+front_door::front_door(front_door_settings settings, std::string_view file_token)
+    : settings_(std::move(settings)),
+      entrance_(file_token, settings_.entrance),
+      server_(settings_.server, [this](const http::request& x, const http::reply& answer) {
+        take(x, answer);
       }) {}
 
 std::string front_door::open(const desk_actor& desk) {
@@ -40,17 +38,17 @@ void front_door::close() {
   desk_ = nullptr;
 }
 
-void front_door::take(http::request x, const http::reply& answer) {
-  if (auto file = files_.answer(x))
+void front_door::take(const http::request& x, const http::reply& answer) {
+  if (auto file = settings_.files.answer(x))
     return answer(*std::move(file));
-  auto judged = http::read_call(x, token_);
-  if (auto* refused = std::get_if<http::response>(&judged))
-    return answer(std::move(*refused));
+  auto judged = entrance_.judge(x, settings_.time.wall(), settings_.time.monotonic());
+  if (auto* said = std::get_if<http::response>(&judged))
+    return answer(std::move(*said));
   auto& call = std::get<http::call>(judged);
-  const bool wants_carriage = call.what == http::operation::metrics && carriage_;
-  caf::anon_send(desk_,
-                 std::make_shared<const exchange>(exchange{
-                     std::move(call), wants_carriage ? with_carriage(answer, carriage_text(carriage_())) : answer}));
+  const bool wants_carriage = call.what == http::operation::metrics && settings_.carriage;
+  caf::anon_send(desk_, std::make_shared<const exchange>(exchange{
+                            std::move(call),
+                            wants_carriage ? with_carriage(answer, carriage_text(settings_.carriage())) : answer}));
 }
 
 } // namespace sluice

@@ -77,17 +77,28 @@ http::carriage carriage_now(const application_server_config& config, const shm::
 }
 
 void run(caf::actor_system& system, const application_server_config& config, stop_signal& stop) {
-  front_door door{config.options(), token_of(config),
-                  [&config, &carrier = shm::transport_of(system)] {
-                    return carriage_now(config, carrier);
-                  },
-                  files_of(config)};
+  front_door_settings door_options{
+      config.options(), config.entrance(), {}, [&config, &carrier = shm::transport_of(system)] {
+        return carriage_now(config, carrier);
+      }};
+  door_options.files = files_of(config);
+  front_door door{std::move(door_options), token_of(config)};
   desk_settings desk_options;
+  desk_options.tokens_known = [&door](const std::vector<access_token>& all) {
+    door.know(all);
+  };
   desk_options.served = [&door] {
     return door.served();
   };
   const auto front = system.spawn(desk, desk_options);
-  const auto back = system.spawn(collector, collector_settings{}, front);
+  collector_settings collector_options;
+  collector_options.wanted = [&door] {
+    return door.wanted();
+  };
+  collector_options.publish = [&door](std::string topic, std::string name, std::string data, bool each) {
+    door.publish(std::move(topic), std::move(name), std::move(data), each);
+  };
+  const auto back = system.spawn(collector, std::move(collector_options), front);
   const auto handle = caf::actor_cast<caf::strong_actor_ptr>(back);
   caf::anon_send(front, peer_up_atom::value, std::string{"collector"}, handle);
   std::atomic<bool> ending{false};

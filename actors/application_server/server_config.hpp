@@ -1,6 +1,7 @@
 // The options of sluice-application-server. Values and their ranges; nothing is opened here.
 #pragma once
 
+#include "actors/application_server/entrance.hpp"
 #include "actors/application_server/http/server.hpp"
 #include "actors/runtime/server_process_config.hpp"
 
@@ -24,6 +25,10 @@ public:
         .add(allow_remote, "allow-remote", "listen on an address that other machines reach, without TLS")
         .add(token_file, "token-file", "file with the bearer token; made with mode 0600 at the first start")
         .add(web_directory, "web-directory", "directory with the files of the dashboard; empty = none is served")
+        .add(
+            customers_may_establish, "customers-may-establish",
+            "customers may establish, replace and end agreements of their own tenant, as far as admission accepts them")
+        .add(requests_per_second, "requests-per-second", "requests of one token; twice as many at once")
         .add(max_connections, "max-connections", "HTTP connections at once; further ones are closed")
         .add(idle_timeout, "idle-timeout", "how long an HTTP connection may wait for its next request")
         .add(read_timeout, "read-timeout", "how long a request may take to arrive")
@@ -41,6 +46,7 @@ public:
     require(!is_address() || allow_remote || is_loopback(),
             "address: other machines reach it and there is no TLS; set allow-remote=true to do it all the same");
     require(!token_file.empty(), "token-file: expected a path");
+    require(requests_per_second >= 1 && requests_per_second <= 1'000'000, "requests-per-second: expected 1 to 1000000");
     require(max_connections >= 1 && max_connections <= 10'000, "max-connections: expected 1 to 10000");
     require(idle_timeout >= 1s && idle_timeout <= 1h, "idle-timeout: expected 1s to 1h");
     require(read_timeout >= 100ms && read_timeout <= 10min, "read-timeout: expected 100ms to 10m");
@@ -60,12 +66,22 @@ public:
     return x;
   }
 
+  [[nodiscard]] entrance_settings entrance() const {
+    entrance_settings x;
+    x.customers_may_establish = customers_may_establish;
+    x.visits.per_second = requests_per_second;
+    x.visits.at_once = 2.0 * requests_per_second;
+    return x;
+  }
+
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
   bool allow_remote = false;
   std::string token_file = "/var/lib/sluice/token";
   std::string web_directory;
-  std::uint32_t max_connections = 256;
+  bool customers_may_establish = false;
+  std::uint32_t requests_per_second = 200;
+  std::uint32_t max_connections = 1'024;
   caf::timespan idle_timeout = http::server_options{}.idle_timeout;
   caf::timespan read_timeout = http::server_options{}.read_timeout;
   caf::timespan answer_timeout = http::server_options{}.answer_timeout;

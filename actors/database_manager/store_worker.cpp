@@ -184,6 +184,12 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
       [=](retract_atom, const exclusion_change& x) {
         return answer_exclusion(database->withdraw(x.what, x.closed_until, clock()));
       },
+      [=](create_atom, const access_token& x) {
+        return answer(database->create(x));
+      },
+      [=](retract_atom, const access_token& x) {
+        return answer(database->revoke(x.id, clock()));
+      },
       [=](history_atom) {
         return answer(database->policy_history());
       },
@@ -191,7 +197,8 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
         auto found = database->terms(clock());
         if (!found)
           return to_error(found.why());
-        return terms{std::move(found->agreements), std::move(found->overrides), std::move(found->policy)};
+        return terms{std::move(found->agreements), std::move(found->overrides), std::move(found->policy),
+                     std::move(found->tokens)};
       },
   };
 }

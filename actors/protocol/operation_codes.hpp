@@ -39,6 +39,9 @@ enum class operation_code : std::uint32_t {
   enter_exclusion = 140,
   withdraw_exclusion = 141,
   exclusion = 142,
+  create_token = 150,
+  revoke_token = 151,
+  access_token = 152,
 };
 
 } // namespace sluice

@@ -77,9 +77,10 @@ inline constexpr log_event throttle_sent{"throttle-sent", log_level::debug};   /
 inline constexpr log_event throttle_taken{"throttle-taken", log_level::debug}; // stream= generation= at_us= (gateway)
 
 // --- application server ----------------------------------------------------------------------------------------------
-inline constexpr log_event listening{"listening", log_level::info};       // address= port=
-inline constexpr log_event token_made{"token-made", log_level::info};     // file=
-inline constexpr log_event terms_loaded{"terms-loaded", log_level::info}; // agreements= overrides= policy=
+inline constexpr log_event listening{"listening", log_level::info};         // address= port=
+inline constexpr log_event token_made{"token-made", log_level::info};       // file=
+inline constexpr log_event token_changed{"token-changed", log_level::info}; // token= action= who=
+inline constexpr log_event terms_loaded{"terms-loaded", log_level::info};   // agreements= overrides= policy=
 inline constexpr log_event agreement_established{"agreement-established",
                                                  log_level::info}; // agreement= version= who= admission=
 inline constexpr log_event agreement_refused{"agreement-refused", log_level::info};   // agreement= reason= fits=
@@ -98,7 +99,7 @@ inline constexpr log_event migration_applied{"migration-applied", log_level::inf
 inline constexpr log_event partition_made{"partition-made", log_level::info};              // table= day=
 inline constexpr log_event partition_dropped{"partition-dropped", log_level::info};        // table= day=
 inline constexpr log_event rows_refused{"rows-refused", log_level::warning};               // rows= reason=
-inline constexpr log_event query_given_up{"query-given-up", log_level::warning};            // question= reason= waiting=
+inline constexpr log_event query_given_up{"query-given-up", log_level::warning};           // question= reason= waiting=
 inline constexpr log_event store_busy{"store-busy", log_level::warning};                   // reason= rows_waiting=
 inline constexpr log_event maintenance_put_off{"maintenance-put-off", log_level::warning}; // reason=
 inline constexpr log_event rows_late{"rows-late", log_level::warning};      // rows= stream= second= closed_until=

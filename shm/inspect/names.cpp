@@ -92,6 +92,12 @@ const char* sluice_operation(operation_code x) {
     return "withdraw-exclusion";
   case exclusion:
     return "exclusion";
+  case create_token:
+    return "create-token";
+  case revoke_token:
+    return "revoke-token";
+  case access_token:
+    return "access-token";
   }
   return nullptr;
 }

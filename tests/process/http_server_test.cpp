@@ -1,4 +1,5 @@
 // The HTTP server over real sockets on loopback: what a client may send, what it may not, and who waits for whom.
+#include "actors/application_server/entrance.hpp"
 #include "actors/application_server/http/call.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/server.hpp"
@@ -70,12 +71,13 @@ private:
     }
     if (x.target == "/bug")
       throw std::runtime_error{"found one"};
-    auto judged = read_call(x, secret);
-    if (auto* refused = std::get_if<response>(&judged))
-      return to(std::move(*refused));
+    auto judged = door_.judge(x, wall_time{1'700'000'000'000'000}, 1s);
+    if (auto* said = std::get_if<response>(&judged))
+      return to(std::move(*said));
     to({200, "\"" + x.target + "\""});
   }
 
+  entrance door_{secret, {}};
   std::mutex mutex_;
   std::deque<reply> kept_;
   server server_; // last: its thread uses the others

@@ -11,7 +11,10 @@ sluice_test(http_call_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/carriage_text_test.cpp ${CMAKE_CURRENT_LIST_DIR}/explain_text_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/http_answer_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_call_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/http_past_test.cpp
-  LINK sluice_http_answers)
+  LINK sluice_entrance)
+sluice_test(access_test LABELS no-caf
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/access_test.cpp ${CMAKE_CURRENT_LIST_DIR}/rights_test.cpp ${CMAKE_CURRENT_LIST_DIR}/watch_hub_test.cpp
+  LINK sluice_entrance)
 sluice_test(dashboard_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/dashboard_files_test.cpp ${CMAKE_CURRENT_LIST_DIR}/overview_test.cpp
   LINK sluice_http_answers)

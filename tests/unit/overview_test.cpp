@@ -46,6 +46,7 @@ verdict judged(const std::string& name, std::uint32_t point, verdict_outcome out
 json asked(const observatory& known, std::int64_t at) {
   call x;
   x.what = operation::show_overview;
+  x.asker.role = access_role::viewer;
   const auto got = answer_from(known, x, {instant{1h}, after(at)});
   CHECK(got.status == 200);
   return json::parse(got.body);
@@ -166,9 +167,11 @@ TEST_CASE("a list of streams is filtered before it is cut into pages") {
   auto narrow = named("narrow");
   narrow.streams.client = "beta";
   known.agreements = {broad, narrow};
+  caller viewer;
+  viewer.role = access_role::viewer;
   const auto names = [&](const std::string& query) {
-    const auto judged_call =
-        read_call({"GET", "/api/v1/streams?" + query, "Bearer " + std::string(64, 'a'), "", ""}, std::string(64, 'a'));
+    const request asked_for{"GET", "/api/v1/streams?" + query, "", "", ""};
+    const auto judged_call = read_call(asked_for, find_route("GET", asked_for.target), viewer);
     REQUIRE(std::holds_alternative<call>(judged_call));
     std::string out;
     const auto page = json::parse(answer_from(known, std::get<call>(judged_call), {}).body);
@@ -185,4 +188,37 @@ TEST_CASE("a list of streams is filtered before it is cut into pages") {
   CHECK(names("agreement=nobody") == "");
   CHECK(names("throttled=true") == "v2/alpha ");
   CHECK(names("throttled=true&backend=v1") == "");
+}
+
+TEST_CASE("a customer sees its own tenant in the overview, and of others not even how many there are") {
+  observatory known;
+  std::vector<sample_row> rows;
+  auto mine = named("mine");
+  mine.streams.volume = "v1";
+  auto rival = named("rival");
+  rival.tenant = "globex";
+  rival.streams.volume = "v2";
+  known.agreements = {mine, rival};
+  for (const auto& id : {stream_id{"g", "v1", "a"}, stream_id{"g", "v2", "b"}})
+    known.streams.take(of_stream(id, 10), 1, instant{1h}, rows);
+  std::vector<throttle> all{held({"g", "v1", "a"}, 0), held({"g", "v2", "b"}, 0)};
+  all.front().why.rule = throttle_rule::protection;
+  all.front().why.beneficiary = "rival";
+  known.decisions.take(all, {}, {}, true);
+  (void)known.gateways.record("g");
+  known.note({after(0), event_kind::gateway_lost, "g", "Gateway g is gone."});
+  call x;
+  x.what = operation::show_overview;
+  x.asker.role = access_role::customer;
+  x.asker.tenant = "acme";
+  const auto got = answer_from(known, x, {instant{1h}, after(0)});
+  const auto now = json::parse(got.body);
+  CHECK(now.at("agreements").at("total") == 1);
+  CHECK(now.at("streams").at("total") == 1);
+  CHECK(now.at("throttles").at("total") == 1);
+  CHECK(now.at("gateways").dump() == R"({"total":0,"items":[],"connected":0})");
+  CHECK(got.body.find("rival") == std::string::npos);
+  CHECK(got.body.find("globex") == std::string::npos);
+  CHECK(got.body.find("v2") == std::string::npos);
+  CHECK(got.body.find("is gone") == std::string::npos);
 }

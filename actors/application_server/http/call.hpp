@@ -4,6 +4,7 @@
 #include "actors/application_server/http/message.hpp"
 #include "actors/application_server/http/route.hpp"
 #include "actors/application_server/http/stream_filter.hpp"
+#include "actors/domain/access.hpp"
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/history_question.hpp"
 #include "actors/domain/policy_document.hpp"
@@ -12,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace sluice::http {
 
@@ -49,13 +51,15 @@ struct call {
   duration ago{0};                               ///< past: where it has no beginning, so long before its end
   exclusion entry;                               ///< enter_exclusion, withdraw_exclusion
   report_format format = report_format::as_json; ///< make_report
+  caller asker;
+  access_token token;              ///< create_token, revoke_token: what is wanted of it
+  std::vector<std::string> topics; ///< watch: targets below /api/v1/
+  std::string credential;          ///< begin_session: the token that was shown
 };
 
-/// Compares in a time that does not depend on where the texts differ.
-[[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
-
-/// Judges a request completely: path, token, method, query, media type, body. What is wrong is the answer.
-/// @param token the bearer token that opens everything below /api/v1
-[[nodiscard]] std::variant<call, response> read_call(const request& x, std::string_view token);
+/// Judges a request of somebody who was let in: path, method, rights, query, media type, body. What is wrong is the
+/// answer.
+/// @param from find_route() of it
+[[nodiscard]] std::variant<call, response> read_call(const request& x, const route& from, const caller& asker);
 
 } // namespace sluice::http

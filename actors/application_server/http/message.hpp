@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,16 +15,32 @@ struct request {
   std::string authorization;
   std::string content_type;
   std::string body;
-  std::string accept_encoding{};
+  std::string cookie{};
+  std::string csrf{};   ///< X-CSRF-Token
+  std::string origin{}; ///< of the page that asks; browsers send it with changes
+  std::string host{};
+  std::string if_match{};
   std::string if_none_match{};
+  std::string last_event_id{};
+  std::string address{}; ///< that the connection came from
+  std::string accept_encoding{};
+};
+
+/// Everything that a connection with server-sent events listens to.
+struct watching {
+  std::vector<std::string> topics;
+  std::string after; ///< id of the last event that was seen; empty = from now on
 };
 
 struct response {
   unsigned status = 200;
   std::string body;
   std::string content_type = "application/json";
-  unsigned retry_after_s = 0;                                 ///< 0 = no such header
-  std::string allow{};                                        ///< empty = no such header
+  unsigned retry_after_s = 0;       ///< 0 = no such header
+  std::string allow{};              ///< empty = no such header
+  std::string set_cookie{};         ///< likewise
+  std::string etag{};               ///< likewise
+  std::optional<watching> events{}; ///< given: the body is a stream of these, begun with `body`
   std::vector<std::pair<std::string, std::string>> headers{}; ///< further ones, in the place of the usual of that name
 };
 

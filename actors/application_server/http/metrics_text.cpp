@@ -30,9 +30,8 @@ void about_processes(const standing& x, std::vector<MetricFamily>& out) {
                     .take());
   out.push_back(gauge("sluice_spool_bytes", "Waiting on the database manager's disk.").add(x.spool_bytes).take());
   out.push_back(gauge("sluice_spool_bound_bytes", "How much may wait there.").add(x.spool_bound).take());
-  out.push_back(counter("sluice_spool_rows_dropped_total", "Sample rows that a full spool dropped.")
-                    .add(x.spool_dropped)
-                    .take());
+  out.push_back(
+      counter("sluice_spool_rows_dropped_total", "Sample rows that a full spool dropped.").add(x.spool_dropped).take());
   out.push_back(gauge("sluice_database_behind_seconds", "How long the oldest line waits in the database manager.")
                     .add(seconds(x.database_behind))
                     .take());

@@ -3,6 +3,8 @@
 
 #include "actors/application_server/http/json_figures.hpp"
 #include "actors/application_server/http/problem.hpp"
+#include "actors/application_server/http/visibility.hpp"
+#include "actors/application_server/http/watch_topics.hpp"
 #include "actors/domain/explanation.hpp"
 
 #include <algorithm>
@@ -63,7 +65,7 @@ int urgency(std::string_view state) noexcept {
   return state == "kept" ? 2 : 3;
 }
 
-json promises(const observatory& known, const moment& at) {
+json promises(const observatory& known, const caller& who, const moment& at) {
   struct entry {
     int urgency;
     const agreement* of;
@@ -72,6 +74,8 @@ json promises(const observatory& known, const moment& at) {
   all.reserve(known.agreements.size());
   json counts = {{"kept", 0}, {"violated", 0}, {"exempt", 0}, {"no-data", 0}, {"unknown", 0}};
   for (const auto& x : known.agreements) {
+    if (who.role == access_role::customer && x.tenant != who.tenant)
+      continue;
     const auto state = state_of(known.promises.find(x.name), at);
     auto& count = counts[std::string{state}];
     count = count.get<std::uint64_t>() + 1;
@@ -87,17 +91,19 @@ json promises(const observatory& known, const moment& at) {
   auto list = json::array();
   for (std::size_t i = 0; i < shown; ++i)
     list.push_back(promise_json(known, *all[i].of, at));
-  return {{"total", known.agreements.size()}, {"counts", std::move(counts)}, {"items", std::move(list)}};
+  return {{"total", all.size()}, {"counts", std::move(counts)}, {"items", std::move(list)}};
 }
 
-json throttles(const observatory& known) {
+json throttles(const observatory& known, const caller& who) {
   std::vector<const throttle*> all;
   std::uint64_t observed = 0;
   // A depth that was never reached is a cap without a rule.
   for (const auto& [id, x] : known.decisions.throttles())
-    if (!x.now.unlimited() && x.why.rule != throttle_rule::none)
+    if (!x.now.unlimited() && x.why.rule != throttle_rule::none && sees_stream(known, who, id))
       all.push_back(&x);
   for (const auto& [id, x] : known.decisions.observed()) {
+    if (!sees_stream(known, who, id))
+      continue;
     all.push_back(&x);
     ++observed;
   }
@@ -108,34 +114,39 @@ json throttles(const observatory& known) {
                     });
   auto list = json::array();
   for (std::size_t i = 0; i < shown; ++i) {
-    auto one = throttle_json(*all[i]);
-    one["sentence"] = to_sentence(*all[i]);
+    const auto told = as_seen_by(known, who, all[i]).value_or(*all[i]);
+    auto one = throttle_json(told);
+    one["sentence"] = to_sentence(told);
     list.push_back(std::move(one));
   }
   return {{"total", all.size()}, {"observed", observed}, {"items", std::move(list)}};
 }
 
-json traffic_of(const observatory& known, const moment& at) {
+json traffic_of(const observatory& known, const caller& who, const moment& at) {
+  std::uint64_t total = 0;
   std::uint64_t active = 0;
   double iops = 0;
   double bandwidth = 0;
   for (const auto& [id, x] : known.streams.streams()) {
+    if (!sees_stream(known, who, id))
+      continue;
+    ++total;
     if (at.now - x.heard >= figures_valid_for || at.now - x.completed >= figures_valid_for)
       continue;
     active += x.last_second.iops > 0 ? 1 : 0;
     iops += x.last_second.iops;
     bandwidth += x.last_second.bandwidth;
   }
-  return {{"total", known.streams.streams().size()},
-          {"active", active},
-          {"iops", rounded(iops)},
-          {"bandwidth", rounded(bandwidth)}};
+  return {{"total", total}, {"active", active}, {"iops", rounded(iops)}, {"bandwidth", rounded(bandwidth)}};
 }
 
 /// All counted, the first `max_overview_items` of the answer to the call that lists them: one definition of each field.
-json listed(const observatory& known, operation what, const moment& at) {
+json listed(const observatory& known, const caller& who, operation what, const moment& at) {
+  if (who.role == access_role::customer)
+    return {{"total", 0}, {"items", json::array()}};
   call x;
   x.what = what;
+  x.asker = who;
   auto all = json::parse(answer_from(known, x, at).body).at("items");
   const auto total = all.size();
   if (all.size() > max_overview_items)
@@ -143,11 +154,12 @@ json listed(const observatory& known, operation what, const moment& at) {
   return {{"total", total}, {"items", std::move(all)}};
 }
 
-json gateways(const observatory& known, const moment& at) {
-  auto out = listed(known, operation::list_gateways, at);
+json gateways(const observatory& known, const caller& who, const moment& at) {
+  auto out = listed(known, who, operation::list_gateways, at);
   std::uint64_t connected = 0;
-  for (const auto& [name, x] : known.gateways.gateways())
-    connected += x.connected ? 1 : 0;
+  if (who.role != access_role::customer)
+    for (const auto& [name, x] : known.gateways.gateways())
+      connected += x.connected ? 1 : 0;
   out["connected"] = connected;
   return out;
 }
@@ -170,17 +182,18 @@ json promise_json(const observatory& known, const agreement& x, const moment& at
           {"promises", std::move(verdicts)}};
 }
 
-response overview(const observatory& known, const moment& at) {
-  call newest;
-  newest.what = operation::list_events;
-  newest.limit = overview_events;
+response overview(const observatory& known, const caller& who, const moment& at) {
+  auto events = json::array();
+  if (who.role != access_role::customer)
+    for (auto x = known.events.rbegin(); x != known.events.rend() && events.size() < overview_events; ++x)
+      events.push_back(event_json(*x));
   return answer(200, {{"at", rfc3339(at.label)},
-                      {"agreements", promises(known, at)},
-                      {"streams", traffic_of(known, at)},
-                      {"throttles", throttles(known)},
-                      {"backends", listed(known, operation::list_backends, at)},
-                      {"gateways", gateways(known, at)},
-                      {"events", json::parse(answer_from(known, newest, at).body).at("items")}});
+                      {"agreements", promises(known, who, at)},
+                      {"streams", traffic_of(known, who, at)},
+                      {"throttles", throttles(known, who)},
+                      {"backends", listed(known, who, operation::list_backends, at)},
+                      {"gateways", gateways(known, who, at)},
+                      {"events", std::move(events)}});
 }
 
 } // namespace sluice::http

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/application_server/http/answers.hpp"
+#include "actors/domain/access.hpp"
 
 namespace sluice::http {
 
@@ -18,7 +19,8 @@ inline constexpr duration verdict_valid_at_least = std::chrono::seconds{10};
 /// `unknown` (no verdict yet, or none any more).
 [[nodiscard]] json promise_json(const observatory& known, const agreement& x, const moment& at);
 
-/// GET /api/v1/overview.
-[[nodiscard]] response overview(const observatory& known, const moment& at);
+/// GET /api/v1/overview. A customer sees agreements and streams of its tenant, and neither backends, gateways nor
+/// events.
+[[nodiscard]] response overview(const observatory& known, const caller& who, const moment& at);
 
 } // namespace sluice::http

@@ -17,12 +17,16 @@ std::string_view title_of(unsigned status) noexcept {
     return "OK";
   case 201:
     return "Created";
+  case 204:
+    return "No Content";
   case 304:
     return "Not Modified";
   case 400:
     return "Bad Request";
   case 401:
     return "Unauthorized";
+  case 403:
+    return "Forbidden";
   case 404:
     return "Not Found";
   case 405:
@@ -31,12 +35,16 @@ std::string_view title_of(unsigned status) noexcept {
     return "Request Timeout";
   case 409:
     return "Conflict";
+  case 412:
+    return "Precondition Failed";
   case 413:
     return "Content Too Large";
   case 415:
     return "Unsupported Media Type";
   case 422:
     return "Unprocessable Content";
+  case 429:
+    return "Too Many Requests";
   case 431:
     return "Request Header Fields Too Large";
   case 500:

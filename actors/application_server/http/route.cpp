@@ -9,7 +9,8 @@ namespace sluice::http {
 
 namespace {
 
-/// In a pattern, NAME stands for an agreement, a backend, a tenant or an exclusion's number, and G V C for the parts of a stream.
+/// In a pattern, NAME stands for an agreement, a backend, a tenant or an exclusion's number, and G V C for the parts of
+/// a stream.
 struct entry {
   std::string_view method;
   std::string_view pattern;
@@ -18,7 +19,7 @@ struct entry {
 
 constexpr std::string_view api = "/api/v1";
 
-constexpr std::array<entry, 37> table{{
+constexpr std::array<entry, 44> table{{
     {"GET", "/healthz", operation::health},
     {"GET", "/readyz", operation::readiness},
     {"GET", "/metrics", operation::metrics},
@@ -56,6 +57,13 @@ constexpr std::array<entry, 37> table{{
     {"GET", "/api/v1/exclusions", operation::list_exclusions},
     {"POST", "/api/v1/exclusions", operation::enter_exclusion},
     {"DELETE", "/api/v1/exclusions/NAME", operation::withdraw_exclusion},
+    {"POST", "/api/v1/session", operation::begin_session},
+    {"GET", "/api/v1/session", operation::show_session},
+    {"DELETE", "/api/v1/session", operation::end_session},
+    {"GET", "/api/v1/watch", operation::watch},
+    {"GET", "/api/v1/tokens", operation::list_tokens},
+    {"POST", "/api/v1/tokens", operation::create_token},
+    {"DELETE", "/api/v1/tokens/NAME", operation::revoke_token},
 }};
 
 /// Chosen: the deepest path has 7 parts.
@@ -167,7 +175,7 @@ route find_route(std::string_view method, std::string_view target) {
       continue;
     }
     candidate.what = x.what;
-    candidate.open = out.open;
+    candidate.open = out.open || x.what == operation::begin_session;
     candidate.result = route::outcome::found;
     if (!names_valid(candidate)) {
       candidate.result = route::outcome::malformed;

@@ -46,6 +46,13 @@ enum class operation {
   withdraw_exclusion,
   agreement_openslo,
   show_overview,
+  begin_session,
+  show_session,
+  end_session,
+  watch,
+  list_tokens,
+  create_token,
+  revoke_token,
 };
 
 /// What a path was found to be.

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace sluice::http {
 
@@ -45,6 +46,13 @@ public:
 
   /// Closes everything and joins the thread. Idempotent.
   void stop();
+
+  /// An event for whoever listens to the topic; see watch_hub.hpp. Thread safe; does nothing before start() and after
+  /// stop().
+  void publish(std::string topic, std::string name, std::string data, bool each = false);
+
+  /// Topics that somebody listens to, with their scopes. Thread safe.
+  [[nodiscard]] std::shared_ptr<const std::vector<std::string>> wanted() const noexcept;
 
   /// The port that is listened on, after start().
   [[nodiscard]] std::uint16_t port() const noexcept;

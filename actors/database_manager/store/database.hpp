@@ -9,6 +9,7 @@
 #include "actors/database_manager/store/migration.hpp"
 #include "actors/database_manager/store/outcome.hpp"
 #include "actors/database_manager/store/packed_row.hpp"
+#include "actors/domain/access.hpp"
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/policy_document.hpp"
 #include "actors/evidence/root.hpp"
@@ -49,6 +50,7 @@ struct terms_in_force {
   std::vector<agreement> agreements;
   std::vector<override_order> overrides;
   policy_document policy;
+  std::vector<access_token> tokens; ///< good or not
 };
 
 /// One database over one connection. Each call blocks for at most the time-outs of its statements; `line()->cut()` from
@@ -79,6 +81,9 @@ public:
   outcome<exclusion> withdraw(const exclusion& x, wall_time closed_until, wall_time now);
   outcome<policy_document> replace(const policy_document& x, wall_time now);
   outcome<std::vector<policy_document>> policy_history();
+  /// See tokens.hpp.
+  outcome<access_token> create(const access_token& x);
+  outcome<access_token> revoke(const std::string& id, wall_time now);
   outcome<terms_in_force> terms(wall_time now);
 
   /// Stores the batches, all in one transaction; answers for each how many of its lines were new. Makes the partition
