@@ -5,16 +5,11 @@ const base = '/api/v1';
 /** Longer than the server's own patience (10 s, then 503). */
 const patience_ms = 12_000;
 
-/** How requests prove who asks: a session's CSRF token beside its cookie, or a bearer token kept in memory alone. */
-const proof = { csrf: '', bearer: '' };
+/** Goes with every change, beside the session's cookie: a page of another origin cannot know it. */
+let csrf = '';
 
-export function prove({ csrf = '', bearer = '' }) {
-  proof.csrf = csrf;
-  proof.bearer = bearer;
-}
-
-export function authorization() {
-  return proof.bearer ? { Authorization: `Bearer ${proof.bearer}` } : {};
+export function prove(token) {
+  csrf = token;
 }
 
 /** What the server refused, in its words; status 0 = it was not reached. */
@@ -58,7 +53,7 @@ export const getWithTag = (path, { signal } = {}) => ask('GET', path, { signal }
 
 /** A change. `body` goes out as JSON. */
 export function send(method, path, body, { signal, headers = {}, quiet = false } = {}) {
-  const proven = proof.csrf ? { 'X-CSRF-Token': proof.csrf } : {};
+  const proven = csrf ? { 'X-CSRF-Token': csrf } : {};
   const typed = body === undefined ? {} : { 'Content-Type': 'application/json' };
   return ask(method, path, { signal, quiet, headers: { ...typed, ...proven, ...headers },
     body: body === undefined ? undefined : JSON.stringify(body) });
@@ -69,7 +64,7 @@ async function ask(method, path, { signal, headers = {}, body, quiet }) {
   let answer;
   let text;
   try {
-    answer = await fetch(url(path), { method, body, headers: { ...authorization(), ...headers }, cache: 'no-store',
+    answer = await fetch(url(path), { method, body, headers, cache: 'no-store',
       credentials: 'same-origin', redirect: 'error', signal: signal ? AbortSignal.any([signal, limit]) : limit });
     text = await answer.text();
   } catch (failed) {

@@ -1,6 +1,6 @@
 // What is watched now, kept up to date: one stream of server-sent events for all topics of the page; a server without it
 // is asked once a second. Says honestly since when nothing was heard. Shows nothing.
-import { Problem, authorization, get, query, url } from './api.js';
+import { Problem, get, query, url } from './api.js';
 
 const poll_every_ms = 1_000;
 const retry_first_ms = 500;
@@ -100,20 +100,28 @@ async function follow(signal) {
   try {
     const topics = [...watched.keys()].join(',');
     const answer = await fetch(url(`/watch${query({ topics })}`), { cache: 'no-store', credentials: 'same-origin',
-      headers: { Accept: 'text/event-stream', ...authorization(), ...(lastId ? { 'Last-Event-ID': lastId } : {}) },
+      headers: { Accept: 'text/event-stream', ...(lastId ? { 'Last-Event-ID': lastId } : {}) },
       signal: AbortSignal.any([signal, silent.signal]) });
     if (answer.status === 404 || answer.status === 405) {
       streams = false;
-      return;
+      return undefined;
     }
+    if (answer.status === 401) await get('/session', { signal }); // is refused alike, which says that the session is over
+    if (answer.status === 429 || answer.status === 503) return await pause(poll_every_ms, signal); // too many watch: ask meanwhile
     if (!answer.ok) throw new Problem(answer.status, 'The server refuses to be watched.');
+    const resumed = lastId !== '';
     heard('stream');
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     const take = eventReader((name, data, id) => {
       if (id) lastId = id;
       heard('stream');
-      if (name === 'reset') refetch(signal).catch(lost);
-      else for (const x of watched.get(name) ?? []) x.told(data);
+      if (name === 'reset') {
+        if (resumed) refetch(signal).catch(lost);
+      } else if (data === null) {
+        for (const x of watched.get(name) ?? []) x.failed(new Problem(404, 'It is gone, or was not seen in the last ten minutes'));
+      } else {
+        for (const x of watched.get(name) ?? []) x.told(data);
+      }
     });
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       clearTimeout(timer);

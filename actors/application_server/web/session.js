@@ -1,10 +1,8 @@
-// Who is signed in. The token is handed to the server once and forgotten; what stays is a cookie that no script can
-// read. A server without sessions gets the token with each request, kept in memory: gone with the page.
+// Who is signed in. The token is handed to the server once and forgotten; what stays is a cookie that no script can read.
 import { Problem, get, prove, send } from './api.js';
 
 /** {role, label, tenant, until}; null = nobody. */
 let who = null;
-let bySession = false;
 /** Says that there may be a session, so that a first visit need not be refused one. No secret. */
 const trace = 'sluice-session';
 
@@ -15,6 +13,7 @@ export function may(what) {
   const role = who?.role ?? 'viewer';
   if (what === 'audit') return role === 'operator' || role === 'admin';
   if (what === 'ask-admission') return role !== 'viewer';
+  if (what === 'see-everything') return role !== 'customer';
   return role === 'operator' || role === 'admin' || (role === 'customer' && who.customers_may_establish === true);
 }
 
@@ -23,9 +22,8 @@ export async function resume() {
   if (!remembered()) return false;
   try {
     const session = await get('/session', { quiet: true });
-    prove({ csrf: session.csrf });
+    prove(session.csrf ?? '');
     who = session;
-    bySession = true;
     return true;
   } catch (problem) {
     if (problem instanceof Problem && problem.status === 0) throw problem;
@@ -35,27 +33,14 @@ export async function resume() {
 
 /** Throws a Problem: 401 for a token that opens nothing. */
 export async function signIn(token) {
-  try {
-    await send('POST', '/session', { token }, { quiet: true });
-    remember(true);
-    if (await resume()) return;
-  } catch (problem) {
-    if (problem.status !== 401 && problem.status !== 404 && problem.status !== 405) throw problem;
-  }
-  prove({ bearer: token });
-  try {
-    await get('/policy', { quiet: true });
-  } catch (problem) {
-    prove({});
-    throw problem;
-  }
-  who = { role: 'admin', label: 'token' };
-  bySession = false;
+  await send('POST', '/session', { token }, { quiet: true });
+  remember(true);
+  if (!await resume()) throw new Problem(401, 'The browser does not keep the cookie of the session.');
 }
 
 export async function signOut() {
   try {
-    if (bySession) await send('DELETE', '/session', undefined, { quiet: true });
+    await send('DELETE', '/session', undefined, { quiet: true });
   } finally {
     forget();
   }
@@ -64,9 +49,8 @@ export async function signOut() {
 /** The session is over, whoever ended it. */
 export function forget() {
   who = null;
-  bySession = false;
   remember(false);
-  prove({});
+  prove('');
 }
 
 function remembered() {

@@ -7,6 +7,7 @@ import { icon } from './icons.js';
 import { standing, whenChanged } from './live.js';
 import { current, may } from './session.js';
 
+/** A customer sees its agreements and streams; the last three are for those who run the storage. */
 const places = [
   ['#/', 'Overview', 'overview'], ['#/agreements', 'Agreements', 'agreement'], ['#/streams', 'Streams', 'stream'],
   ['#/backends', 'Backends', 'backend'], ['#/gateways', 'Gateways', 'gateway'], ['#/events', 'Events', 'events'],
@@ -63,7 +64,8 @@ export function frame(root, { signOut }) {
 
   function showPlaces() {
     const path = location.hash.split('?')[0] || '#/';
-    const all = may('ask-admission') ? [...places, ['#/establish', 'Establish', 'add']] : places;
+    const mine = may('see-everything') ? places : places.slice(0, 3);
+    const all = may('ask-admission') ? [...mine, ['#/establish', 'Establish', 'add']] : mine;
     show(nav, h('ul', {}, all.map(([to, name, sign]) => h('li', { class: to === '#/establish' ? 'divided' : '' },
       h('a', { href: to, 'aria-current': (to === '#/' ? path === '#/' : path === to || path.startsWith(`${to}/`)) ? 'page' : null }, icon(sign), name)))));
     nav.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });

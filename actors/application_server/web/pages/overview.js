@@ -41,9 +41,9 @@ function picture(x, budgets) {
     pageHead('Overview', { sub: `As of ${time(x.at)}`, actions: may('ask-admission') ? [h('a', { class: 'button first', href: link('establish') }, 'Establish an agreement')] : [] }),
     sentence(x),
     figures(summary(x, budgets)),
-    h('div', { class: 'grid main-side' },
+    h('div', { class: may('see-everything') ? 'grid main-side' : 'grid' },
       h('div', { class: 'stack' }, promises(x, budgets), held(x)),
-      h('div', { class: 'stack' }, backends(x), gateways(x), events(x))),
+      may('see-everything') && h('div', { class: 'stack' }, backends(x), gateways(x), events(x))),
   ];
 }
 
@@ -76,9 +76,9 @@ function summary(x, budgets) {
     { name: 'Held back', value: count(x.throttles.total), unit: `of ${plural(x.streams.total, 'stream')}`,
       note: x.throttles.observed > 0 ? `${count(x.throttles.observed)} only would be` : `${plural(x.streams.active, 'stream')} with traffic` },
     { name: 'Traffic', value: count(x.streams.iops), unit: 'IOPS', note: bandwidth(x.streams.bandwidth) },
-    { name: 'Gateways', value: count(x.gateways.connected), unit: `of ${count(x.gateways.total)}`, state: x.gateways.connected < x.gateways.total ? 'bad' : '',
+    may('see-everything') && { name: 'Gateways', value: count(x.gateways.connected), unit: `of ${count(x.gateways.total)}`, state: x.gateways.connected < x.gateways.total ? 'bad' : '',
       note: x.gateways.connected < x.gateways.total ? 'some are not connected' : 'connected' },
-  ];
+  ].filter(Boolean);
 }
 
 /** The promise that decides what the state says: a broken one first. */

@@ -20,7 +20,7 @@ export function open(root, { why, done }) {
       await signIn(token);
       done();
     } catch (problem) {
-      fail(problem.status === 401 ? 'This token opens nothing here: it may be mistyped, revoked or of another server.' : problem.message);
+      fail(problem.status === 429 ? 'Too many tries. Wait a minute, then try again.' : problem.status === 401 ? 'This token opens nothing here: it may be mistyped, revoked or of another server.' : problem.message);
     }
   }
 
