@@ -23,7 +23,7 @@ api() { curl -s --max-time 5 -H @<(printf 'Authorization: Bearer %s\n' "$(cat "$
 
 # begin_traffic: one client, an agreement that it keeps within, and an operator's limit that holds it back.
 begin_traffic() {
-  start fio fio --name=try --ioengine=nbd --uri="nbd://127.0.0.1:$SLUICE_NBD_PORT/scratch" --rw=randrw --bs=4k --size=64M \
+  start fio fio --name=try --ioengine=nbd --uri="nbd://127.0.0.1:$SLUICE_NBD_PORT/scratch" --rw=randrw --bs=4k --size=64M --thread \
     --time_based --runtime=3000 --rate_iops=200,100 --iodepth=4 --output="$scratch/fio.out"
   wait_until 60 stream_is_there
   ctl apply -f - >/dev/null <<YAML
