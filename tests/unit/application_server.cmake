@@ -6,7 +6,7 @@ sluice_test(stream_rows_test LABELS no-caf
 sluice_test(collector_test CAF LABELS caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/collector_test.cpp LINK sluice_application_server)
 sluice_test(desk_test CAF LABELS caf
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/desk_terms_test.cpp ${CMAKE_CURRENT_LIST_DIR}/desk_test.cpp LINK sluice_application_server)
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/desk_access_test.cpp ${CMAKE_CURRENT_LIST_DIR}/desk_terms_test.cpp ${CMAKE_CURRENT_LIST_DIR}/desk_test.cpp LINK sluice_application_server)
 sluice_test(http_call_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/carriage_text_test.cpp ${CMAKE_CURRENT_LIST_DIR}/explain_text_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/http_answer_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_call_test.cpp

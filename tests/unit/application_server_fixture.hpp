@@ -310,7 +310,10 @@ struct application_world : deterministic_system {
   };
 
   /// A call, its answer where there is one already.
+  /// An admin's, unless it says whose it is.
   std::shared_ptr<asked> call(http::call x) {
+    if (x.asker.token.empty())
+      x.asker = {access_role::admin, {}, "file", {}, {}};
     auto out = std::make_shared<asked>();
     const auto answer = [out](http::response y) {
       ++out->answers;

@@ -188,6 +188,7 @@ TEST_CASE("what the core reports is shown and stored") {
   CHECK(throttles.at(0).at("for") == "oltp-gold");
   CHECK(world.call(http::operation::list_backends)->body().at("items").at(0).at("capacity_iops") == 7900);
   http::call why;
+  why.asker.role = access_role::viewer;
   why.what = http::operation::explain_stream;
   why.stream = held.stream;
   const auto explained = world.call(why)->body();
