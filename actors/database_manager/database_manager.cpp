@@ -1,7 +1,7 @@
 // The published actor: its behaviour, the operations on agreements and orders, its status, and how it ends.
 #include "actors/database_manager/database_manager.hpp"
 
-#include "actors/calendar/recurrence.hpp"
+#include "actors/calendar/excluded_time.hpp"
 #include "actors/database_manager/store/address.hpp"
 #include "actors/runtime/log.hpp"
 
@@ -67,7 +67,7 @@ std::string problem_in(const exclusion_change& x) {
 wall_time closed_until(const terms& in_force, const std::string& pattern, wall_time now) {
   const auto month_begin = [&](const std::string& zone_name) {
     const auto zone = calendar::zone::find(zone_name);
-    return zone ? calendar::window_at(compliance_window::calendar_month, *zone, now).span.from : now;
+    return zone ? calendar::closed_until(*zone, now) : now;
   };
   auto latest = month_begin("UTC");
   for (const auto& x : in_force.agreements)
