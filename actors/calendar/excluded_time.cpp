@@ -76,6 +76,7 @@ agreement_exclusions exclusions_of(std::string_view agreement, const zone& in, s
     if (its.empty())
       continue;
     const auto taken_back = withdrawals.find(x.id);
+    clip(its, within);
     clip(its, effect_of(x, taken_back == withdrawals.end() ? nullptr : taken_back->second, in));
     spans.insert(spans.end(), its.begin(), its.end());
     result.entries.push_back({x, std::move(its)});

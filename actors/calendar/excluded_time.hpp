@@ -34,7 +34,7 @@ private:
 /// An entry that touches a span of time, and where in it the entry excludes.
 struct applied_exclusion {
   exclusion entry;
-  std::vector<time_span> times; ///< in order, may overlap; empty if it was taken back, or came too late for all of them
+  std::vector<time_span> times; ///< within the span, in order, may overlap; empty if it was taken back or came too late
 };
 
 /// What applies to one agreement in a span of time.

@@ -208,9 +208,7 @@ std::string exclusions(const document& x, const clocks& on) {
   auto out = "<h2>Exclusions</h2><table>" + head({"No.", "From", "Recurs", ".Times", ".In all", "By", "Reason"});
   for (std::size_t i = 0; i < std::min(x.exclusions.size(), max_rows); ++i) {
     const auto& one = x.exclusions[i];
-    const std::string state = one.withdrawn          ? " (withdrawn)"
-                              : one.entry.correction ? " (correction)"
-                                                     : "";
+    const std::string state = one.withdrawn ? " (withdrawn)" : one.entry.correction ? " (correction)" : "";
     out += "<tr>" + cell(std::to_string(one.entry.id)) + cell(on.moment(one.entry.starts), "t")
            + cell(one.entry.recurrence.empty() ? "once" : e(one.entry.recurrence))
            + cell(std::to_string(one.times), "f") + cell(length(one.length), "f") + cell(e(one.entry.author))

@@ -18,7 +18,7 @@ sluice_test(process_store
     ${CMAKE_CURRENT_LIST_DIR}/store_questions_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_rows_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_schema_test.cpp
-  LINK sluice_query)
+  LINK sluice_query sluice_report)
 sluice_needs_postgres(process_store)
 target_compile_definitions(process_store PRIVATE
   SLUICE_EVIDENCE_VERIFIER="${CMAKE_CURRENT_LIST_DIR}/evidence_verifier.py")

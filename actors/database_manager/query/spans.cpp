@@ -89,16 +89,14 @@ not_counted excluded_of(const std::string& agreement, const std::string& time_zo
   for (const auto& x : found.entries) {
     out.touching.push_back(x.entry.id);
     for (const auto& time : x.times)
-      out.spans.push_back({x.entry.id, std::max(time.from, within.from), std::min(time.to, within.to)});
+      out.spans.push_back({x.entry.id, time.from, time.to});
   }
   std::sort(out.spans.begin(), out.spans.end(), [](const excluded_span& a, const excluded_span& b) {
     return std::tie(a.from, a.to, a.exclusion) < std::tie(b.from, b.to, b.exclusion);
   });
   for (const auto& x : found.times.spans()) {
-    const auto from = std::max(x.from, within.from);
     const auto reach = out.merged.empty() ? within.from : out.merged.back().to;
-    out.merged.push_back(
-        {agreement, from, std::min(x.to, within.to), std::max(reach, wall_time{from.unix_us - longest_interval_us})});
+    out.merged.push_back({agreement, x.from, x.to, std::max(reach, wall_time{x.from.unix_us - longest_interval_us})});
   }
   return out;
 }
