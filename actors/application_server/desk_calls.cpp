@@ -1,6 +1,7 @@
 // What clients ask of the desk. A change is acknowledged only after the database manager said that it is committed.
 #include "actors/application_server/desk.hpp"
 
+#include "actors/application_server/exclusion_text.hpp"
 #include "actors/application_server/http/admission_text.hpp"
 #include "actors/application_server/http/answers.hpp"
 #include "actors/application_server/http/past_answers.hpp"
@@ -279,7 +280,18 @@ void desk_state::ask_past(const exchange_ptr& x) {
 
 void desk_state::exclude(const exchange_ptr& x) {
   const bool enters = x->call.what == operation::enter_exclusion;
-  const auto done = [x, enters](const exclusion& stored) {
+  const auto done = [this, x, enters](const exclusion& stored) {
+    log(enters ? log_events::exclusion_entered : log_events::exclusion_withdrawn, component,
+        log_field{"exclusion", enters ? stored.id : stored.withdraws}, log_field{"agreements", stored.agreements},
+        log_field{"who", stored.author}, log_field{"why", stored.reason});
+    // At the time of its entry: an equal request, which changes nothing, gives the same lines, which are stored once.
+    const auto text = sentence_of(stored);
+    if (collector_) {
+      const auto kind = enters ? event_kind::exclusion_entered : event_kind::exclusion_withdrawn;
+      self_->send(collector_, event{stored.entered, kind, stored.agreements, text});
+      self_->send(collector_, audit_entry{stored.entered, stored.author,
+                                          enters ? "enter-exclusion" : "withdraw-exclusion", stored.agreements, text});
+    }
     x->answer(answer(enters ? 201 : 200, http::exclusion_json(stored)));
   };
   if (enters)

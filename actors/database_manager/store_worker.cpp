@@ -4,6 +4,8 @@
 #include "actors/evidence/line.hpp"
 #include "actors/runtime/log.hpp"
 
+#include <algorithm>
+
 namespace sluice {
 
 namespace {
@@ -53,32 +55,68 @@ public:
 
   /// Begins anew with what is committed: after each connecting.
   store::outcome<std::uint64_t> begin() {
-    halted_ = false;
-    said_.clear();
     auto rows = database_->read_back(derivation_);
+    halted_ = !rows;
+    stale_versions_ = false;
     if (rows && *rows > 0)
       log(log_events::derived_again, component, log_field{"rows", *rows},
           log_field{"closed_until_s", derivation_.closed_until()});
     return rows;
   }
 
+  /// Derives what follows from a group that is committed. Stops after a while: the next group goes on, so that rows
+  /// have their turn however much there is to catch up.
   void take(const row_group& stored) {
-    if (halted_)
+    if (halted_ && !begin_again())
       return;
     database_->derive(stored.batches, derivation_);
-    bool more = write();
-    while (more) {
+    if (stale_versions_ && !read_versions())
+      return; // nothing is judged by terms that may not be in force
+    const auto end = now() + longest_turn;
+    bool more = true;
+    while (more && write() && now() < end) {
       more = derivation_.advance();
-      more = write() && more;
+      if (!more && derivation_.wants_rows_from())
+        more = read_on();
     }
   }
 
-  /// An agreement changed. A failure changes nothing but that the next connecting reads it.
+  /// An agreement changed, or may have.
   void terms_changed() {
-    static_cast<void>(database_->read_versions(derivation_));
+    static_cast<void>(read_versions());
+  }
+
+  /// When something is entered or ends that the derivation goes by: never in a second that is closed, whatever the
+  /// clock says, so that deriving again gives the same.
+  [[nodiscard]] wall_time now_or_closed() const {
+    return std::max(clock_(), wall_time{derivation_.closed_until() * 1'000'000});
   }
 
 private:
+  using steady = std::chrono::steady_clock;
+
+  /// Chosen: the rows of a second are stored meanwhile by far.
+  static constexpr std::chrono::seconds longest_turn{2};
+
+  static steady::time_point now() {
+    return steady::now();
+  }
+
+  bool read_versions() {
+    const auto read = database_->read_versions(derivation_);
+    stale_versions_ = !read;
+    if (!read)
+      say(read.why());
+    return !stale_versions_;
+  }
+
+  bool read_on() {
+    const auto read = database_->read_on(derivation_);
+    if (!read)
+      halt(read.why());
+    return bool{read};
+  }
+
   /// Whether nothing is left to write.
   bool write() {
     if (derivation_.due().empty())
@@ -87,23 +125,48 @@ private:
     if (written) {
       derivation_.written();
       said_.clear();
+      failures_ = 0;
       return true;
     }
-    if (said_ != written.why().text)
-      log(log_events::derivation_put_off, component, log_field{"reason", written.why().text});
-    said_ = written.why().text;
-    // What is busy is tried again with the next rows. What is refused would be refused again: derived anew, with the
-    // next connecting, from what is committed.
-    halted_ = written.why().kind != store::failure_kind::busy;
+    // What is busy is tried again with the next rows. What is refused would be refused again: derived anew, after a
+    // while, from what is committed.
+    if (written.why().kind == store::failure_kind::busy)
+      say(written.why());
+    else
+      halt(written.why());
     return false;
+  }
+
+  void halt(const store::failure& why) {
+    say(why);
+    halted_ = true;
+    again_at_ = now() + derive_delay(failures_++);
+  }
+
+  bool begin_again() {
+    if (now() < again_at_)
+      return false;
+    const auto begun = begin();
+    if (!begun)
+      halt(begun.why());
+    return bool{begun};
+  }
+
+  void say(const store::failure& why) {
+    if (said_ != why.text) // once, not with each try
+      log(log_events::derivation_put_off, component, log_field{"reason", why.text});
+    said_ = why.text;
   }
 
   std::shared_ptr<store::database> database_;
   wall_clock clock_;
   store::retention kept_;
   history::derivation derivation_;
-  std::string said_;    ///< why it was put off last, so that it is logged once
-  bool halted_ = false; ///< nothing is derived until the next connecting
+  std::string said_;            ///< why it was put off last
+  bool halted_ = false;         ///< nothing is derived until it begins anew
+  bool stale_versions_ = false; ///< an agreement may have changed
+  unsigned failures_ = 0;       ///< in a row
+  steady::time_point again_at_; ///< when it is halted: not before
 };
 
 } // namespace
@@ -125,13 +188,18 @@ caf::error to_error(const store::failure& x) {
   return caf::error{ec::database_failed, x.text};
 }
 
+std::chrono::milliseconds derive_delay(unsigned failures) noexcept {
+  constexpr std::chrono::milliseconds first{1'000};
+  constexpr std::chrono::milliseconds most{60'000};
+  return std::min(most, first * (1 << std::min(failures, 6u)));
+}
+
 store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
                                                std::shared_ptr<store::database> database, wall_clock clock,
                                                store::retention kept) {
   const auto derived = std::make_shared<deriver>(database, clock, kept);
   const auto changed = [derived](store::outcome<agreement> x) {
-    if (x)
-      derived->terms_changed();
+    derived->terms_changed(); // a failure may have happened after the commit
     return answer(std::move(x));
   };
   return {
@@ -158,13 +226,13 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
         return promise;
       },
       [=](create_atom, const agreement& x) {
-        return changed(database->create(x, clock()));
+        return changed(database->create(x, derived->now_or_closed()));
       },
       [=](replace_atom, const agreement& x) {
-        return changed(database->replace(x, clock()));
+        return changed(database->replace(x, derived->now_or_closed()));
       },
       [=](end_atom, const std::string& name) {
-        return changed(database->end(name, clock()));
+        return changed(database->end(name, derived->now_or_closed()));
       },
       [=](history_atom, const std::string& name) {
         return answer(database->history(name));

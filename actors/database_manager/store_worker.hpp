@@ -69,6 +69,9 @@ using store_worker_actor = caf::typed_actor<
     // Agreements, orders and the policy in force.
     caf::replies_to<terms_atom>::with<terms>>;
 
+/// How long to wait before deriving anew after so many failures in a row: 1 s, doubled up to a minute.
+[[nodiscard]] std::chrono::milliseconds derive_delay(unsigned failures) noexcept;
+
 /// Behaviour of the worker. Spawn it with caf::detached: its handlers block.
 store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
                                                std::shared_ptr<store::database> database, wall_clock clock,

@@ -27,6 +27,8 @@ enum class event_kind : std::uint8_t {
   would_throttle, ///< on a backend that is only observed
   would_release,
   policy_established,
+  exclusion_entered,
+  exclusion_withdrawn,
 };
 
 /// The name as in logs and in the API, for example `gateway-lost`.

@@ -85,11 +85,14 @@ inline constexpr log_event agreement_established{"agreement-established",
 inline constexpr log_event agreement_refused{"agreement-refused", log_level::info};   // agreement= reason= fits=
 inline constexpr log_event policy_established{"policy-established", log_level::info}; // version= who= why= policy=
 inline constexpr log_event agreement_ended{"agreement-ended", log_level::info};       // agreement= who=
-inline constexpr log_event override_ordered{"override-ordered", log_level::info};     // stream= iops= who= why= until=
-inline constexpr log_event override_ended{"override-ended", log_level::info};         // stream= who=
-inline constexpr log_event rows_dropped{"rows-dropped", log_level::warning};          // rows= reason=
-inline constexpr log_event samples_lost{"samples-lost", log_level::warning};          // gateway= batches=
-inline constexpr log_event samples_replayed{"samples-replayed", log_level::info};     // samples= rows= whole=
+inline constexpr log_event exclusion_entered{"exclusion-entered", log_level::info}; // exclusion= agreements= who= why=
+inline constexpr log_event exclusion_withdrawn{"exclusion-withdrawn",
+                                               log_level::info};                  // exclusion= agreements= who= why=
+inline constexpr log_event override_ordered{"override-ordered", log_level::info}; // stream= iops= who= why= until=
+inline constexpr log_event override_ended{"override-ended", log_level::info};     // stream= who=
+inline constexpr log_event rows_dropped{"rows-dropped", log_level::warning};      // rows= reason=
+inline constexpr log_event samples_lost{"samples-lost", log_level::warning};      // gateway= batches=
+inline constexpr log_event samples_replayed{"samples-replayed", log_level::info}; // samples= rows= whole=
 
 // --- database manager ------------------------------------------------------------------------------------------------
 inline constexpr log_event database_connected{"database-connected", log_level::info};      // schema=
@@ -98,7 +101,7 @@ inline constexpr log_event migration_applied{"migration-applied", log_level::inf
 inline constexpr log_event partition_made{"partition-made", log_level::info};              // table= day=
 inline constexpr log_event partition_dropped{"partition-dropped", log_level::info};        // table= day=
 inline constexpr log_event rows_refused{"rows-refused", log_level::warning};               // rows= reason=
-inline constexpr log_event query_given_up{"query-given-up", log_level::warning};            // question= reason= waiting=
+inline constexpr log_event query_given_up{"query-given-up", log_level::warning};           // question= reason= waiting=
 inline constexpr log_event store_busy{"store-busy", log_level::warning};                   // reason= rows_waiting=
 inline constexpr log_event maintenance_put_off{"maintenance-put-off", log_level::warning}; // reason=
 inline constexpr log_event rows_late{"rows-late", log_level::warning};      // rows= stream= second= closed_until=

@@ -1,5 +1,8 @@
 -- What a provider and a customer argue about: verdicts, exclusions, remedies, and the chains that prove them.
 
+ALTER TABLE findings ADD COLUMN late boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN findings.late IS 'It came after its interval was judged: it changes nothing.';
+
 ALTER TABLE agreements ADD COLUMN time_zone text NOT NULL DEFAULT 'UTC';
 COMMENT ON COLUMN agreements.time_zone IS 'In which calendar windows and periods begin, as in the tz database, for example Europe/Berlin.';
 

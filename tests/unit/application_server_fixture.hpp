@@ -178,6 +178,7 @@ inline database_manager_actor::behavior_type fake_database(database_manager_acto
           return seen->refuses;
         seen->exclusions.push_back(x);
         seen->exclusions.back().id = static_cast<std::int64_t>(seen->exclusions.size());
+        seen->exclusions.back().entered = wall_time{begin_us};
         return seen->exclusions.back();
       },
       [=](retract_atom, const exclusion& x) -> caf::result<exclusion> {
@@ -185,6 +186,7 @@ inline database_manager_actor::behavior_type fake_database(database_manager_acto
           return ec::not_found;
         seen->exclusions.push_back(x);
         seen->exclusions.back().id = static_cast<std::int64_t>(seen->exclusions.size());
+        seen->exclusions.back().entered = wall_time{begin_us};
         return seen->exclusions.back();
       },
       [=](const history_question& x) -> caf::result<history_answer> {

@@ -221,6 +221,11 @@ outcome<std::uint64_t> database::read_back(history::derivation& to) {
   return store::read_back(state_->connection, to);
 }
 
+outcome<std::uint64_t> database::read_on(history::derivation& to) {
+  const auto from = to.wants_rows_from();
+  return from ? store::read_on(state_->connection, to, *from) : std::uint64_t{0};
+}
+
 outcome<done> database::read_versions(history::derivation& to) {
   auto versions =
       store::read_versions(state_->connection, wall_time{(to.closed_until() - history::max_catch_up_s) * 1'000'000});

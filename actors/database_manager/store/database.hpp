@@ -90,6 +90,9 @@ public:
   /// Begins a derivation anew from what is committed; answers how many rows were read.
   outcome<std::uint64_t> read_back(history::derivation& to);
 
+  /// Reads the next rows that the derivation holds; nothing to do unless it wants_rows_from().
+  outcome<std::uint64_t> read_on(history::derivation& to);
+
   /// Reads the versions of agreements anew, after one changed.
   outcome<done> read_versions(history::derivation& to);
 
