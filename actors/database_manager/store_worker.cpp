@@ -86,10 +86,11 @@ public:
     static_cast<void>(read_versions());
   }
 
-  /// When something is entered or ends that the derivation goes by: never in a second that is closed, whatever the
-  /// clock says, so that deriving again gives the same.
+  /// When an agreement changes: whatever the clock says, never in a second that is closed or reaches into an interval
+  /// that begins then, so that deriving again gives the same.
   [[nodiscard]] wall_time now_or_closed() const {
-    return std::max(clock_(), wall_time{derivation_.closed_until() * 1'000'000});
+    const auto open = derivation_.closed_until() + std::int64_t{interval_account::lead_in_seconds};
+    return std::max(clock_(), wall_time{open * 1'000'000});
   }
 
 private:

@@ -7,6 +7,7 @@ endfunction()
 
 sluice_test(process_store
   LABELS process no-caf
+  TIMEOUT 300
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/libpqxx_leak.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_agreements_test.cpp
@@ -41,7 +42,8 @@ add_dependencies(process_database_process sluice-database-manager)
 
 sluice_test(process_database_rounds CAF
   LABELS process
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/database_rounds_test.cpp
+  TIMEOUT 300
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/database_rounds_test.cpp ${CMAKE_CURRENT_LIST_DIR}/recomputed_test.cpp
   LINK sluice_store sluice_runtime sluice_server_process)
 sluice_needs_postgres(process_database_rounds)
 add_dependencies(process_database_rounds sluice-database-manager)

@@ -207,7 +207,7 @@ TEST_CASE("an exclusion that is entered or taken back is an event and in the aud
     audit.insert(audit.end(), batch.audit.begin(), batch.audit.end());
   }
   const std::string what =
-      "Exclusion 1 of oltp-*, from 2026-11-24T09:00:00Z for 2h, FREQ=WEEKLY in Europe/Berlin, was ";
+      "Exclusion 1 of oltp-*, from 2026-11-24T09:00:00.000Z for 2h, FREQ=WEEKLY in Europe/Berlin, was ";
   const wall_time when{begin_us};
   CHECK(audit
         == std::vector<audit_entry>{
