@@ -33,6 +33,11 @@ sluice_test(process_database_manager CAF
   LINK sluice_database_manager)
 sluice_needs_postgres(process_database_manager)
 
+sluice_test(process_spool
+  LABELS process no-caf one-thread
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/spool_kill_test.cpp
+  LINK sluice_spool)
+
 sluice_test(process_database_process
   LABELS process
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/database_process_test.cpp

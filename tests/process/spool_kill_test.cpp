@@ -1,0 +1,90 @@
+// A process that writes to the spool is killed at any moment, again and again: what it had answered is there, in order.
+#include "actors/database_manager/spool/spool.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <random>
+
+#include <doctest/doctest.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace sluice::spool;
+
+TEST_SUITE_BEGIN("process.spool");
+
+namespace {
+
+std::string payload(std::uint64_t number) {
+  return "batch " + std::to_string(number) + ' '
+         + std::string(number * 37 % 2'000, static_cast<char>('a' + number % 26));
+}
+
+/// Puts batch after batch, tells the number of each that is stored over `answers`, gives the oldest free now and then;
+/// until it is killed.
+[[noreturn]] void write_for_ever(const std::filesystem::path& directory, int answers) {
+  disk_spool x{directory, 1 << 26};
+  static_cast<void>(x.open());
+  for (;;) {
+    const auto number = x.last_number() + 1;
+    batch_parts one{payload(number), 2, number % 3 == 0 ? payload(number + 1) : std::string{},
+                    number % 3 == 0 ? 1u : 0u};
+    if (x.put({one}) != put_result::stored || ::write(answers, &number, sizeof number) != sizeof number)
+      std::_Exit(1);
+    if (number % 50 == 0)
+      x.release(x.oldest(20'000).back().number);
+  }
+}
+
+} // namespace
+
+TEST_CASE("a writer that is killed at any moment leaves what it had answered, in order, and no torn record") {
+  char pattern[] = "/tmp/sluice-spool-XXXXXX";
+  REQUIRE(::mkdtemp(pattern) != nullptr);
+  const std::filesystem::path directory = pattern;
+  std::mt19937 chance{5};
+  std::uint64_t torn = 0;
+  for (int round = 0; round < 60; ++round) {
+    CAPTURE(round);
+    int answers[2];
+    REQUIRE(::pipe(answers) == 0);
+    const auto writer = ::fork();
+    REQUIRE(writer >= 0);
+    if (writer == 0) {
+      ::close(answers[0]);
+      write_for_ever(directory, answers[1]);
+    }
+    ::close(answers[1]);
+    // Killed after so many answers, in the midst of what comes next.
+    std::uint64_t last = 0;
+    std::uint64_t number = 0;
+    const auto answered = 1 + chance() % 40;
+    for (std::uint32_t i = 0; i < answered && ::read(answers[0], &number, sizeof number) == sizeof number; ++i)
+      last = number;
+    ::kill(writer, SIGKILL);
+    int status = 0;
+    REQUIRE(::waitpid(writer, &status, 0) == writer);
+    REQUIRE(WIFSIGNALED(status)); // it did not end by itself
+    while (::read(answers[0], &number, sizeof number) == sizeof number)
+      last = number;
+    ::close(answers[0]);
+
+    disk_spool x{directory, 1 << 26};
+    torn += x.open().size();
+    const auto found = x.oldest(1 << 26);
+    REQUIRE(!found.empty());
+    CHECK(found.back().number >= last);
+    CHECK(found.back().number <= last + 1); // stored, and killed before it could say so
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const auto n = found[i].number;
+      REQUIRE(n == found.front().number + i);
+      if (n > last)
+        continue;
+      REQUIRE(found[i].parts.rows == payload(n));
+      REQUIRE(found[i].parts.rest == (n % 3 == 0 ? payload(n + 1) : std::string{}));
+    }
+  }
+  MESSAGE(torn << " torn ends were cut off");
+  std::filesystem::remove_all(directory);
+}
