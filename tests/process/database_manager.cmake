@@ -7,7 +7,7 @@ endfunction()
 
 sluice_test(process_store
   LABELS process no-caf
-  TIMEOUT 300
+  TIMEOUT 600
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/libpqxx_leak.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_agreements_test.cpp
@@ -19,6 +19,7 @@ sluice_test(process_store
     ${CMAKE_CURRENT_LIST_DIR}/store_questions_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_rows_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_schema_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_trouble_test.cpp
   LINK sluice_query sluice_report)
 sluice_needs_postgres(process_store)
 target_compile_definitions(process_store PRIVATE
@@ -28,6 +29,7 @@ sluice_test(process_database_manager CAF
   LABELS process
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/database_manager_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/database_trouble_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/query_desk_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/libpqxx_leak.cpp
   LINK sluice_database_manager)
@@ -47,7 +49,7 @@ add_dependencies(process_database_process sluice-database-manager)
 
 sluice_test(process_database_rounds CAF
   LABELS process
-  TIMEOUT 300
+  TIMEOUT 600
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/database_rounds_test.cpp ${CMAKE_CURRENT_LIST_DIR}/recomputed_test.cpp
   LINK sluice_store sluice_runtime sluice_server_process)
 sluice_needs_postgres(process_database_rounds)

@@ -281,7 +281,7 @@ TEST_CASE(
       for (std::uint32_t point = 0; point < 3; ++point)
         batch.verdicts.push_back(finding(gold_terms, point, begin_s + age));
     if (age == 900) // too late: its interval was judged
-      batch.verdicts.push_back(finding(gold_terms, 0, begin_s + 300));
+      batch.verdicts.push_back(finding(gold_terms, 0, begin_s + 100));
     out.put(std::move(batch));
     if (age % 200 == 0 || kill_at(age))
       out.flush(chance, kill_at(age));
