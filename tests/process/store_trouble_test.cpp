@@ -86,9 +86,7 @@ TEST_CASE("a real deadlock is busy: nothing is stored, and it passes when it is 
   fresh_store x;
   REQUIRE(x.result);
   REQUIRE_FALSE(x.database.maintain(noon, kept).problem);
-  auto patient = settings_for(server().url());
-  patient.statement_timeout = std::chrono::milliseconds{60'000};
-  database ours{patient};
+  database ours{settings_for(server().url())};
   REQUIRE(ours.open());
   const std::vector<batch_ptr> batches{batch_of({row_of("a", noon_s)}, {finding_at(noon_s)})};
   // Whom PostgreSQL chooses as the victim is its affair: again until it is us.
@@ -131,9 +129,7 @@ TEST_CASE("a real serialization failure is busy: nothing is stored, and it passe
   append(x.database, decided(), noon); // the chain has a head
   server().sql("TRUNCATE samples, decisions");
   server().sql("ALTER DATABASE sluice SET default_transaction_isolation = 'repeatable read'");
-  auto patient = settings_for(server().url());
-  patient.statement_timeout = std::chrono::milliseconds{60'000};
-  database ours{patient};
+  database ours{settings_for(server().url())};
   REQUIRE(ours.open());
   pqxx::connection other{server().url()};
   pqxx::work holding{other};
