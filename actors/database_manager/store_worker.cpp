@@ -73,9 +73,11 @@ public:
     if (stale_versions_ && !read_versions())
       return; // nothing is judged by terms that may not be in force
     const auto end = now() + longest_turn;
-    bool more = true;
-    while (more && write() && now() < end) {
+    bool more = write();
+    while (more && now() < end) {
       more = derivation_.advance();
+      if (!write())
+        return;
       if (!more && derivation_.wants_rows_from())
         more = read_on();
     }

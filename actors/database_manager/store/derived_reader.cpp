@@ -12,10 +12,13 @@ namespace sluice::store {
 
 namespace {
 
-/// Chosen: 50,000 rows of 10,000 streams, half a second to read.
-constexpr std::int64_t slice_s = 5;
+/// Seconds that are read at once: at least so many, and more while they hold few rows. Chosen: 50,000 rows of 10,000
+/// streams, half a second to read; at most 600,000, should that many streams begin in a minute.
+constexpr std::int64_t least_slice_s = 5;
+constexpr std::int64_t most_slice_s = 60;
+constexpr std::uint64_t few_rows = 5'000;
 
-/// After so many slices without a row the next row is searched. Chosen: a gap of 20 s is shorter than a search.
+/// After so many slices without a row the next row is searched. Chosen: a short gap costs less than a search.
 constexpr int slices_until_search = 4;
 
 outcome<history::progress> read_progress(session& connection) {
@@ -233,6 +236,7 @@ outcome<std::uint64_t> read_back(session& connection, history::derivation& to) {
 outcome<std::uint64_t> read_on(session& connection, history::derivation& to, std::int64_t from) {
   std::uint64_t rows = 0;
   int empty = 0;
+  auto slice_s = least_slice_s;
   while (to.open_rows() < rows_at_once) {
     to.hold_from(from + slice_s);
     const auto read = read_rows(connection, from, from + slice_s, to);
@@ -243,6 +247,7 @@ outcome<std::uint64_t> read_on(session& connection, history::derivation& to, std
       break;
     to.loaded();
     from += slice_s;
+    slice_s = *read < few_rows ? std::min(2 * slice_s, most_slice_s) : least_slice_s;
     empty = *read > 0 ? 0 : empty + 1;
     if (empty < slices_until_search)
       continue;
