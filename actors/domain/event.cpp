@@ -37,6 +37,8 @@ std::string_view to_string(event_kind x) noexcept {
     return "would-release";
   case event_kind::policy_established:
     return "policy-established";
+  case event_kind::evidence_broken:
+    return "evidence-broken";
   }
   return "invalid";
 }
