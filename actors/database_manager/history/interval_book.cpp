@@ -108,16 +108,18 @@ void interval_book::choose_terms(wall_time second) {
       chosen_until_ = std::min(chosen_until_, x.from);
     }
   }
-  index_ = agreement_index{in_force_};
+  kept_ = keep(in_force_);
+  index_ = agreement_index{kept_};
   chosen_.clear();
-  records_.assign(in_force_.size(), {});
+  records_.clear();
+  records_.resize(in_force_.size());
 }
 
 std::int32_t interval_book::agreement_of(const open_row& x) {
   const auto [found, fresh] = chosen_.try_emplace(x.stream, -1);
   if (fresh)
     if (const auto* terms = index_.find(x.row->stream))
-      found->second = static_cast<std::int32_t>(terms - in_force_.data());
+      found->second = static_cast<std::int32_t>(terms - kept_.data());
   return found->second;
 }
 

@@ -74,6 +74,7 @@ private:
 
   // Which streams count for what, in the seconds until `chosen_until_`.
   std::vector<agreement> in_force_;
+  std::vector<kept_agreement> kept_; ///< the same ones, as `index_` needs them
   agreement_index index_;
   wall_time chosen_until_{std::numeric_limits<std::int64_t>::min()};
   std::unordered_map<std::int32_t, std::int32_t> chosen_; ///< stream to position in in_force_; -1 = none
