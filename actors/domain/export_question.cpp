@@ -12,8 +12,8 @@ constexpr wall_time last_time{253'402'300'799'000'000};
 
 bool is_cursor(std::string_view x) noexcept {
   return x.size() <= max_cursor_size && std::all_of(x.begin(), x.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '.' || c == '-';
-  });
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '.' || c == '-';
+         });
 }
 
 } // namespace

@@ -34,7 +34,7 @@ struct export_question {
   export_kind what = export_kind::key;
   std::string agreement; ///< evidence, verdicts
   stream_id stream;      ///< samples
-  std::string period;    ///< evidence, verdicts: as in actors/calendar, in the agreement's time zone; empty = from .. to
+  std::string period; ///< evidence, verdicts: as in actors/calendar, in the agreement's time zone; empty = from .. to
   wall_time from;
   wall_time to;
   bool imported = false; ///< verdicts: those that were imported
