@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/application_server/http/call.hpp"
+#include "actors/domain/export_question.hpp"
 
 #include <optional>
 
