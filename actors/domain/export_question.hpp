@@ -23,9 +23,9 @@ enum class export_kind : std::uint8_t {
 
 [[nodiscard]] std::string_view to_string(export_kind x) noexcept;
 
-/// A page has so many bytes at most, and one line. Chosen: a hundredth of what a message may hold; 1,600 verdicts of an
-/// export, 1,000 rows.
-inline constexpr std::size_t max_export_page_bytes = 512 * 1024;
+/// A page has so many bytes at most, and one line. Chosen: a two-hundredth of what a message may hold; 1,000 verdicts of
+/// an export, 500 rows.
+inline constexpr std::size_t max_export_page_bytes = 256 * 1024;
 /// Verdicts of one import. Chosen: a body of 64 KiB holds 700.
 inline constexpr std::size_t max_imported_verdicts = 5'000;
 inline constexpr std::size_t max_cursor_size = 128;

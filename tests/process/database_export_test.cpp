@@ -148,6 +148,14 @@ std::string whole_text(const server_processes& x, std::string path) {
 /// So many intervals of three points are 1.5 MB of an export.
 constexpr std::int64_t three_pages = 1'500;
 
+/// Changes what is stored, as somebody may who owns the machine: without the tables' triggers.
+void as_superuser(const std::string& statement) {
+  pqxx::connection connection{server().url("sluice", "postgres")};
+  pqxx::nontransaction direct{connection};
+  direct.exec("SET session_replication_role = replica");
+  direct.exec(statement);
+}
+
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -158,11 +166,12 @@ TEST_CASE("an export by sluicectl is right by both verifiers, and a byte that ch
   proved_store filled;
   server_processes x;
   const auto file = x.file("may.evidence");
+  // The day is that of Berlin; two hours of it are before the first verdict.
   const auto made = x.ctl("evidence export a --period 2024-05-01 --output " + file);
   REQUIRE_MESSAGE(made.code == 0, made.said);
-  CHECK(has(made.said, "verdicts    432\n"));
+  CHECK(has(made.said, "verdicts    396\n"));
   CHECK(server_processes::run("/usr/bin/python3 " SLUICE_EVIDENCE_VERIFIER " " + file).said
-        == "right: a, 432 verdicts, 2 roots\n");
+        == "right: a, 396 verdicts, 3 roots\n");
   const auto key = x.ctl("evidence key");
   REQUIRE(key.code == 0);
   const auto digits = key.said.substr(key.said.find_first_not_of(' ', 3), 64);
@@ -181,8 +190,7 @@ TEST_CASE("an export by sluicectl is right by both verifiers, and a byte that ch
   const auto right = x.ctl("evidence check --wait");
   CHECK_MESSAGE(right.code == 0, right.said);
   CHECK(has(right.said, "right "));
-  server().sql("SET session_replication_role = replica; UPDATE verdicts SET culprit = culprit || 'x' WHERE agreement = "
-               "'b' AND position = 77");
+  as_superuser("UPDATE verdicts SET culprit = culprit || 'x' WHERE agreement = 'b' AND position = 77");
   const auto broken = x.ctl("evidence check --wait");
   CHECK(broken.code == 1);
   CHECK(has(broken.said, "the evidence is broken: verdicts/b 77 has another hash"));
@@ -241,6 +249,9 @@ TEST_CASE("pages: the same again when asked again, unmoved by new verdicts, four
   REQUIRE(verified(text) == "right");
   CHECK(content(text).verdicts == three_pages * 3);
   CHECK(x.get(next_of(first)).status == 410); // it is two pages ago
+  CHECK(x.get(path + day_one + "&cursor=zz").status == 422);
+  CHECK(x.get(path + "period=2024-13").status == 422);
+  CHECK(x.get("/api/v1/agreements/nobody/evidence?" + std::string{day_one}).status == 404);
   // The one that was read to its end makes room; three more are open after it.
   std::vector<std::string> open;
   for (int i = 0; i < 4; ++i)
@@ -249,9 +260,6 @@ TEST_CASE("pages: the same again when asked again, unmoved by new verdicts, four
   CHECK(fifth.status == 503);
   CHECK(has(fifth.body, "4 exports of evidence are being read already"));
   CHECK(x.get("/api/v1/agreements/b/evidence" + open[0].substr(open[0].find('?'))).status == 410);
-  CHECK(x.get(path + day_one + "&cursor=zz").status == 422);
-  CHECK(x.get(path + "period=2024-13").status == 422);
-  CHECK(x.get("/api/v1/agreements/nobody/evidence?" + std::string{day_one}).status == 404);
 }
 
 TEST_CASE("the database manager's death in the middle of an export is one sentence, and no half file is left") {
@@ -282,14 +290,14 @@ TEST_CASE("verdicts go out as CSV and come back equal, apart from those that wer
   proved_store filled{three_pages};
   server_processes x;
   const auto out = x.file("out.csv");
-  REQUIRE(x.ctl("export verdicts a --from 2024-05-01 --to 2024-06-01 --output " + out).code == 0);
+  const auto first = x.ctl("export verdicts a --from 2024-05-01 --to 2024-06-01 --output " + out);
+  REQUIRE_MESSAGE(first.code == 0, first.said);
   const auto text = content_of(out);
   CHECK(std::count(text.begin(), text.end(), '\n') == three_pages * 3 + 1);
   const auto refused = x.ctl("import verdicts " + out); // a culprit in this store is no stream
   CHECK(refused.code == 2);
   CHECK(has(refused.said, "The culprit is no stream"));
-  server().sql(
-      "SET session_replication_role = replica; UPDATE verdicts SET culprit = 'gw1/batch/c1' WHERE culprit <> ''");
+  as_superuser("UPDATE verdicts SET culprit = 'gw1/batch/c1' WHERE culprit <> ''");
   REQUIRE(x.ctl("export verdicts a --from 2024-05-01 --to 2024-06-01 --output " + out).code == 0);
   const auto taken = x.ctl("import verdicts " + out + " --who ann");
   REQUIRE_MESSAGE(taken.code == 0, taken.said);
@@ -331,8 +339,9 @@ TEST_CASE("rows go out as CSV, and those of closed seconds come back as late one
   CHECK(server().count("late_samples") == 2'500);
   CHECK(server().count("samples") == 2'500);
   CHECK(x.ctl("export samples gw1/oltp/10.0.0.2" + span).said == moved);
-  CHECK(has(x.get("/api/v1/streams/gw1/oltp/10.0.0.2/history?from=2024-05-01T00:00:00Z&to=2024-05-01T00:01:00Z").body,
-            "\"seconds\":1"));
+  const auto history =
+      x.get("/api/v1/streams/gw1/oltp/10.0.0.2/history?from=2024-05-01T00:00:00Z&to=2024-05-01T00:01:00Z");
+  CHECK_MESSAGE(has(history.body, "\"seconds\":1"), history.body);
   const auto header = text.substr(0, text.find('\n') + 1);
   auto line = text.substr(header.size(), text.find('\n', header.size()) + 1 - header.size());
   line.replace(line.find("2024-05-01"), 10, "2099-05-01");

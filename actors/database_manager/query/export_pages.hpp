@@ -8,8 +8,8 @@
 namespace sluice::query {
 
 /// Lines that a page has at most, which max_export_page_bytes may end before. Chosen: some ten ms of PostgreSQL's time.
-inline constexpr std::size_t max_page_verdicts = 4'000;
-inline constexpr std::size_t max_page_rows = 2'000;
+inline constexpr std::size_t max_page_verdicts = 2'000;
+inline constexpr std::size_t max_page_rows = 1'000;
 
 /// A page of verdicts or samples; the first one begins with the header. Refused if there is no such page.
 /// @pre problem_with(x) is empty
