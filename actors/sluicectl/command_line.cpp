@@ -260,7 +260,7 @@ void add_exclusion_command(CLI::App& app, words& w) {
   add->add_option("AGREEMENTS", x.agreements, "a name; * stands for any characters, ? for one")
       ->required()
       ->type_name("");
-  add->add_option("--from", x.from, "2026-11-22T10:00:00Z, of the first time")->required()->type_name("TIME");
+  add->add_option("--from", x.from, "2026-11-22T10:00:00Z, now, +30m or -2h: of the first time")->required()->type_name("TIME");
   add->add_option("--for", x.length, "how long each time, such as 4h")->required()->type_name("LENGTH");
   add->add_option("--recurrence", x.recurrence, "an RRULE such as FREQ=WEEKLY;BYDAY=SU; without it once");
   add->add_option("--time-zone", x.time_zone, "in which it recurs, such as Europe/Berlin; without it UTC");

@@ -4,7 +4,11 @@
 #include "actors/sluicectl/figures.hpp"
 #include "actors/sluicectl/views.hpp"
 
+#include "actors/domain/quantity.hpp"
+
 #include <array>
+#include <chrono>
+#include <ctime>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -27,9 +31,25 @@ constexpr std::array exclusion_columns{
 
 constexpr auto path = "/api/v1/exclusions";
 
+/// `now`, `+30m` and `-2h` as the server wants a time; any other text as it is, for the server to judge.
+std::string moment_of(const std::string& x) {
+  const bool counted = x.size() > 1 && (x[0] == '+' || x[0] == '-');
+  const auto apart = counted ? parse_duration(std::string_view{x}.substr(1)) : std::nullopt;
+  if (x != "now" && !apart)
+    return x;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(apart.value_or(duration::zero()));
+  const auto at =
+      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() + (x[0] == '-' ? -seconds : seconds));
+  std::tm parts{};
+  ::gmtime_r(&at, &parts);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
 nlohmann::json body_of(const exclusion_command& x, const std::string& who) {
-  nlohmann::json body{{"agreements", x.agreements}, {"from", x.from}, {"for", x.length}, {"who", who}, {"why", x.why},
-                      {"correction", x.correction}};
+  nlohmann::json body{
+      {"agreements", x.agreements}, {"from", moment_of(x.from)}, {"for", x.length}, {"who", who}, {"why", x.why},
+      {"correction", x.correction}};
   if (!x.recurrence.empty())
     body["recurrence"] = x.recurrence;
   if (!x.time_zone.empty())

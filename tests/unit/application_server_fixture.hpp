@@ -32,7 +32,10 @@ struct peers {
   std::map<std::string, agreement> agreements;
   std::map<stream_id, override_order> orders;
   std::vector<policy_document> policies; ///< newest last
-  bool hold_agreements = false;          ///< replaced agreements are answered once this is false
+  std::vector<exclusion> exclusions;     ///< in the order of their entry, withdrawals too
+  std::vector<history_question> questions;
+  history_answer past;          ///< to each of them
+  bool hold_agreements = false; ///< replaced agreements are answered once this is false
   std::vector<std::function<void()>> held_agreements;
   database_status status;
   std::vector<gateway_info> monitored;
@@ -169,6 +172,26 @@ inline database_manager_actor::behavior_type fake_database(database_manager_acto
       },
       [=](history_atom) -> caf::result<std::vector<policy_document>> {
         return std::vector<policy_document>{seen->policies.rbegin(), seen->policies.rend()};
+      },
+      [=](create_atom, const exclusion& x) -> caf::result<exclusion> {
+        if (seen->refuses)
+          return seen->refuses;
+        seen->exclusions.push_back(x);
+        seen->exclusions.back().id = static_cast<std::int64_t>(seen->exclusions.size());
+        return seen->exclusions.back();
+      },
+      [=](retract_atom, const exclusion& x) -> caf::result<exclusion> {
+        if (x.withdraws < 1 || x.withdraws > static_cast<std::int64_t>(seen->exclusions.size()))
+          return ec::not_found;
+        seen->exclusions.push_back(x);
+        seen->exclusions.back().id = static_cast<std::int64_t>(seen->exclusions.size());
+        return seen->exclusions.back();
+      },
+      [=](const history_question& x) -> caf::result<history_answer> {
+        if (seen->refuses)
+          return seen->refuses;
+        seen->questions.push_back(x);
+        return seen->past;
       },
   };
 }
