@@ -32,15 +32,15 @@ void log_change(const store::partition_change& x) {
       log_field{"day", x.span});
 }
 
-/// Signs the days that ended, before anything is dropped that a root should hold.
-store::outcome<store::done> sign(store::database& database, const evidence::signing_key& key, wall_time now) {
+/// Signs the days that ended, before anything is dropped that a root should hold; answers how many.
+store::outcome<std::size_t> sign(store::database& database, const evidence::signing_key& key, wall_time now) {
   const auto made = database.sign_days(key, now);
   if (!made)
     return made.why();
   for (const auto& root : *made)
     log(log_events::day_signed, component, log_field{"day", evidence::day_text(root.day)},
         log_field{"root", evidence::to_hex(root.root)}, log_field{"key", evidence::fingerprint_of(root.key)});
-  return store::done{};
+  return std::size_t{made->size()};
 }
 
 /// What the worker derives from the rows that it committed.
@@ -255,6 +255,13 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
       [=](retract_atom, const exclusion_change& x) {
         return answer_exclusion(database->withdraw(x.what, x.closed_until, clock()));
       },
+      [=](const verdict_import& x) {
+        auto fresh = database->import_verdicts(x, clock());
+        if (fresh)
+          log(log_events::verdicts_imported, component, log_field{"verdicts", x.verdicts.size()},
+              log_field{"new", *fresh}, log_field{"who", x.author});
+        return answer(std::move(fresh));
+      },
       [=](history_atom) {
         return answer(database->policy_history());
       },
@@ -270,15 +277,20 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
 maintenance_worker_actor::behavior_type maintenance_worker(maintenance_worker_actor::pointer,
                                                            std::shared_ptr<store::database> database, wall_clock clock,
                                                            store::retention kept,
-                                                           std::shared_ptr<const evidence::signing_key> key) {
+                                                           std::shared_ptr<const evidence::signing_key> key,
+                                                           std::function<void()> day_signed) {
   return {
       [=](maintain_atom) -> caf::result<std::uint64_t> {
         if (!database->is_open())
           if (const auto opened = database->open(); !opened)
             return to_error(opened.why());
-        if (key != nullptr)
-          if (const auto signed_now = sign(*database, *key, clock()); !signed_now)
-            return to_error(signed_now.why());
+        if (key != nullptr) {
+          const auto days = sign(*database, *key, clock());
+          if (!days)
+            return to_error(days.why());
+          if (*days > 0)
+            day_signed();
+        }
         const auto report = database->maintain(clock(), kept);
         for (const auto& change : report.changes)
           log_change(change);

@@ -115,6 +115,11 @@ inline constexpr log_event spool_failed{"spool-failed", log_level::error};      
 inline constexpr log_event key_made{"key-made", log_level::warning};  // file= key= (of evidence: tell who will check)
 inline constexpr log_event key_ready{"key-ready", log_level::info};   // file= key= (its fingerprint)
 inline constexpr log_event day_signed{"day-signed", log_level::info}; // day= root= key=
+inline constexpr log_event evidence_checked{"evidence-checked", log_level::info}; // chains= entries= roots= took_ms=
+inline constexpr log_event evidence_broken{"evidence-broken", log_level::error};  // chain= position= what=
+inline constexpr log_event evidence_unchecked{"evidence-unchecked", log_level::warning};    // reason=
+inline constexpr log_event verdicts_imported{"verdicts-imported", log_level::info};         // verdicts= new= who=
+inline constexpr log_event samples_imported{"samples-imported", log_level::info};           // rows= new= who=
 inline constexpr log_event secret_file_open{"secret-file-open", log_level::warning}; // file= (others may read it)
 
 } // namespace log_events

@@ -6,6 +6,7 @@
 #include "actors/database_manager/store/derived_reader.hpp"
 #include "actors/database_manager/store/derived_writer.hpp"
 #include "actors/database_manager/store/exclusions.hpp"
+#include "actors/database_manager/store/imported_verdicts.hpp"
 #include "actors/database_manager/store/ledger.hpp"
 #include "actors/database_manager/store/overrides.hpp"
 #include "actors/database_manager/store/partitions.hpp"
@@ -187,6 +188,12 @@ outcome<std::vector<policy_document>> database::policy_history() {
       [&](pqxx::work& transaction) -> outcome<std::vector<policy_document>> {
         return store::policy_history(transaction);
       });
+}
+
+outcome<std::uint64_t> database::import_verdicts(const verdict_import& x, wall_time now) {
+  return state_->connection.transact<std::uint64_t>([&](pqxx::work& transaction) -> outcome<std::uint64_t> {
+    return store::import_verdicts(transaction, x, now);
+  });
 }
 
 outcome<terms_in_force> database::terms(wall_time now) {

@@ -10,6 +10,7 @@
 #include "actors/database_manager/store/outcome.hpp"
 #include "actors/database_manager/store/packed_row.hpp"
 #include "actors/domain/agreement.hpp"
+#include "actors/domain/export_question.hpp"
 #include "actors/domain/policy_document.hpp"
 #include "actors/evidence/root.hpp"
 
@@ -79,6 +80,8 @@ public:
   outcome<exclusion> withdraw(const exclusion& x, wall_time closed_until, wall_time now);
   outcome<policy_document> replace(const policy_document& x, wall_time now);
   outcome<std::vector<policy_document>> policy_history();
+  /// See imported_verdicts.hpp.
+  outcome<std::uint64_t> import_verdicts(const verdict_import& x, wall_time now);
   outcome<terms_in_force> terms(wall_time now);
 
   /// Stores the batches, all in one transaction; answers for each how many of its lines were new. Makes the partition
