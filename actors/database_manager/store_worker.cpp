@@ -56,6 +56,10 @@ public:
   /// Begins anew with what is committed: after each connecting.
   store::outcome<std::uint64_t> begin() {
     auto rows = database_->read_back(derivation_);
+    if (const auto theirs = database_->server_time()) {
+      server_time_ = *theirs;
+      server_asked_ = now();
+    }
     halted_ = !rows;
     stale_versions_ = false;
     if (rows && *rows > 0)
@@ -69,7 +73,8 @@ public:
   void take(const row_group& stored) {
     if (halted_ && !begin_again())
       return;
-    database_->derive(stored.batches, derivation_);
+    warn_of_clocks(stored);
+    database_->derive(stored.batches, derivation_, believed_until_s());
     if (stale_versions_ && !read_versions())
       return; // nothing is judged by terms that may not be in force
     const auto end = now() + longest_turn;
@@ -101,8 +106,28 @@ private:
   /// Chosen: the rows of a second are stored meanwhile by far.
   static constexpr std::chrono::seconds longest_turn{2};
 
+  /// How far a sender's clock may be ahead of PostgreSQL's. Chosen: hosts without NTP.
+  static constexpr std::chrono::seconds clocks_apart{300};
+
   static steady::time_point now() {
     return steady::now();
+  }
+
+  /// What is closed can never be opened again: a sender that was started with a wrong clock must not close the years to
+  /// come. PostgreSQL's clock as of the last beginning, so that none that jumps meanwhile takes part.
+  [[nodiscard]] std::int64_t believed_until_s() const {
+    const auto since = std::chrono::duration_cast<std::chrono::seconds>(now() - server_asked_ + clocks_apart);
+    return server_time_.unix_us / 1'000'000 + since.count();
+  }
+
+  void warn_of_clocks(const row_group& x) {
+    const auto believed = believed_until_s();
+    const bool ahead = std::any_of(x.batches.begin(), x.batches.end(), [&](const auto& batch) {
+      return batch->everything_until > believed;
+    });
+    if (ahead && !clocks_apart_)
+      log(log_events::clock_ahead, component, log_field{"believed_until_s", believed});
+    clocks_apart_ = ahead;
   }
 
   bool read_versions() {
@@ -165,11 +190,14 @@ private:
   wall_clock clock_;
   store::retention kept_;
   history::derivation derivation_;
-  std::string said_;            ///< why it was put off last
-  bool halted_ = false;         ///< nothing is derived until it begins anew
-  bool stale_versions_ = false; ///< an agreement may have changed
-  unsigned failures_ = 0;       ///< in a row
-  steady::time_point again_at_; ///< when it is halted: not before
+  wall_time server_time_;           ///< of PostgreSQL, when it was asked
+  steady::time_point server_asked_; ///< with the last beginning
+  std::string said_;                ///< why it was put off last
+  bool clocks_apart_ = false;       ///< a sender is not believed
+  bool halted_ = false;             ///< nothing is derived until it begins anew
+  bool stale_versions_ = false;     ///< an agreement may have changed
+  unsigned failures_ = 0;           ///< in a row
+  steady::time_point again_at_;     ///< when it is halted: not before
 };
 
 } // namespace

@@ -242,7 +242,12 @@ outcome<done> database::read_versions(history::derivation& to) {
   return done{};
 }
 
-void database::derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to) const {
+outcome<wall_time> database::server_time() {
+  return store::server_time(state_->connection);
+}
+
+void database::derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to,
+                      std::int64_t believed_until_s) const {
   std::int64_t everything_until = 0;
   for (const auto& batch : batches) {
     for (const auto& row : batch->rows)
@@ -250,7 +255,8 @@ void database::derive(std::span<const std::shared_ptr<const packed_batch>> batch
         to.add({stream, std::shared_ptr<const packed_row>{batch, &row}});
     for (const auto& finding : batch->verdicts)
       to.add(finding);
-    everything_until = std::max(everything_until, batch->everything_until);
+    if (batch->everything_until <= believed_until_s)
+      everything_until = std::max(everything_until, batch->everything_until);
   }
   to.know(everything_until);
 }

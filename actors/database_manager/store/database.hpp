@@ -99,8 +99,14 @@ public:
   /// Reads the versions of agreements anew, after one changed.
   outcome<done> read_versions(history::derivation& to);
 
-  /// Takes committed rows into a derivation. @pre append() stored the batches
-  void derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to) const;
+  /// Takes committed rows into a derivation. A batch that says everything of before a later second than
+  /// `believed_until_s` is there has a sender whose clock jumped: it says nothing [s since 1970].
+  /// @pre append() stored the batches
+  void derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to,
+              std::int64_t believed_until_s) const;
+
+  /// What PostgreSQL's clock says.
+  outcome<wall_time> server_time();
 
   /// Commits what was derived, all of it or nothing.
   outcome<done> write(const history::derived& x, wall_time now, const retention& kept);

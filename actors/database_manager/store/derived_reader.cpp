@@ -6,7 +6,6 @@
 #include "actors/database_manager/store/stored_row.hpp"
 
 #include <algorithm>
-
 #include <unordered_map>
 
 namespace sluice::store {
