@@ -4,6 +4,7 @@
 #include "actors/application_server/exclusion_text.hpp"
 #include "actors/application_server/http/admission_text.hpp"
 #include "actors/application_server/http/answers.hpp"
+#include "actors/application_server/http/export_call.hpp"
 #include "actors/application_server/http/past_answers.hpp"
 #include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/policy_text.hpp"
@@ -25,26 +26,6 @@ constexpr auto unknown_outcome = "the database manager was lost before it answer
 
 constexpr auto safe_to_repeat = "; repeating a PUT or DELETE, or a POST of the same terms, is safe";
 
-/// Our own error codes say what happened; anything else (a time-out, a peer that died) leaves the outcome open.
-http::response refusal_for(const caf::error& why, bool changes) {
-  if (why.category() != caf::atom("sluice"))
-    return problem(503, changes ? unknown_outcome : "the database manager did not answer");
-  const auto code = static_cast<ec>(why.code());
-  auto text = to_string(code);
-  if (const auto& context = why.context(); context.size() == 1 && context.match_element<std::string>(0))
-    text += ": " + context.get_as<std::string>(0);
-  switch (code) {
-  case ec::not_found:
-    return problem(404, text);
-  case ec::already_exists:
-    return problem(409, "an agreement of this name exists with other terms; replace it with PUT");
-  case ec::invalid:
-    return problem(422, text);
-  default: // it may have been lost while it was committed, which only the text says
-    return problem(503, changes ? text + safe_to_repeat : text);
-  }
-}
-
 /// Whether the database certainly holds what it held before.
 bool is_certain(const caf::error& why) {
   return why.category() == caf::atom("sluice") && why != ec::database_away && why != ec::database_failed;
@@ -61,6 +42,28 @@ bool same_terms(agreement a, const agreement& b) {
 }
 
 } // namespace
+
+/// Our own error codes say what happened; anything else (a time-out, a peer that died) leaves the outcome open.
+http::response refusal_for(const caf::error& why, bool changes) {
+  if (why.category() != caf::atom("sluice"))
+    return problem(503, changes ? unknown_outcome : "the database manager did not answer");
+  const auto code = static_cast<ec>(why.code());
+  auto text = to_string(code);
+  if (const auto& context = why.context(); context.size() == 1 && context.match_element<std::string>(0))
+    text += ": " + context.get_as<std::string>(0);
+  switch (code) {
+  case ec::not_found:
+    return problem(404, text);
+  case ec::already_exists:
+    return problem(409, "an agreement of this name exists with other terms; replace it with PUT");
+  case ec::invalid:
+    return problem(422, text);
+  case ec::export_gone:
+    return problem(410, text);
+  default: // it may have been lost while it was committed, which only the text says
+    return problem(503, changes ? text + safe_to_repeat : text);
+  }
+}
 
 template<class Then, class... Ts>
 void desk_state::ask_database(const exchange_ptr& x, bool changes, Then then, const Ts&... question) {
@@ -112,9 +115,15 @@ void desk_state::on_call(const exchange_ptr& x) {
     return order(x);
   case operation::retract_limit:
     return retract(x);
+  case operation::import_samples:
+    return import_samples(x);
+  case operation::import_verdicts:
+    return import_verdicts(x);
   default:
     if (http::is_about_the_past(what))
       return ask_past(x);
+    if (http::is_an_export(what))
+      return export_part(x);
     if (what == operation::metrics || http::is_about_the_present(what)) {
       if (!collector_)
         return x->answer(problem(503, "the application server is starting or stopping"));

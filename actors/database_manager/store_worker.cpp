@@ -32,15 +32,15 @@ void log_change(const store::partition_change& x) {
       log_field{"day", x.span});
 }
 
-/// Signs the days that ended, before anything is dropped that a root should hold.
-store::outcome<store::done> sign(store::database& database, const evidence::signing_key& key, wall_time now) {
+/// Signs the days that ended, before anything is dropped that a root should hold; answers how many.
+store::outcome<std::size_t> sign(store::database& database, const evidence::signing_key& key, wall_time now) {
   const auto made = database.sign_days(key, now);
   if (!made)
     return made.why();
   for (const auto& root : *made)
     log(log_events::day_signed, component, log_field{"day", evidence::day_text(root.day)},
         log_field{"root", evidence::to_hex(root.root)}, log_field{"key", evidence::fingerprint_of(root.key)});
-  return store::done{};
+  return std::size_t{made->size()};
 }
 
 /// What the worker derives from the rows that it committed.
@@ -56,6 +56,10 @@ public:
   /// Begins anew with what is committed: after each connecting.
   store::outcome<std::uint64_t> begin() {
     auto rows = database_->read_back(derivation_);
+    if (const auto theirs = database_->server_time()) {
+      server_time_ = *theirs;
+      server_asked_ = now();
+    }
     halted_ = !rows;
     stale_versions_ = false;
     if (rows && *rows > 0)
@@ -69,7 +73,8 @@ public:
   void take(const row_group& stored) {
     if (halted_ && !begin_again())
       return;
-    database_->derive(stored.batches, derivation_);
+    warn_of_clocks(stored);
+    database_->derive(stored.batches, derivation_, believed_until_s());
     if (stale_versions_ && !read_versions())
       return; // nothing is judged by terms that may not be in force
     const auto end = now() + longest_turn;
@@ -101,8 +106,28 @@ private:
   /// Chosen: the rows of a second are stored meanwhile by far.
   static constexpr std::chrono::seconds longest_turn{2};
 
+  /// How far a sender's clock may be ahead of PostgreSQL's. Chosen: hosts without NTP.
+  static constexpr std::chrono::seconds clocks_apart{300};
+
   static steady::time_point now() {
     return steady::now();
+  }
+
+  /// What is closed can never be opened again: a sender that was started with a wrong clock must not close the years to
+  /// come. PostgreSQL's clock as of the last beginning, so that none that jumps meanwhile takes part.
+  [[nodiscard]] std::int64_t believed_until_s() const {
+    const auto since = std::chrono::duration_cast<std::chrono::seconds>(now() - server_asked_ + clocks_apart);
+    return server_time_.unix_us / 1'000'000 + since.count();
+  }
+
+  void warn_of_clocks(const row_group& x) {
+    const auto believed = believed_until_s();
+    const bool ahead = std::any_of(x.batches.begin(), x.batches.end(), [&](const auto& batch) {
+      return batch->everything_until > believed;
+    });
+    if (ahead && !clocks_apart_)
+      log(log_events::clock_ahead, component, log_field{"believed_until_s", believed});
+    clocks_apart_ = ahead;
   }
 
   bool read_versions() {
@@ -165,11 +190,14 @@ private:
   wall_clock clock_;
   store::retention kept_;
   history::derivation derivation_;
-  std::string said_;            ///< why it was put off last
-  bool halted_ = false;         ///< nothing is derived until it begins anew
-  bool stale_versions_ = false; ///< an agreement may have changed
-  unsigned failures_ = 0;       ///< in a row
-  steady::time_point again_at_; ///< when it is halted: not before
+  wall_time server_time_;           ///< of PostgreSQL, when it was asked
+  steady::time_point server_asked_; ///< with the last beginning
+  std::string said_;                ///< why it was put off last
+  bool clocks_apart_ = false;       ///< a sender is not believed
+  bool halted_ = false;             ///< nothing is derived until it begins anew
+  bool stale_versions_ = false;     ///< an agreement may have changed
+  unsigned failures_ = 0;           ///< in a row
+  steady::time_point again_at_;     ///< when it is halted: not before
 };
 
 } // namespace
@@ -255,6 +283,13 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
       [=](retract_atom, const exclusion_change& x) {
         return answer_exclusion(database->withdraw(x.what, x.closed_until, clock()));
       },
+      [=](const verdict_import& x) {
+        auto fresh = database->import_verdicts(x, clock());
+        if (fresh)
+          log(log_events::verdicts_imported, component, log_field{"verdicts", x.verdicts.size()},
+              log_field{"new", *fresh}, log_field{"who", x.author});
+        return answer(std::move(fresh));
+      },
       [=](history_atom) {
         return answer(database->policy_history());
       },
@@ -270,15 +305,20 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
 maintenance_worker_actor::behavior_type maintenance_worker(maintenance_worker_actor::pointer,
                                                            std::shared_ptr<store::database> database, wall_clock clock,
                                                            store::retention kept,
-                                                           std::shared_ptr<const evidence::signing_key> key) {
+                                                           std::shared_ptr<const evidence::signing_key> key,
+                                                           std::function<void()> day_signed) {
   return {
       [=](maintain_atom) -> caf::result<std::uint64_t> {
         if (!database->is_open())
           if (const auto opened = database->open(); !opened)
             return to_error(opened.why());
-        if (key != nullptr)
-          if (const auto signed_now = sign(*database, *key, clock()); !signed_now)
-            return to_error(signed_now.why());
+        if (key != nullptr) {
+          const auto days = sign(*database, *key, clock());
+          if (!days)
+            return to_error(days.why());
+          if (*days > 0)
+            day_signed();
+        }
         const auto report = database->maintain(clock(), kept);
         for (const auto& change : report.changes)
           log_change(change);

@@ -41,6 +41,8 @@ std::string_view to_string(event_kind x) noexcept {
     return "exclusion-entered";
   case event_kind::exclusion_withdrawn:
     return "exclusion-withdrawn";
+  case event_kind::evidence_broken:
+    return "evidence-broken";
   }
   return "invalid";
 }

@@ -29,6 +29,7 @@ enum class event_kind : std::uint8_t {
   policy_established,
   exclusion_entered,
   exclusion_withdrawn,
+  evidence_broken, ///< something in the ledger or in a chain is not as it was written
 };
 
 /// The name as in logs and in the API, for example `gateway-lost`.

@@ -39,6 +39,9 @@ enum class operation_code : std::uint32_t {
   enter_exclusion = 140,
   withdraw_exclusion = 141,
   exclusion = 142,
+  export_question = 143,
+  export_page = 144,
+  import_verdicts = 145,
 };
 
 } // namespace sluice

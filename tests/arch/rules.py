@@ -47,7 +47,7 @@ FOLDERS = {
     "actors/database_manager/store": ((DOMAIN, EVIDENCE, "actors/database_manager/history"), ("pqxx", "system")),
     "actors/database_manager/spool": ((), ("sodium", "system")),
     # From what the store reads to the answer: calendar and accounting, no connection.
-    "actors/database_manager/query": ((DOMAIN, CALENDAR, "actors/database_manager/store"), ()),
+    "actors/database_manager/query": ((DOMAIN, CALENDAR, EXCHANGE, "actors/database_manager/store"), ()),
     # Times stand on the agreement's clocks.
     "actors/report": ((DOMAIN, CALENDAR), ("nlohmann",)),
     # Layer 2: the roles, the transport and the gateway's control; a role knows no other role.
@@ -81,7 +81,7 @@ FOLDERS = {
     SIM + "/test": ((DOMAIN, SIM, SIM + "/model", SIM + "/controllers", SIM + "/run", SIM + "/scenario", SIM + "/compare"),
                     ("doctest", "system")),
     # The client speaks HTTP to the server and knows of its inside only the words of the domain.
-    "actors/sluicectl": ((DOMAIN, EVIDENCE, TERMINAL), ("CLI", "curl", "nlohmann", "yaml-cpp", "system")),
+    "actors/sluicectl": ((DOMAIN, EVIDENCE, EXCHANGE, TERMINAL), ("CLI", "curl", "nlohmann", "yaml-cpp", "system")),
 }
 
 # Files that may know more than their folder, and why.

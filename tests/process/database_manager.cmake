@@ -54,3 +54,15 @@ sluice_test(process_database_rounds CAF
   LINK sluice_store sluice_runtime sluice_server_process)
 sluice_needs_postgres(process_database_rounds)
 add_dependencies(process_database_rounds sluice-database-manager)
+
+# Exports and imports through all processes.
+sluice_test(process_database_export
+  LABELS process
+  TIMEOUT 300
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/database_export_test.cpp
+  LINK sluice_store)
+sluice_needs_postgres(process_database_export)
+target_compile_definitions(process_database_export PRIVATE
+  SLUICE_EVIDENCE_VERIFIER="${CMAKE_CURRENT_LIST_DIR}/evidence_verifier.py")
+add_dependencies(process_database_export
+  sluice-database-manager sluice-application-server sluice-performance-monitor sluicectl)

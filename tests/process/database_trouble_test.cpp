@@ -101,3 +101,16 @@ TEST_CASE("a clock of ours that jumps closes nothing early, drops nothing, and l
   CHECK(server().sql("SELECT count(*) = count(DISTINCT since) AND max(version) = 2 FROM verdicts WHERE point = 0")
         == "t");
 }
+
+TEST_CASE("a sender whose clock is years ahead closes nothing") {
+  server().clear();
+  running x{settings()};
+  REQUIRE(x.becomes_connected());
+  REQUIRE(*x.ask<std::uint64_t>(complete_at(noon_s + 10 * 365 * 86'400)) == 1);
+  for (auto second = noon_s; second < noon_s + 40; ++second)
+    REQUIRE(*x.ask<std::uint64_t>(complete_at(second)) == 1);
+  REQUIRE(x.becomes([&](const database_status& s) {
+    return s.closed_until == wall_time{(noon_s + 40 - 25) * 1'000'000};
+  }));
+  CHECK(server().count("late_samples") == 0);
+}

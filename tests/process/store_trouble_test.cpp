@@ -4,6 +4,8 @@
 #include <atomic>
 #include <thread>
 
+#include <limits>
+
 #include <doctest/doctest.h>
 
 using namespace sluice;
@@ -158,13 +160,13 @@ TEST_CASE("a finding that comes after its interval was judged is stored, says so
   REQUIRE(x.database.read_back(derived));
   const auto rows = seconds(noon_s, noon_s + 40);
   append(x.database, rows, noon);
-  x.database.derive(std::vector<batch_ptr>{rows}, derived);
+  x.database.derive(std::vector<batch_ptr>{rows}, derived, std::numeric_limits<std::int64_t>::max());
   static_cast<void>(close_until(x.database, derived, noon_s + 20));
   const auto before = server().sql("SELECT md5(string_agg(v::text, '' ORDER BY position)) FROM verdicts v");
   // Of the interval that was judged last, and of the one that is open.
   const auto late = batch_of({}, {finding_at(noon_s + 10), finding_at(noon_s + 20)});
   append(x.database, late, noon, derived.closed_until());
-  x.database.derive(std::vector<batch_ptr>{late}, derived);
+  x.database.derive(std::vector<batch_ptr>{late}, derived, std::numeric_limits<std::int64_t>::max());
   CHECK(server().sql("SELECT string_agg(late::text, ' ' ORDER BY since) FROM findings") == "true false");
   CHECK(server().sql("SELECT md5(string_agg(v::text, '' ORDER BY position)) FROM verdicts v") == before);
   // Neither goes on nor begins anew with it.

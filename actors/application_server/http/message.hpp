@@ -20,6 +20,7 @@ struct response {
   std::string content_type = "application/json";
   unsigned retry_after_s = 0; ///< 0 = no such header
   std::string allow{};        ///< empty = no such header
+  std::string link{};         ///< empty = no such header
 };
 
 /// Counters since the server was started. Bounded labels: classes of status, not paths.

@@ -9,7 +9,8 @@ namespace sluice::http {
 
 namespace {
 
-/// In a pattern, NAME stands for an agreement, a backend, a tenant or an exclusion's number, and G V C for the parts of a stream.
+/// In a pattern, NAME stands for an agreement, a backend, a tenant or an exclusion's number, and G V C for the parts of
+/// a stream.
 struct entry {
   std::string_view method;
   std::string_view pattern;
@@ -18,7 +19,7 @@ struct entry {
 
 constexpr std::string_view api = "/api/v1";
 
-constexpr std::array<entry, 36> table{{
+constexpr std::array<entry, 44> table{{
     {"GET", "/healthz", operation::health},
     {"GET", "/readyz", operation::readiness},
     {"GET", "/metrics", operation::metrics},
@@ -55,6 +56,14 @@ constexpr std::array<entry, 36> table{{
     {"GET", "/api/v1/exclusions", operation::list_exclusions},
     {"POST", "/api/v1/exclusions", operation::enter_exclusion},
     {"DELETE", "/api/v1/exclusions/NAME", operation::withdraw_exclusion},
+    {"GET", "/api/v1/agreements/NAME/evidence", operation::export_evidence},
+    {"GET", "/api/v1/agreements/NAME/verdicts", operation::export_verdicts},
+    {"GET", "/api/v1/streams/G/V/C/samples", operation::export_samples},
+    {"GET", "/api/v1/evidence/key", operation::show_evidence_key},
+    {"GET", "/api/v1/evidence/check", operation::show_evidence_check},
+    {"POST", "/api/v1/evidence/check", operation::begin_evidence_check},
+    {"POST", "/api/v1/samples", operation::import_samples},
+    {"POST", "/api/v1/verdicts", operation::import_verdicts},
 }};
 
 /// Chosen: the deepest path has 7 parts.

@@ -45,6 +45,14 @@ enum class operation {
   enter_exclusion,
   withdraw_exclusion,
   agreement_openslo,
+  export_evidence,
+  export_verdicts,
+  export_samples,
+  show_evidence_key,
+  show_evidence_check,
+  begin_evidence_check,
+  import_samples,
+  import_verdicts,
 };
 
 /// What a path was found to be.

@@ -247,6 +247,8 @@ void session::write(response x) {
     out.set(wire::field::retry_after, std::to_string(x.retry_after_s));
   if (!x.allow.empty())
     out.set(wire::field::allow, x.allow);
+  if (!x.link.empty())
+    out.set(wire::field::link, x.link);
   if (x.status == 401)
     out.set(wire::field::www_authenticate, "Bearer");
   out.keep_alive(keep_alive_);

@@ -6,6 +6,7 @@
 #include "actors/database_manager/store/derived_reader.hpp"
 #include "actors/database_manager/store/derived_writer.hpp"
 #include "actors/database_manager/store/exclusions.hpp"
+#include "actors/database_manager/store/imported_verdicts.hpp"
 #include "actors/database_manager/store/ledger.hpp"
 #include "actors/database_manager/store/overrides.hpp"
 #include "actors/database_manager/store/partitions.hpp"
@@ -189,6 +190,12 @@ outcome<std::vector<policy_document>> database::policy_history() {
       });
 }
 
+outcome<std::uint64_t> database::import_verdicts(const verdict_import& x, wall_time now) {
+  return state_->connection.transact<std::uint64_t>([&](pqxx::work& transaction) -> outcome<std::uint64_t> {
+    return store::import_verdicts(transaction, x, now);
+  });
+}
+
 outcome<terms_in_force> database::terms(wall_time now) {
   return state_->connection.transact<terms_in_force>([&](pqxx::work& transaction) -> outcome<terms_in_force> {
     return terms_in_force{agreements_in_force(transaction), overrides_in_force(transaction, now),
@@ -235,7 +242,12 @@ outcome<done> database::read_versions(history::derivation& to) {
   return done{};
 }
 
-void database::derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to) const {
+outcome<wall_time> database::server_time() {
+  return store::server_time(state_->connection);
+}
+
+void database::derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to,
+                      std::int64_t believed_until_s) const {
   std::int64_t everything_until = 0;
   for (const auto& batch : batches) {
     for (const auto& row : batch->rows)
@@ -243,7 +255,8 @@ void database::derive(std::span<const std::shared_ptr<const packed_batch>> batch
         to.add({stream, std::shared_ptr<const packed_row>{batch, &row}});
     for (const auto& finding : batch->verdicts)
       to.add(finding);
-    everything_until = std::max(everything_until, batch->everything_until);
+    if (batch->everything_until <= believed_until_s)
+      everything_until = std::max(everything_until, batch->everything_until);
   }
   to.know(everything_until);
 }

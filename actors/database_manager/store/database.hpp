@@ -10,6 +10,7 @@
 #include "actors/database_manager/store/outcome.hpp"
 #include "actors/database_manager/store/packed_row.hpp"
 #include "actors/domain/agreement.hpp"
+#include "actors/domain/export_question.hpp"
 #include "actors/domain/policy_document.hpp"
 #include "actors/evidence/root.hpp"
 
@@ -79,6 +80,8 @@ public:
   outcome<exclusion> withdraw(const exclusion& x, wall_time closed_until, wall_time now);
   outcome<policy_document> replace(const policy_document& x, wall_time now);
   outcome<std::vector<policy_document>> policy_history();
+  /// See imported_verdicts.hpp.
+  outcome<std::uint64_t> import_verdicts(const verdict_import& x, wall_time now);
   outcome<terms_in_force> terms(wall_time now);
 
   /// Stores the batches, all in one transaction; answers for each how many of its lines were new. Makes the partition
@@ -96,8 +99,14 @@ public:
   /// Reads the versions of agreements anew, after one changed.
   outcome<done> read_versions(history::derivation& to);
 
-  /// Takes committed rows into a derivation. @pre append() stored the batches
-  void derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to) const;
+  /// Takes committed rows into a derivation. A batch that says everything of before a later second than
+  /// `believed_until_s` is there has a sender whose clock jumped: it says nothing [s since 1970].
+  /// @pre append() stored the batches
+  void derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to,
+              std::int64_t believed_until_s) const;
+
+  /// What PostgreSQL's clock says.
+  outcome<wall_time> server_time();
 
   /// Commits what was derived, all of it or nothing.
   outcome<done> write(const history::derived& x, wall_time now, const retention& kept);

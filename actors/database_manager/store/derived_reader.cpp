@@ -3,9 +3,9 @@
 
 #include "actors/database_manager/store/agreements.hpp"
 #include "actors/database_manager/store/calendar.hpp"
+#include "actors/database_manager/store/stored_row.hpp"
 
 #include <algorithm>
-
 #include <unordered_map>
 
 namespace sluice::store {
@@ -38,60 +38,19 @@ outcome<history::progress> read_progress(session& connection) {
   });
 }
 
-/// PostgreSQL's text of an array of integers; what it writes is well formed.
-void read_array(const char* text, std::vector<std::int32_t>& to) {
-  to.clear();
-  for (const char* c = text; *c != '\0'; ++c) {
-    if (*c == '{' || *c == ',')
-      continue;
-    if (*c == '}')
-      return;
-    char* end = nullptr;
-    to.push_back(static_cast<std::int32_t>(std::strtol(c, &end, 10)));
-    if (end == c)
-      return;
-    c = end - 1;
-  }
-}
-
-constexpr auto select_rows =
-    "SELECT stream, extract(epoch FROM second)::bigint, incarnation, first_sequence, last_sequence, samples, "
-    "interval_ns, arrivals, completions, errors, reads, writes, read_bytes, write_bytes, backlog, in_flight, "
-    "mean_in_flight, limited_by_rate_ns, limited_by_depth_ns, generation, control, backend, backend_latency_sum_ns, "
-    "total_latency_sum_ns, backend_latency, total_latency, gateway, volume, client FROM samples JOIN streams ON id = "
-    "stream WHERE second >= to_timestamp($1) AND second < to_timestamp($2)";
-
 history::open_row read_row(const pqxx::row& from) {
-  auto x = std::make_shared<packed_row>();
-  x->second = from[1].as<std::int64_t>();
-  x->incarnation = static_cast<std::uint64_t>(from[2].as<std::int64_t>());
-  x->first_sequence = from[3].as<std::uint64_t>();
-  x->last_sequence = from[4].as<std::uint64_t>();
-  x->samples = from[5].as<std::uint32_t>();
-  x->interval = duration{from[6].as<std::int64_t>()};
-  int column = 7;
-  for (auto* count :
-       {&x->arrivals, &x->completions, &x->errors, &x->reads, &x->writes, &x->read_bytes, &x->write_bytes})
-    *count = from[column++].as<std::uint64_t>();
-  x->backlog = from[14].as<std::uint32_t>();
-  x->in_flight = from[15].as<std::uint32_t>();
-  x->mean_in_flight = from[16].as<double>();
-  x->limited_by_rate = duration{from[17].as<std::int64_t>()};
-  x->limited_by_depth = duration{from[18].as<std::int64_t>()};
-  x->generation = from[19].as<std::uint64_t>();
-  x->control = static_cast<control_state>(from[20].as<int>());
-  x->backend = from[21].c_str();
-  x->backend_latency_sum = duration{from[22].as<std::int64_t>()};
-  x->total_latency_sum = duration{from[23].as<std::int64_t>()};
-  read_array(from[24].c_str(), x->backend_latency);
-  read_array(from[25].c_str(), x->total_latency);
-  x->stream = {from[26].c_str(), from[27].c_str(), from[28].c_str()};
+  auto x = std::make_shared<packed_row>(packed_row_of(from));
+  x->stream = {from[stored_row_width].c_str(), from[stored_row_width + 1].c_str(), from[stored_row_width + 2].c_str()};
   return {from[0].as<std::int32_t>(), std::move(x)};
 }
 
 outcome<std::uint64_t> read_rows(session& connection, std::int64_t since, std::int64_t until, history::derivation& to) {
   return connection.transact<std::uint64_t>([&](pqxx::work& transaction) -> outcome<std::uint64_t> {
-    const auto rows = transaction.exec_params(select_rows, since, until);
+    const auto rows =
+        transaction.exec_params("SELECT " + std::string{stored_row_columns}
+                                    + ", gateway, volume, client FROM samples JOIN streams ON id = stream "
+                                      "WHERE second >= to_timestamp($1) AND second < to_timestamp($2)",
+                                since, until);
     for (const auto& row : rows)
       to.add(read_row(row));
     return std::uint64_t{rows.size()};
