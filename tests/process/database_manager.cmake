@@ -15,6 +15,7 @@ sluice_test(process_store
     ${CMAKE_CURRENT_LIST_DIR}/store_export_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_ledger_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_history_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_pages_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_policy_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_questions_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_rows_test.cpp
