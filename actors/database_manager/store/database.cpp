@@ -38,7 +38,7 @@ outcome<std::string> secret_of(const connection_settings& x) {
   return x.password_file.empty() ? outcome<std::string>{std::string{}} : read_secret(x.password_file);
 }
 
-outcome<wall_time> server_time(session& connection) {
+outcome<wall_time> time_of(session& connection) {
   return connection.transact<wall_time>([](pqxx::work& transaction) -> outcome<wall_time> {
     return wall_time{
         transaction.exec1("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")[0].as<std::int64_t>()};
@@ -47,7 +47,7 @@ outcome<wall_time> server_time(session& connection) {
 
 /// What was established before there was a ledger gets its entries, once, with PostgreSQL's time.
 outcome<done> adopt(session& connection) {
-  const auto now = server_time(connection);
+  const auto now = time_of(connection);
   if (!now)
     return now.why();
   return connection.transact<done>([&](pqxx::work& transaction) -> outcome<done> {
@@ -243,7 +243,7 @@ outcome<done> database::read_versions(history::derivation& to) {
 }
 
 outcome<wall_time> database::server_time() {
-  return store::server_time(state_->connection);
+  return time_of(state_->connection);
 }
 
 void database::derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to,
@@ -289,7 +289,7 @@ maintenance_report database::maintain(wall_time now, const retention& kept) {
   auto& connection = state_->connection;
   auto& ready = state_->kept_ready;
   maintenance_report report;
-  const auto theirs = server_time(connection);
+  const auto theirs = time_of(connection);
   if (!theirs) {
     report.problem = theirs.why();
     return report;
