@@ -271,22 +271,6 @@ void desk_state::policy_history(const exchange_ptr& x) {
       history_atom::value);
 }
 
-void desk_state::ask_past(const exchange_ptr& x) {
-  if (!database_)
-    return x->answer(problem(503, "the database manager is not running"));
-  const auto question = http::complete(x->call, settings_.time.wall());
-  if (const auto wrong = problem_with(question); !wrong.empty())
-    return x->answer(problem(422, wrong));
-  self_->request(database_, settings_.query_patience, question)
-      .then(
-          [x, question](const history_answer& found) {
-            x->answer(http::answer_about_the_past(x->call, question, found));
-          },
-          [x](const caf::error& why) {
-            x->answer(refusal_for(why, false));
-          });
-}
-
 void desk_state::exclude(const exchange_ptr& x) {
   const bool enters = x->call.what == operation::enter_exclusion;
   const auto done = [this, x, enters](const exclusion& stored) {

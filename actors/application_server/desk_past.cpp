@@ -1,8 +1,11 @@
-// What leaves the server as a file, page by page, and what comes back. Nothing is kept here between two pages.
+// Questions about the past; what leaves the server as a file, page by page; and what comes back. Nothing is kept here
+// between two pages.
 #include "actors/application_server/desk.hpp"
 
 #include "actors/application_server/http/export_answers.hpp"
 #include "actors/application_server/http/export_call.hpp"
+#include "actors/application_server/http/past_answers.hpp"
+#include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/wall_clock_text.hpp"
 #include "actors/runtime/log.hpp"
@@ -62,6 +65,22 @@ std::string author_of(const http::call& x) {
 }
 
 } // namespace
+
+void desk_state::ask_past(const exchange_ptr& x) {
+  if (!database_)
+    return x->answer(problem(503, "the database manager is not running"));
+  const auto question = http::complete(x->call, settings_.time.wall());
+  if (const auto wrong = problem_with(question); !wrong.empty())
+    return x->answer(problem(422, wrong));
+  self_->request(database_, settings_.query_patience, question)
+      .then(
+          [x, question](const history_answer& found) {
+            x->answer(http::answer_about_the_past(x->call, question, found));
+          },
+          [x](const caf::error& why) {
+            x->answer(refusal_for(why, false));
+          });
+}
 
 void desk_state::export_part(const exchange_ptr& x) {
   if (!database_)
