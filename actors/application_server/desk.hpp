@@ -49,7 +49,7 @@ private:
   void ask_past(const exchange_ptr& x);
   void exclude(const exchange_ptr& x);
 
-  // desk_exports.cpp: what leaves as a file and comes back
+  // desk_past.cpp: questions about the past, what leaves as a file and comes back
   void export_part(const exchange_ptr& x);
   void import_samples(const exchange_ptr& x);
   void import_verdicts(const exchange_ptr& x);
