@@ -18,6 +18,15 @@ row_batch complete_at(std::int64_t second) {
   return x;
 }
 
+/// An answer says what was closed with the rows before: one without rows asks for it.
+bool closes(running& x, std::int64_t until) {
+  row_batch nothing;
+  nothing.everything_until = wall_time{(until + 25) * 1'000'000};
+  return x.becomes([&](const database_status&) {
+    return x.ask<std::uint64_t>(nothing) && x.status().closed_until == wall_time{until * 1'000'000};
+  });
+}
+
 } // namespace
 
 TEST_CASE("the wait before deriving anew doubles up to a minute") {
@@ -50,9 +59,7 @@ TEST_CASE("a derivation that PostgreSQL refused begins anew by itself, while row
   CHECK(x.status().connected);
   for (const auto last = second + 120; second < last; ++second)
     REQUIRE(*x.ask<std::uint64_t>(complete_at(second)) == 1);
-  REQUIRE(x.becomes([&](const database_status& s) {
-    return s.closed_until == wall_time{(second - 25) * 1'000'000};
-  }));
+  REQUIRE(closes(x, second - 25));
   // Every minute and interval is there, once.
   const auto minutes = std::to_string((second - 25 - noon_s) / 60);
   CHECK(server().sql("SELECT count(*) || ' ' || min(seconds) || ' ' || max(seconds) FROM minutes")
@@ -80,9 +87,7 @@ TEST_CASE("a clock of ours that jumps closes nothing early, drops nothing, and l
   pass(100);
   now_s = noon_s + 400 * 86'400; // a year ahead
   pass(100);
-  REQUIRE(x.becomes([&](const database_status& s) {
-    return s.closed_until == wall_time{(second - 25) * 1'000'000};
-  }));
+  REQUIRE(closes(x, second - 25));
   now_s = noon_s - 86'400; // a day back
   pass(100);
   auto changed = gold();
@@ -91,9 +96,7 @@ TEST_CASE("a clock of ours that jumps closes nothing early, drops nothing, and l
   REQUIRE(stored);
   CHECK(stored->since > x.status().closed_until);
   pass(100);
-  REQUIRE(x.becomes([&](const database_status& s) {
-    return s.closed_until == wall_time{(second - 25) * 1'000'000};
-  }));
+  REQUIRE(closes(x, second - 25));
   CHECK(server().count("samples") == 400);
   CHECK(server().count("late_samples") == 0);
   CHECK(server().sql("SELECT count(*) || ' ' || sum(seconds) FROM minutes") == "6 360");
@@ -109,8 +112,6 @@ TEST_CASE("a sender whose clock is years ahead closes nothing") {
   REQUIRE(*x.ask<std::uint64_t>(complete_at(noon_s + 10 * 365 * 86'400)) == 1);
   for (auto second = noon_s; second < noon_s + 40; ++second)
     REQUIRE(*x.ask<std::uint64_t>(complete_at(second)) == 1);
-  REQUIRE(x.becomes([&](const database_status& s) {
-    return s.closed_until == wall_time{(noon_s + 40 - 25) * 1'000'000};
-  }));
+  REQUIRE(closes(x, noon_s + 40 - 25));
   CHECK(server().count("late_samples") == 0);
 }

@@ -91,8 +91,10 @@ bool derivation::advance() {
   until = std::min(until, held_from_);
   if (until <= reached_.seconds)
     return false;
-  if (reached_.seconds == 0) { // nothing was ever closed: begin with the oldest row
-    const auto first = window_.empty() ? until : std::min(until, window_.oldest());
+  if (reached_.seconds == 0) { // nothing was ever closed: begin with the oldest row, which whoever reads them finds too
+    if (window_.empty() || window_.oldest() >= until)
+      return false;
+    const auto first = window_.oldest();
     reached_ = {first, floor_to(first, minute_s), floor_to(first, hour_s)};
     intervals_.begin(intervals_.versions(), time_of(first));
     due_.begins = true;

@@ -47,10 +47,10 @@ std::string rows_of(const char* table, bool late, const char* after) {
 
 std::vector<final_verdict> reading::verdicts(const std::string& agreement, wall_time from, wall_time to, bool imported,
                                              const std::optional<verdict_key>& after, std::size_t most) {
-  // Whatever begins at `from` is after a key with a point below all.
+  // Whatever begins at `from` is after a key with a point below all. Both sides have 64 bits: -1 is not a u32.
   const auto since = after ? after->since : from;
-  const std::int64_t point = after ? after->point : -1;
-  const std::int64_t version = after ? after->version : -1;
+  const auto point = after ? std::int64_t{after->point} : -1;
+  const auto version = after ? std::int64_t{after->version} : -1;
   std::vector<final_verdict> out;
   for (const pqxx::row& row : from_.transaction.exec_params(
            "SELECT agreement, version, point, " + us_of("since")
