@@ -50,6 +50,13 @@ private:
   void policy_history(const exchange_ptr& x);
   void ask_past(const exchange_ptr& x);
   void exclude(const exchange_ptr& x);
+
+  // desk_past.cpp: questions about the past, what leaves as a file and comes back
+  void export_part(const exchange_ptr& x);
+  void import_samples(const exchange_ptr& x);
+  void import_verdicts(const exchange_ptr& x);
+
+  // desk_calls.cpp
   void end(const exchange_ptr& x);
   void history(const exchange_ptr& x);
   void order(const exchange_ptr& x);
@@ -102,6 +109,9 @@ private:
 
   friend desk_actor::behavior_type desk(desk_actor::stateful_pointer<desk_state>, desk_settings);
 };
+
+/// A failed request to the database manager as an answer. @param changes whether something may have been changed
+[[nodiscard]] http::response refusal_for(const caf::error& why, bool changes);
 
 using desk_pointer = desk_actor::stateful_pointer<desk_state>;
 

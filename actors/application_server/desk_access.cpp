@@ -118,6 +118,7 @@ std::optional<http::response> desk_state::beyond_tenant(const http::call& x) con
   case operation::show_stream:
   case operation::explain_stream:
   case operation::show_history:
+  case operation::export_samples:
     return is_of(tenant, x.stream) ? std::nullopt
                                    : std::optional{problem(404, "there is no stream " + to_string(x.stream))};
   default:

@@ -1,8 +1,10 @@
 // What clients ask of the desk. A change is acknowledged only after the database manager said that it is committed.
 #include "actors/application_server/desk.hpp"
 
+#include "actors/application_server/exclusion_text.hpp"
 #include "actors/application_server/http/admission_text.hpp"
 #include "actors/application_server/http/answers.hpp"
+#include "actors/application_server/http/export_call.hpp"
 #include "actors/application_server/http/past_answers.hpp"
 #include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/policy_text.hpp"
@@ -24,26 +26,6 @@ constexpr auto unknown_outcome = "the database manager was lost before it answer
 
 constexpr auto safe_to_repeat = "; repeating a PUT or DELETE, or a POST of the same terms, is safe";
 
-/// Our own error codes say what happened; anything else (a time-out, a peer that died) leaves the outcome open.
-http::response refusal_for(const caf::error& why, bool changes) {
-  if (why.category() != caf::atom("sluice"))
-    return problem(503, changes ? unknown_outcome : "the database manager did not answer");
-  const auto code = static_cast<ec>(why.code());
-  auto text = to_string(code);
-  if (const auto& context = why.context(); context.size() == 1 && context.match_element<std::string>(0))
-    text += ": " + context.get_as<std::string>(0);
-  switch (code) {
-  case ec::not_found:
-    return problem(404, text);
-  case ec::already_exists:
-    return problem(409, "an agreement of this name exists with other terms; replace it with PUT");
-  case ec::invalid:
-    return problem(422, text);
-  default: // it may have been lost while it was committed, which only the text says
-    return problem(503, changes ? text + safe_to_repeat : text);
-  }
-}
-
 /// Whether the database certainly holds what it held before.
 bool is_certain(const caf::error& why) {
   return why.category() == caf::atom("sluice") && why != ec::database_away && why != ec::database_failed;
@@ -60,6 +42,28 @@ bool same_terms(agreement a, const agreement& b) {
 }
 
 } // namespace
+
+/// Our own error codes say what happened; anything else (a time-out, a peer that died) leaves the outcome open.
+http::response refusal_for(const caf::error& why, bool changes) {
+  if (why.category() != caf::atom("sluice"))
+    return problem(503, changes ? unknown_outcome : "the database manager did not answer");
+  const auto code = static_cast<ec>(why.code());
+  auto text = to_string(code);
+  if (const auto& context = why.context(); context.size() == 1 && context.match_element<std::string>(0))
+    text += ": " + context.get_as<std::string>(0);
+  switch (code) {
+  case ec::not_found:
+    return problem(404, text);
+  case ec::already_exists:
+    return problem(409, "an agreement of this name exists with other terms; replace it with PUT");
+  case ec::invalid:
+    return problem(422, text);
+  case ec::export_gone:
+    return problem(410, text);
+  default: // it may have been lost while it was committed, which only the text says
+    return problem(503, changes ? text + safe_to_repeat : text);
+  }
+}
 
 void desk_state::no_database(const exchange_ptr& x, bool changes) {
   pending_.erase(x);
@@ -106,6 +110,10 @@ void desk_state::on_call(const exchange_ptr& x) {
     return order(x);
   case operation::retract_limit:
     return retract(x);
+  case operation::import_samples:
+    return import_samples(x);
+  case operation::import_verdicts:
+    return import_verdicts(x);
   case operation::create_token:
     return create_token(x);
   case operation::revoke_token:
@@ -115,6 +123,8 @@ void desk_state::on_call(const exchange_ptr& x) {
   default:
     if (http::is_about_the_past(what))
       return ask_past(x);
+    if (http::is_an_export(what))
+      return export_part(x);
     if (what == operation::metrics || http::is_about_the_present(what)) {
       if (!collector_)
         return x->answer(problem(503, "the application server is starting or stopping"));
@@ -268,33 +278,20 @@ void desk_state::policy_history(const exchange_ptr& x) {
       history_atom::value);
 }
 
-void desk_state::ask_past(const exchange_ptr& x) {
-  if (!database_)
-    return x->answer(problem(503, "the database manager is not running"));
-  auto question = http::complete(x->call, settings_.time.wall());
-  if (x->call.asker.role == access_role::customer)
-    question.tenant = x->call.asker.tenant;
-  if (const auto wrong = problem_with(question); !wrong.empty())
-    return x->answer(problem(422, wrong));
-  self_->request(database_, settings_.query_patience, question)
-      .then(
-          [this, x, question](const history_answer& found) {
-            if (x->call.asker.role != access_role::customer)
-              return x->answer(http::answer_about_the_past(x->call, question, found));
-            auto own = found; // who else was at work is not theirs to know
-            for (auto& y : own.violations)
-              if (const auto culprit = parse_stream_id(y.culprit); !culprit || !is_of(x->call.asker.tenant, *culprit))
-                y.culprit.clear();
-            x->answer(http::answer_about_the_past(x->call, question, own));
-          },
-          [x](const caf::error& why) {
-            x->answer(refusal_for(why, false));
-          });
-}
-
 void desk_state::exclude(const exchange_ptr& x) {
   const bool enters = x->call.what == operation::enter_exclusion;
-  const auto done = [x, enters](const exclusion& stored) {
+  const auto done = [this, x, enters](const exclusion& stored) {
+    log(enters ? log_events::exclusion_entered : log_events::exclusion_withdrawn, component,
+        log_field{"exclusion", enters ? stored.id : stored.withdraws}, log_field{"agreements", stored.agreements},
+        log_field{"who", stored.author}, log_field{"why", stored.reason});
+    // At the time of its entry: an equal request, which changes nothing, gives the same lines, which are stored once.
+    const auto text = sentence_of(stored);
+    if (collector_) {
+      const auto kind = enters ? event_kind::exclusion_entered : event_kind::exclusion_withdrawn;
+      self_->send(collector_, event{stored.entered, kind, stored.agreements, text});
+      self_->send(collector_, audit_entry{stored.entered, stored.author,
+                                          enters ? "enter-exclusion" : "withdraw-exclusion", stored.agreements, text});
+    }
     x->answer(answer(enters ? 201 : 200, http::exclusion_json(stored)));
   };
   if (enters)

@@ -28,19 +28,28 @@ private:
   std::vector<time_span> spans_;
 };
 
+/// Before this moment months of the zone are closed for what is entered at `now`: where the month of `now` begins.
+[[nodiscard]] wall_time closed_until(const zone& in, wall_time now);
+
+/// An entry that touches a span of time, and where in it the entry excludes.
+struct applied_exclusion {
+  exclusion entry;
+  std::vector<time_span> times; ///< within the span, in order, may overlap; empty if it was taken back or came too late
+};
+
 /// What applies to one agreement in a span of time.
 struct agreement_exclusions {
   excluded_time times;
-  std::vector<exclusion> entries;    ///< that touch the span, as entered
-  std::vector<std::string> problems; ///< one sentence for each entry that cannot be read; it excludes nothing
+  std::vector<applied_exclusion> entries; ///< whose times touch the span, in the order of entry; no withdrawals
+  std::vector<std::string> problems;      ///< one sentence for each entry that cannot be read; it excludes nothing
 };
 
-/// Of all entries those whose pattern matches, which are not withdrawn, and which touch `within`.
-[[nodiscard]] agreement_exclusions exclusions_of(std::string_view agreement, std::span<const exclusion> entries,
-                                                 const time_span& within);
-
-/// Whether an entry touches a month of the zone that is over: then it is a correction. A withdrawal touches what the
-/// entry that it takes back touches. An entry whose times cannot be known touches nothing.
-[[nodiscard]] bool is_correction(const exclusion& x, const zone& in, wall_time now);
+/// What of `within` does not count for an agreement. A month that is over stays as it was, but for corrections: an
+/// entry excludes from closed_until(its entry) on, and until closed_until(its withdrawal) if it was taken back; a
+/// correction, or a withdrawal that is one, holds for all time.
+/// @param in the zone of the agreement, in which months end
+/// @param entries of all agreements, withdrawals too
+[[nodiscard]] agreement_exclusions exclusions_of(std::string_view agreement, const zone& in,
+                                                 std::span<const exclusion> entries, const time_span& within);
 
 } // namespace sluice::calendar

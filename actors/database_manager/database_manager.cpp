@@ -1,8 +1,9 @@
 // The published actor: its behaviour, the operations on agreements and orders, its status, and how it ends.
 #include "actors/database_manager/database_manager.hpp"
 
-#include "actors/calendar/recurrence.hpp"
+#include "actors/calendar/excluded_time.hpp"
 #include "actors/database_manager/store/address.hpp"
+#include "actors/database_manager/store/imported_verdicts.hpp"
 #include "actors/database_manager/store/storable.hpp"
 #include "actors/runtime/log.hpp"
 
@@ -77,11 +78,15 @@ std::string problem_in(const exclusion_change& x) {
   return x.what.withdraws == 0 ? calendar::problem_with_times(x.what) : std::string{};
 }
 
+std::string problem_in(const verdict_import& x) {
+  return store::problem_with(x);
+}
+
 /// When the last month ended of any agreement that an exclusion may be about; of UTC where there is none.
 wall_time closed_until(const terms& in_force, const std::string& pattern, wall_time now) {
   const auto month_begin = [&](const std::string& zone_name) {
     const auto zone = calendar::zone::find(zone_name);
-    return zone ? calendar::window_at(compliance_window::calendar_month, *zone, now).span.from : now;
+    return zone ? calendar::closed_until(*zone, now) : now;
   };
   auto latest = month_begin("UTC");
   for (const auto& x : in_force.agreements)
@@ -125,12 +130,8 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
   line_ = database->line();
   worker_ =
       self->spawn<caf::detached + caf::linked>(store_worker, std::move(database), settings_.clock, settings_.kept);
-  queries_ = spawn_query_desk(self->home_system(), {settings_.connection, settings_.kept, settings_.queries_waiting,
-                                                    settings_.query_patience, settings_.clock});
-  auto second = std::make_shared<store::database>(settings_.connection);
-  keeper_line_ = second->line();
-  keeper_ = self->spawn<caf::detached + caf::linked>(maintenance_worker, std::move(second), settings_.clock,
-                                                     settings_.kept, settings_.key);
+  spawn_desks();
+  spawn_keeper();
   open_spool();
   self->set_exit_handler([this](caf::exit_msg& x) {
     if (x.source == worker_.address() || x.source == keeper_.address() || (spool_ && x.source == spool_.address()))
@@ -211,6 +212,16 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
           return away_error();
         return self_->delegate(queries_, x);
       },
+      [this](const export_question& x) {
+        return export_part(x);
+      },
+      [this](const verdict_import& x) {
+        return ask<std::uint64_t>([](terms&, std::uint64_t) {}, x);
+      },
+      [this](event& x) {
+        note_event(std::move(x));
+        flush();
+      },
       [this](connect_atom) {
         connect();
       },
@@ -226,6 +237,42 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
         finish();
       },
   };
+}
+
+void database_manager_state::spawn_desks() {
+  auto& system = self_->home_system();
+  queries_ = spawn_query_desk(system, {settings_.connection, settings_.kept, settings_.queries_waiting,
+                                       settings_.query_patience, settings_.clock});
+  export_settings exports;
+  exports.connection = settings_.connection;
+  exports.kept = settings_.kept;
+  exports.key = settings_.key;
+  exports.clock = settings_.clock;
+  exports.patience = settings_.query_patience;
+  exports.waiting = settings_.queries_waiting;
+  exports.tell = [me = caf::actor_cast<caf::weak_actor_ptr>(self_)](const event& x) {
+    if (const auto who = caf::actor_cast<caf::strong_actor_ptr>(me))
+      caf::anon_send(caf::actor_cast<caf::actor>(who), x);
+  };
+  exports_ = spawn_export_desk(system, std::move(exports));
+}
+
+void database_manager_state::spawn_keeper() {
+  auto second = std::make_shared<store::database>(settings_.connection);
+  keeper_line_ = second->line();
+  // What was signed is checked: a root that holds a broken chain should not be handed out.
+  const auto day_signed = [desk = exports_] {
+    caf::anon_send(desk, check_atom::value);
+  };
+  keeper_ = self_->spawn<caf::detached + caf::linked>(maintenance_worker, std::move(second), settings_.clock,
+                                                      settings_.kept, settings_.key, day_signed);
+}
+
+caf::result<export_page> database_manager_state::export_part(const export_question& x) {
+  const bool reads = x.what != export_kind::key && (x.what != export_kind::check || x.begin);
+  if (stopping_ || (reads && link_ != link::connected))
+    return away_error();
+  return self_->delegate(exports_, x);
 }
 
 /// Asks the worker and answers what it answers; `effect` tells the terms in memory of a success.
@@ -328,6 +375,7 @@ void database_manager_state::finish() {
     rows_.pop().second.deliver(caf::error{ec::peer_absent, "the database manager stops"});
   self_->send_exit(worker_, caf::exit_reason::user_shutdown);
   self_->send_exit(queries_, caf::exit_reason::user_shutdown);
+  self_->send_exit(exports_, caf::exit_reason::user_shutdown);
   self_->send_exit(keeper_, caf::exit_reason::user_shutdown);
   if (spool_)
     self_->send_exit(spool_, caf::exit_reason::user_shutdown);

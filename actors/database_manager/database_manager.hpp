@@ -2,6 +2,7 @@
 // blocks; the waiting is done by its store worker.
 #pragma once
 
+#include "actors/database_manager/export_desk.hpp"
 #include "actors/database_manager/query_desk.hpp"
 #include "actors/database_manager/row_queue.hpp"
 #include "actors/database_manager/spool_worker.hpp"
@@ -45,6 +46,8 @@ using database_manager_full_actor = database_manager_actor::extend<
     caf::reacts_to<maintain_atom>,
     // INTERNAL: it is time to try again to store what waits.
     caf::reacts_to<flush_atom>,
+    // INTERNAL: something happened that is to be stored.
+    caf::reacts_to<event>,
     // INTERNAL: the patience at stopping is over.
     caf::reacts_to<stop_atom>>;
 
@@ -69,6 +72,9 @@ private:
   void finish();
   void end_if_done();
   void open_spool();
+  void spawn_desks();
+  void spawn_keeper();
+  caf::result<export_page> export_part(const export_question& x);
 
   // database_link.cpp: the connection
   void connect();
@@ -96,6 +102,7 @@ private:
   void spool_some();
   void disk_failed(const std::string& why);
   void see(const spool_state& x);
+  void note_event(event x);
   void note_dropped(std::uint64_t rows);
   void read_spool(std::uint64_t after);
   void drain_some();
@@ -109,6 +116,7 @@ private:
   store_worker_actor worker_;
   std::shared_ptr<store::interrupter> line_;
   query_desk_actor queries_;
+  export_desk_actor exports_;
   maintenance_worker_actor keeper_; ///< makes and drops partitions over a connection of its own
   std::shared_ptr<store::interrupter> keeper_line_;
   bool keeping_ = false; ///< it has not answered

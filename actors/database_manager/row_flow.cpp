@@ -225,11 +225,15 @@ void database_manager_state::see(const spool_state& x) {
   spooled_ = !x.empty;
 }
 
-void database_manager_state::note_dropped(std::uint64_t rows) {
+void database_manager_state::note_event(event x) {
   auto batch = std::make_shared<store::packed_batch>();
-  batch->events.push_back({settings_.clock(), event_kind::samples_lost, "spool",
-                           std::to_string(rows) + " sample rows were dropped from the full spool, the oldest first."});
+  batch->events.push_back(std::move(x));
   static_cast<void>(rows_.push(std::move(batch), {{}, now()}));
+}
+
+void database_manager_state::note_dropped(std::uint64_t rows) {
+  note_event({settings_.clock(), event_kind::samples_lost, "spool",
+              std::to_string(rows) + " sample rows were dropped from the full spool, the oldest first."});
 }
 
 void database_manager_state::read_spool(std::uint64_t after) {

@@ -35,6 +35,7 @@ spool_state put(spool::disk_spool& to, const spool_group& group) {
 
 spooled_group read(spool::disk_spool& from, std::uint64_t group_bytes, std::uint64_t after) {
   spooled_group group;
+  const auto damaged_before = from.damaged();
   try {
     for (const auto& x : from.oldest(group_bytes, after)) {
       group.last_number = x.number;
@@ -49,6 +50,9 @@ spooled_group read(spool::disk_spool& from, std::uint64_t group_bytes, std::uint
       log(log_events::spool_failed, caf::atom("database"), log_field{"reason", "the spool cannot be read any more"});
       group.last_number = from.last_number();
     }
+    if (const auto damaged = from.damaged() - damaged_before; damaged > 0)
+      log(log_events::spool_failed, caf::atom("database"), log_field{"reason", "records in the spool were damaged"},
+          log_field{"records", damaged});
     group.state = state_of(from);
   } catch (const std::system_error& problem) {
     group.state = state_of(from, problem.what());

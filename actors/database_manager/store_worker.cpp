@@ -4,6 +4,8 @@
 #include "actors/evidence/line.hpp"
 #include "actors/runtime/log.hpp"
 
+#include <algorithm>
+
 namespace sluice {
 
 namespace {
@@ -30,15 +32,15 @@ void log_change(const store::partition_change& x) {
       log_field{"day", x.span});
 }
 
-/// Signs the days that ended, before anything is dropped that a root should hold.
-store::outcome<store::done> sign(store::database& database, const evidence::signing_key& key, wall_time now) {
+/// Signs the days that ended, before anything is dropped that a root should hold; answers how many.
+store::outcome<std::size_t> sign(store::database& database, const evidence::signing_key& key, wall_time now) {
   const auto made = database.sign_days(key, now);
   if (!made)
     return made.why();
   for (const auto& root : *made)
     log(log_events::day_signed, component, log_field{"day", evidence::day_text(root.day)},
         log_field{"root", evidence::to_hex(root.root)}, log_field{"key", evidence::fingerprint_of(root.key)});
-  return store::done{};
+  return std::size_t{made->size()};
 }
 
 /// What the worker derives from the rows that it committed.
@@ -53,32 +55,96 @@ public:
 
   /// Begins anew with what is committed: after each connecting.
   store::outcome<std::uint64_t> begin() {
-    halted_ = false;
-    said_.clear();
     auto rows = database_->read_back(derivation_);
+    if (const auto theirs = database_->server_time()) {
+      server_time_ = *theirs;
+      server_asked_ = now();
+    }
+    halted_ = !rows;
+    stale_versions_ = false;
     if (rows && *rows > 0)
       log(log_events::derived_again, component, log_field{"rows", *rows},
           log_field{"closed_until_s", derivation_.closed_until()});
     return rows;
   }
 
+  /// Derives what follows from a group that is committed. Stops after a while: the next group goes on, so that rows
+  /// have their turn however much there is to catch up.
   void take(const row_group& stored) {
-    if (halted_)
+    if (halted_ && !begin_again())
       return;
-    database_->derive(stored.batches, derivation_);
+    warn_of_clocks(stored);
+    database_->derive(stored.batches, derivation_, believed_until_s());
+    if (stale_versions_ && !read_versions())
+      return; // nothing is judged by terms that may not be in force
+    const auto end = now() + longest_turn;
     bool more = write();
-    while (more) {
+    while (more && now() < end) {
       more = derivation_.advance();
-      more = write() && more;
+      if (!write())
+        return;
+      if (!more && derivation_.wants_rows_from())
+        more = read_on();
     }
   }
 
-  /// An agreement changed. A failure changes nothing but that the next connecting reads it.
+  /// An agreement changed, or may have.
   void terms_changed() {
-    static_cast<void>(database_->read_versions(derivation_));
+    static_cast<void>(read_versions());
+  }
+
+  /// When an agreement changes: whatever the clock says, never in a second that is closed or reaches into an interval
+  /// that begins then, so that deriving again gives the same.
+  [[nodiscard]] wall_time now_or_closed() const {
+    const auto open = derivation_.closed_until() + std::int64_t{interval_account::lead_in_seconds};
+    return std::max(clock_(), wall_time{open * 1'000'000});
   }
 
 private:
+  using steady = std::chrono::steady_clock;
+
+  /// Chosen: the rows of a second are stored meanwhile by far.
+  static constexpr std::chrono::seconds longest_turn{2};
+
+  /// How far a sender's clock may be ahead of PostgreSQL's. Chosen: hosts without NTP.
+  static constexpr std::chrono::seconds clocks_apart{300};
+
+  static steady::time_point now() {
+    return steady::now();
+  }
+
+  /// What is closed can never be opened again: a sender that was started with a wrong clock must not close the years to
+  /// come. PostgreSQL's clock as of the last beginning, so that none that jumps meanwhile takes part.
+  [[nodiscard]] std::int64_t believed_until_s() const {
+    const auto since = std::chrono::duration_cast<std::chrono::seconds>(now() - server_asked_ + clocks_apart);
+    return server_time_.unix_us / 1'000'000 + since.count();
+  }
+
+  void warn_of_clocks(const row_group& x) {
+    const auto believed = believed_until_s();
+    const bool ahead = std::any_of(x.batches.begin(), x.batches.end(), [&](const auto& batch) {
+      return batch->everything_until > believed;
+    });
+    if (ahead && !clocks_apart_)
+      log(log_events::clock_ahead, component, log_field{"believed_until_s", believed});
+    clocks_apart_ = ahead;
+  }
+
+  bool read_versions() {
+    const auto read = database_->read_versions(derivation_);
+    stale_versions_ = !read;
+    if (!read)
+      say(read.why());
+    return !stale_versions_;
+  }
+
+  bool read_on() {
+    const auto read = database_->read_on(derivation_);
+    if (!read)
+      halt(read.why());
+    return bool{read};
+  }
+
   /// Whether nothing is left to write.
   bool write() {
     if (derivation_.due().empty())
@@ -87,23 +153,51 @@ private:
     if (written) {
       derivation_.written();
       said_.clear();
+      failures_ = 0;
       return true;
     }
-    if (said_ != written.why().text)
-      log(log_events::derivation_put_off, component, log_field{"reason", written.why().text});
-    said_ = written.why().text;
-    // What is busy is tried again with the next rows. What is refused would be refused again: derived anew, with the
-    // next connecting, from what is committed.
-    halted_ = written.why().kind != store::failure_kind::busy;
+    // What is busy is tried again with the next rows. What is refused would be refused again: derived anew, after a
+    // while, from what is committed.
+    if (written.why().kind == store::failure_kind::busy)
+      say(written.why());
+    else
+      halt(written.why());
     return false;
+  }
+
+  void halt(const store::failure& why) {
+    say(why);
+    halted_ = true;
+    again_at_ = now() + derive_delay(failures_++);
+  }
+
+  bool begin_again() {
+    if (now() < again_at_)
+      return false;
+    const auto begun = begin();
+    if (!begun)
+      halt(begun.why());
+    return bool{begun};
+  }
+
+  void say(const store::failure& why) {
+    if (said_ != why.text) // once, not with each try
+      log(log_events::derivation_put_off, component, log_field{"reason", why.text});
+    said_ = why.text;
   }
 
   std::shared_ptr<store::database> database_;
   wall_clock clock_;
   store::retention kept_;
   history::derivation derivation_;
-  std::string said_;    ///< why it was put off last, so that it is logged once
-  bool halted_ = false; ///< nothing is derived until the next connecting
+  wall_time server_time_;           ///< of PostgreSQL, when it was asked
+  steady::time_point server_asked_; ///< with the last beginning
+  std::string said_;                ///< why it was put off last
+  bool clocks_apart_ = false;       ///< a sender is not believed
+  bool halted_ = false;             ///< nothing is derived until it begins anew
+  bool stale_versions_ = false;     ///< an agreement may have changed
+  unsigned failures_ = 0;           ///< in a row
+  steady::time_point again_at_;     ///< when it is halted: not before
 };
 
 } // namespace
@@ -125,13 +219,18 @@ caf::error to_error(const store::failure& x) {
   return caf::error{ec::database_failed, x.text};
 }
 
+std::chrono::milliseconds derive_delay(unsigned failures) noexcept {
+  constexpr std::chrono::milliseconds first{1'000};
+  constexpr std::chrono::milliseconds most{60'000};
+  return std::min(most, first * (1 << std::min(failures, 6u)));
+}
+
 store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
                                                std::shared_ptr<store::database> database, wall_clock clock,
                                                store::retention kept) {
   const auto derived = std::make_shared<deriver>(database, clock, kept);
   const auto changed = [derived](store::outcome<agreement> x) {
-    if (x)
-      derived->terms_changed();
+    derived->terms_changed(); // a failure may have happened after the commit
     return answer(std::move(x));
   };
   return {
@@ -158,13 +257,13 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
         return promise;
       },
       [=](create_atom, const agreement& x) {
-        return changed(database->create(x, clock()));
+        return changed(database->create(x, derived->now_or_closed()));
       },
       [=](replace_atom, const agreement& x) {
-        return changed(database->replace(x, clock()));
+        return changed(database->replace(x, derived->now_or_closed()));
       },
       [=](end_atom, const std::string& name) {
-        return changed(database->end(name, clock()));
+        return changed(database->end(name, derived->now_or_closed()));
       },
       [=](history_atom, const std::string& name) {
         return answer(database->history(name));
@@ -183,6 +282,13 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
       },
       [=](retract_atom, const exclusion_change& x) {
         return answer_exclusion(database->withdraw(x.what, x.closed_until, clock()));
+      },
+      [=](const verdict_import& x) {
+        auto fresh = database->import_verdicts(x, clock());
+        if (fresh)
+          log(log_events::verdicts_imported, component, log_field{"verdicts", x.verdicts.size()},
+              log_field{"new", *fresh}, log_field{"who", x.author});
+        return answer(std::move(fresh));
       },
       [=](create_atom, const access_token& x) {
         return answer(database->create(x));
@@ -206,15 +312,20 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
 maintenance_worker_actor::behavior_type maintenance_worker(maintenance_worker_actor::pointer,
                                                            std::shared_ptr<store::database> database, wall_clock clock,
                                                            store::retention kept,
-                                                           std::shared_ptr<const evidence::signing_key> key) {
+                                                           std::shared_ptr<const evidence::signing_key> key,
+                                                           std::function<void()> day_signed) {
   return {
       [=](maintain_atom) -> caf::result<std::uint64_t> {
         if (!database->is_open())
           if (const auto opened = database->open(); !opened)
             return to_error(opened.why());
-        if (key != nullptr)
-          if (const auto signed_now = sign(*database, *key, clock()); !signed_now)
-            return to_error(signed_now.why());
+        if (key != nullptr) {
+          const auto days = sign(*database, *key, clock());
+          if (!days)
+            return to_error(days.why());
+          if (*days > 0)
+            day_signed();
+        }
         const auto report = database->maintain(clock(), kept);
         for (const auto& change : report.changes)
           log_change(change);

@@ -66,10 +66,14 @@ using store_worker_actor = caf::typed_actor<
     caf::replies_to<history_atom>::with<std::vector<policy_document>>,
     caf::replies_to<create_atom, exclusion_change>::with<exclusion>,
     caf::replies_to<retract_atom, exclusion_change>::with<exclusion>,
+    caf::replies_to<verdict_import>::with<std::uint64_t>,
     caf::replies_to<create_atom, access_token>::with<access_token>,
     caf::replies_to<retract_atom, access_token>::with<access_token>,
     // Agreements, orders and the policy in force.
     caf::replies_to<terms_atom>::with<terms>>;
+
+/// How long to wait before deriving anew after so many failures in a row: 1 s, doubled up to a minute.
+[[nodiscard]] std::chrono::milliseconds derive_delay(unsigned failures) noexcept;
 
 /// Behaviour of the worker. Spawn it with caf::detached: its handlers block.
 store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
@@ -81,11 +85,13 @@ using maintenance_worker_actor = caf::typed_actor<
     // Signs the days that ended, makes and drops partitions; answers how many. Fails when it could not do all now.
     caf::replies_to<maintain_atom>::with<std::uint64_t>>;
 
-/// As store_worker(). Connects when it is needed. Without a key no day is signed.
+/// As store_worker(). Connects when it is needed. Without a key no day is signed. @param day_signed called after days
+/// were signed, in the worker's thread
 maintenance_worker_actor::behavior_type maintenance_worker(maintenance_worker_actor::pointer self,
                                                            std::shared_ptr<store::database> database, wall_clock clock,
                                                            store::retention kept,
-                                                           std::shared_ptr<const evidence::signing_key> key);
+                                                           std::shared_ptr<const evidence::signing_key> key,
+                                                           std::function<void()> day_signed);
 
 /// The error that a failure is told as.
 [[nodiscard]] caf::error to_error(const store::failure& x);

@@ -37,6 +37,12 @@ std::string_view to_string(event_kind x) noexcept {
     return "would-release";
   case event_kind::policy_established:
     return "policy-established";
+  case event_kind::exclusion_entered:
+    return "exclusion-entered";
+  case event_kind::exclusion_withdrawn:
+    return "exclusion-withdrawn";
+  case event_kind::evidence_broken:
+    return "evidence-broken";
   }
   return "invalid";
 }

@@ -27,6 +27,9 @@ enum class event_kind : std::uint8_t {
   would_throttle, ///< on a backend that is only observed
   would_release,
   policy_established,
+  exclusion_entered,
+  exclusion_withdrawn,
+  evidence_broken, ///< something in the ledger or in a chain is not as it was written
 };
 
 /// The name as in logs and in the API, for example `gateway-lost`.

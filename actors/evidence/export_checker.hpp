@@ -38,6 +38,7 @@ public:
   }
   /// What it says, after the last line. Once.
   verified_export finish() {
+    found_.day_roots = std::move(roots_);
     return std::move(found_);
   }
 

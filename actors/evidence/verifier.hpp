@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -43,8 +44,9 @@ struct verified_export {
   std::uint64_t verdicts_beyond_roots = 0;
   std::uint64_t entries_beyond_roots = 0; ///< of ledger and decisions, likewise
   std::uint64_t roots = 0;
-  std::vector<root_signer> signers; ///< in the order of their days; more than one: the key was changed
-  std::vector<coverage_gap> gaps;   ///< at most coverage::max_gaps
+  std::map<wall_time, digest> day_roots; ///< the roots by their days, to be compared with those that somebody kept
+  std::vector<root_signer> signers;      ///< in the order of their days; more than one: the key was changed
+  std::vector<coverage_gap> gaps;        ///< at most coverage::max_gaps
   std::uint64_t gap_count = 0;
 };
 

@@ -62,18 +62,28 @@ bool read_word(std::string_view text, T last, T& to) {
 }
 
 template<class Row>
-std::string write_table(std::span<const column<Row>> columns, std::span<const Row> rows) {
+std::string table_header(std::span<const column<Row>> columns) {
   std::string result;
   std::vector<std::string> fields;
   for (const auto& x : columns)
     fields.emplace_back(x.name);
   append_csv_line(result, fields);
-  for (const auto& row : rows) {
-    fields.clear();
-    for (const auto& x : columns)
-      fields.push_back(x.write(row));
-    append_csv_line(result, fields);
-  }
+  return result;
+}
+
+template<class Row>
+void append_row(std::string& to, std::span<const column<Row>> columns, const Row& row) {
+  std::vector<std::string> fields;
+  for (const auto& x : columns)
+    fields.push_back(x.write(row));
+  append_csv_line(to, fields);
+}
+
+template<class Row>
+std::string write_table(std::span<const column<Row>> columns, std::span<const Row> rows) {
+  auto result = table_header(columns);
+  for (const auto& row : rows)
+    append_row(result, columns, row);
   return result;
 }
 

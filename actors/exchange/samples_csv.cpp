@@ -176,6 +176,14 @@ std::string write_samples(std::span<const sample_row> rows) {
   return write_table<sample_row>(columns(), rows);
 }
 
+std::string samples_header() {
+  return table_header<sample_row>(columns());
+}
+
+void append_sample(std::string& to, const sample_row& x) {
+  append_row<sample_row>(to, columns(), x);
+}
+
 std::variant<std::vector<sample_row>, csv_mistake> read_samples(std::string_view text) {
   auto read = read_table<sample_row>(columns(), text, problem);
   if (auto* const rows = std::get_if<0>(&read))

@@ -16,6 +16,10 @@ namespace sluice::exchange {
 /// (domain/histogram.hpp), beside their exact sums.
 [[nodiscard]] std::string write_samples(std::span<const sample_row> rows);
 
+/// The parts of it, for a text that is written page by page.
+[[nodiscard]] std::string samples_header();
+void append_sample(std::string& to, const sample_row& x);
+
 /// The rows that write_samples() wrote, exactly; or the first line that is wrong. A row whose figures cannot be true
 /// (problem_with) is wrong. At most `max_csv_rows`.
 [[nodiscard]] std::variant<std::vector<sample_row>, csv_mistake> read_samples(std::string_view text);

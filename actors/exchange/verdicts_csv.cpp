@@ -123,6 +123,14 @@ std::string write_verdicts(std::span<const final_verdict> rows) {
   return write_table<final_verdict>(columns(), rows);
 }
 
+std::string verdicts_header() {
+  return table_header<final_verdict>(columns());
+}
+
+void append_verdict(std::string& to, const final_verdict& x) {
+  append_row<final_verdict>(to, columns(), x);
+}
+
 std::variant<std::vector<final_verdict>, csv_mistake> read_verdicts(std::string_view text) {
   return read_table<final_verdict>(columns(), text, problem);
 }

@@ -27,6 +27,8 @@ std::string to_string(ec x) {
     return "too many questions wait";
   case ec::query_ended:
     return "the question took too long";
+  case ec::export_gone:
+    return "this export was given up: begin it anew";
   }
   return "unknown error";
 }

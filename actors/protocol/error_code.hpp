@@ -31,6 +31,8 @@ enum class ec : std::uint8_t {
   busy,
   /// The question took too long and was given up; a shorter period may be answered.
   query_ended,
+  /// The export was given up; its file must be begun anew.
+  export_gone,
 };
 
 std::string to_string(ec x);

@@ -113,7 +113,13 @@ using database_manager_actor = caf::typed_actor<
     // A question about the past, answered from one snapshot by a connection of its own. Fails with ec::busy while too
     // many wait, with ec::query_ended when it takes too long, ec::not_found and ec::invalid. Given up when the asker is
     // gone.
-    caf::replies_to<history_question>::with<history_answer>>;
+    caf::replies_to<history_question>::with<history_answer>,
+    // A page of an export, how the check of the evidence stands, or the key that signs. Fails with ec::busy while too
+    // many wait or are open, with ec::export_gone when the file must be begun anew, and as a question about the past.
+    // Repeating the question for a page gives the same page.
+    caf::replies_to<export_question>::with<export_page>,
+    // Stores verdicts from elsewhere, apart from those that were judged here. Answers how many were new.
+    caf::replies_to<verdict_import>::with<std::uint64_t>>;
 
 } // namespace sluice
 

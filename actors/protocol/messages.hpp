@@ -4,6 +4,7 @@
 
 #include "actors/protocol/domain_inspect.hpp"
 #include "actors/protocol/error_code.hpp"
+#include "actors/protocol/exports.hpp"
 #include "actors/protocol/history.hpp"
 #include "actors/protocol/peers.hpp"
 
@@ -216,6 +217,9 @@ CAF_ADD_TYPE_ID(sluice, (sluice::audit_entry))
 CAF_ADD_TYPE_ID(sluice, (sluice::history_question))
 CAF_ADD_TYPE_ID(sluice, (sluice::history_answer))
 CAF_ADD_TYPE_ID(sluice, (sluice::exclusion))
+CAF_ADD_TYPE_ID(sluice, (sluice::export_question))
+CAF_ADD_TYPE_ID(sluice, (sluice::export_page))
+CAF_ADD_TYPE_ID(sluice, (sluice::verdict_import))
 CAF_ADD_TYPE_ID(sluice, (sluice::access_token))
 CAF_END_TYPE_ID_BLOCK(sluice)
 

@@ -52,12 +52,20 @@ std::vector<cause_part> causes_of(const std::vector<violation>& violations) {
   return out;
 }
 
-std::vector<exclusion_part> exclusions_of(const history_answer& x) {
+/// Whether an entry changes anything in the period; one that is no correction leaves the months that were over alone.
+bool has_effect(const exclusion& x, const history_answer& in, const clocks& on) {
+  return x.correction || on.month_begin(x.entered) < in.to;
+}
+
+std::vector<exclusion_part> exclusions_of(const history_answer& x, const clocks& on) {
   std::set<std::int64_t> withdrawn;
   for (const auto& entry : x.exclusions)
-    withdrawn.insert(entry.withdraws);
+    if (entry.withdraws != 0 && has_effect(entry, x, on))
+      withdrawn.insert(entry.withdraws);
   std::vector<exclusion_part> out;
   for (const auto& entry : x.exclusions) {
+    if (entry.withdraws != 0)
+      continue;
     exclusion_part part{entry, withdrawn.contains(entry.id), 0, duration{0}};
     for (const auto& span : x.excluded) {
       if (span.exclusion != entry.id)
@@ -65,10 +73,18 @@ std::vector<exclusion_part> exclusions_of(const history_answer& x) {
       ++part.times;
       part.length += std::chrono::microseconds{span.to.unix_us - span.from.unix_us};
     }
-    const auto length_us = std::chrono::duration_cast<std::chrono::microseconds>(entry.length).count();
-    const bool touches = entry.starts < x.to && entry.starts.unix_us + length_us > x.from.unix_us;
-    if (part.times > 0 || (touches && entry.withdraws == 0))
-      out.push_back(std::move(part));
+    out.push_back(std::move(part));
+  }
+  return out;
+}
+
+std::vector<correction_part> corrections_of(const history_answer& x, const clocks& on) {
+  std::vector<correction_part> out;
+  for (const auto& entry : x.exclusions) {
+    const bool after_end = entry.entered >= x.to;
+    const bool after_month = entry.correction && on.month_begin(entry.entered) > x.from;
+    if (after_month || (after_end && has_effect(entry, x, on)))
+      out.push_back({entry, after_end});
   }
   return out;
 }
@@ -111,9 +127,16 @@ document make_document(const history_answer& x, const std::string& period) {
   out.streams = x.streams;
   out.streams_left_out = x.streams_left_out;
   out.versions = x.versions;
-  out.exclusions = exclusions_of(x);
+  out.exclusions = exclusions_of(x, on);
+  out.corrections = corrections_of(x, on);
   out.proof = x.proof;
   return out;
+}
+
+std::string correction_text(const correction_part& x) {
+  const auto number = std::to_string(x.entry.withdraws != 0 ? x.entry.withdraws : x.entry.id);
+  return std::string{x.after_end ? "After the period's end" : "After the end of a month in it"} + " exclusion " + number
+         + (x.entry.withdraws != 0 ? " was taken back" : " was entered");
 }
 
 std::string summary(const document& x) {

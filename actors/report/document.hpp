@@ -40,12 +40,19 @@ struct cause_part {
   duration length{0};
 };
 
-/// An exclusion that touched the period.
+/// An exclusion that touches the period.
 struct exclusion_part {
   exclusion entry;
-  bool withdrawn = false;
+  bool withdrawn = false;  ///< with effect in this period
   std::uint32_t times = 0; ///< in the period
   duration length{0};      ///< in the period
+};
+
+/// An entry, or one that takes another back, which changed what was excluded after the end of the period, or after the
+/// end of a month in it.
+struct correction_part {
+  exclusion entry;
+  bool after_end = false; ///< of the period
 };
 
 struct document {
@@ -73,6 +80,7 @@ struct document {
   std::uint32_t streams_left_out = 0;
   std::vector<agreement_period> versions;
   std::vector<exclusion_part> exclusions;
+  std::vector<correction_part> corrections; ///< in the order of entry
   sluice::proof proof;
 
   [[nodiscard]] std::uint32_t target_ppm() const noexcept {
@@ -88,6 +96,9 @@ struct document {
 
 /// One sentence: kept or not, by how much, and what follows.
 [[nodiscard]] std::string summary(const document& x);
+
+/// What was changed afterwards, without when, by whom and why: `After the period's end exclusion 7 was taken back`.
+[[nodiscard]] std::string correction_text(const correction_part& x);
 
 [[nodiscard]] std::string text(const document& x);
 [[nodiscard]] std::string json_text(const document& x);

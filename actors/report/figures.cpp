@@ -35,6 +35,13 @@ calendar::day_date clocks::date(wall_time x) const {
   return calendar::date_of(shown(zone_, x));
 }
 
+wall_time clocks::month_begin(wall_time x) const {
+  auto first = date(x);
+  first.day = 1;
+  const auto begin = calendar::midnight(first);
+  return zone_ ? zone_->reached(begin) : wall_time{begin.us};
+}
+
 std::string clocks::day(wall_time x) const {
   const auto day = date(x);
   return formatted("%04d-%02u-%02u", day.year, day.month, day.day);

@@ -29,6 +29,8 @@ public:
   /// `3 Nov`
   [[nodiscard]] std::string short_day(wall_time x) const;
   [[nodiscard]] calendar::day_date date(wall_time x) const;
+  /// Where the month of `x` begins.
+  [[nodiscard]] wall_time month_begin(wall_time x) const;
 
 private:
   std::string name_;

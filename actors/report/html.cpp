@@ -208,15 +208,19 @@ std::string exclusions(const document& x, const clocks& on) {
   auto out = "<h2>Exclusions</h2><table>" + head({"No.", "From", "Recurs", ".Times", ".In all", "By", "Reason"});
   for (std::size_t i = 0; i < std::min(x.exclusions.size(), max_rows); ++i) {
     const auto& one = x.exclusions[i];
-    const std::string state = one.withdrawn          ? " (withdrawn)"
-                              : one.entry.correction ? " (correction, entered later)"
-                                                     : "";
+    const std::string state = one.withdrawn ? " (withdrawn)" : one.entry.correction ? " (correction)" : "";
     out += "<tr>" + cell(std::to_string(one.entry.id)) + cell(on.moment(one.entry.starts), "t")
            + cell(one.entry.recurrence.empty() ? "once" : e(one.entry.recurrence))
            + cell(std::to_string(one.times), "f") + cell(length(one.length), "f") + cell(e(one.entry.author))
            + cell(e(one.entry.reason) + state) + "</tr>";
   }
-  return out + "</table>";
+  out += "</table>";
+  for (std::size_t i = 0; i < std::min(x.corrections.size(), max_rows); ++i) {
+    const auto& one = x.corrections[i];
+    out += "<p class=\"note\">" + e(correction_text(one)) + ": " + on.moment(one.entry.entered) + " by "
+           + e(one.entry.author) + ", " + e(one.entry.reason) + "</p>";
+  }
+  return out;
 }
 
 std::string proof(const document& x) {

@@ -86,6 +86,7 @@ json exclusions_json(const document& x) {
     list.push_back({{"id", one.entry.id},
                     {"starts", utc(one.entry.starts)},
                     {"length_s", seconds(one.entry.length)},
+                    {"entered", utc(one.entry.entered)},
                     {"recurrence", one.entry.recurrence.empty() ? json(nullptr) : json(one.entry.recurrence)},
                     {"author", one.entry.author},
                     {"reason", one.entry.reason},
@@ -93,6 +94,18 @@ json exclusions_json(const document& x) {
                     {"withdrawn", one.withdrawn},
                     {"times", one.times},
                     {"excluded_s", seconds(one.length)}});
+  return list;
+}
+
+json corrections_json(const document& x) {
+  auto list = json::array();
+  for (const auto& one : x.corrections)
+    list.push_back({{"id", one.entry.id},
+                    {"withdraws", one.entry.withdraws == 0 ? json(nullptr) : json(one.entry.withdraws)},
+                    {"entered", utc(one.entry.entered)},
+                    {"after_end", one.after_end},
+                    {"author", one.entry.author},
+                    {"reason", one.entry.reason}});
   return list;
 }
 
@@ -177,6 +190,7 @@ std::string json_text(const document& x) {
                     {"violations", violations_json(x)},
                     {"violations_complete", x.violations_complete},
                     {"exclusions", exclusions_json(x)},
+                    {"corrections", corrections_json(x)},
                     {"days", days_json(x)},
                     {"latency", series_json(x)},
                     {"proof", proof_json(x.proof)}};

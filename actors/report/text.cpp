@@ -124,7 +124,12 @@ std::string exclusions_text(const document& x, const clocks& on) {
                                 : one.entry.correction ? "correction"
                                                        : "in force"},
                     plain(one.entry.author + ": " + one.entry.reason)});
-  return "Exclusions\n" + table({"id", "from", "recurs", "times", "in all", "state", "by and why"}, rows, "rllrrll");
+  auto out =
+      "Exclusions\n" + table({"id", "from", "recurs", "times", "in all", "state", "by and why"}, rows, "rllrrll");
+  for (const auto& one : x.corrections)
+    out += "  " + correction_text(one) + ": " + on.moment(one.entry.entered) + " by "
+           + plain(one.entry.author + ", " + one.entry.reason) + '\n';
+  return out;
 }
 
 std::string proof_text(const document& x) {

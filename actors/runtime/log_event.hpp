@@ -86,11 +86,14 @@ inline constexpr log_event agreement_established{"agreement-established",
 inline constexpr log_event agreement_refused{"agreement-refused", log_level::info};   // agreement= reason= fits=
 inline constexpr log_event policy_established{"policy-established", log_level::info}; // version= who= why= policy=
 inline constexpr log_event agreement_ended{"agreement-ended", log_level::info};       // agreement= who=
-inline constexpr log_event override_ordered{"override-ordered", log_level::info};     // stream= iops= who= why= until=
-inline constexpr log_event override_ended{"override-ended", log_level::info};         // stream= who=
-inline constexpr log_event rows_dropped{"rows-dropped", log_level::warning};          // rows= reason=
-inline constexpr log_event samples_lost{"samples-lost", log_level::warning};          // gateway= batches=
-inline constexpr log_event samples_replayed{"samples-replayed", log_level::info};     // samples= rows= whole=
+inline constexpr log_event exclusion_entered{"exclusion-entered", log_level::info}; // exclusion= agreements= who= why=
+inline constexpr log_event exclusion_withdrawn{"exclusion-withdrawn",
+                                               log_level::info};                  // exclusion= agreements= who= why=
+inline constexpr log_event override_ordered{"override-ordered", log_level::info}; // stream= iops= who= why= until=
+inline constexpr log_event override_ended{"override-ended", log_level::info};     // stream= who=
+inline constexpr log_event rows_dropped{"rows-dropped", log_level::warning};      // rows= reason=
+inline constexpr log_event samples_lost{"samples-lost", log_level::warning};      // gateway= batches=
+inline constexpr log_event samples_replayed{"samples-replayed", log_level::info}; // samples= rows= whole=
 
 // --- database manager ------------------------------------------------------------------------------------------------
 inline constexpr log_event database_connected{"database-connected", log_level::info};      // schema=
@@ -106,6 +109,7 @@ inline constexpr log_event rows_late{"rows-late", log_level::warning};      // r
 inline constexpr log_event derived_again{"derived-again", log_level::info}; // rows= since= closed_until=
 inline constexpr log_event derivation_put_off{"derivation-put-off", log_level::warning}; // reason=
 inline constexpr log_event spooling{"spooling", log_level::warning};                     // reason= rows_waiting=
+inline constexpr log_event clock_ahead{"clock-ahead", log_level::warning};               // believed_until_s=
 inline constexpr log_event spool_drained{"spool-drained", log_level::info};              // batches=
 inline constexpr log_event spool_mended{"spool-mended", log_level::warning};             // file= cut_bytes=
 inline constexpr log_event spool_full{"spool-full", log_level::warning};                 // rows_dropped= bytes=
@@ -113,7 +117,12 @@ inline constexpr log_event spool_failed{"spool-failed", log_level::error};      
 inline constexpr log_event key_made{"key-made", log_level::warning};  // file= key= (of evidence: tell who will check)
 inline constexpr log_event key_ready{"key-ready", log_level::info};   // file= key= (its fingerprint)
 inline constexpr log_event day_signed{"day-signed", log_level::info}; // day= root= key=
-inline constexpr log_event secret_file_open{"secret-file-open", log_level::warning}; // file= (others may read it)
+inline constexpr log_event evidence_checked{"evidence-checked", log_level::info}; // chains= entries= roots= took_ms=
+inline constexpr log_event evidence_broken{"evidence-broken", log_level::error};  // chain= position= what=
+inline constexpr log_event evidence_unchecked{"evidence-unchecked", log_level::warning}; // reason=
+inline constexpr log_event verdicts_imported{"verdicts-imported", log_level::info};      // verdicts= new= who=
+inline constexpr log_event samples_imported{"samples-imported", log_level::info};        // rows= new= who=
+inline constexpr log_event secret_file_open{"secret-file-open", log_level::warning};     // file= (others may read it)
 
 } // namespace log_events
 } // namespace sluice

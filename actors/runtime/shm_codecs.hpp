@@ -57,6 +57,9 @@ void add_codecs(CodecTable& table) {
   table.template add<sluice::access_token>(number(access_token));
   table.template add<sluice::history_question>(number(history_question));
   table.template add<sluice::history_answer>(number(history_answer));
+  table.template add<sluice::export_question>(number(export_question));
+  table.template add<sluice::export_page>(number(export_page));
+  table.template add<verdict_import>(number(import_verdicts));
 }
 
 } // namespace sluice

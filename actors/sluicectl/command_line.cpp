@@ -1,8 +1,9 @@
-// Turns arguments into a command; the only file that knows CLI11.
+// Turns arguments into a command; with file_arguments the only one that knows CLI11.
 #include "actors/sluicectl/command_line.hpp"
 
 #include "actors/domain/quantity.hpp"
 #include "actors/domain/stream.hpp"
+#include "actors/sluicectl/file_arguments.hpp"
 #include "actors/terminal/arguments.hpp"
 
 #include <CLI/CLI.hpp>
@@ -43,7 +44,7 @@ struct words {
   std::string interval = "1s";
   limit_command limit;
   std::uint64_t iops = 0;
-  verify_command verify;
+  file_words files;
   past_command past;
   exclusion_command exclusion;
   wait_command wait;
@@ -279,21 +280,6 @@ void add_exclusion_command(CLI::App& app, words& w) {
   });
 }
 
-void add_evidence_command(CLI::App& app, words& w) {
-  auto* evidence = app.add_subcommand("evidence", "prove what was exported");
-  evidence->require_subcommand(0, 1);
-  auto* verify =
-      evidence->add_subcommand("verify", "whether an export is as it was signed; needs no server")->fallthrough();
-  verify->add_option("FILE", w.verify.file, "the export, or - for standard input")->required()->type_name("");
-  verify->add_option("--key", w.verify.keys, "a public key that may have signed, or a file with it; can be repeated")
-      ->type_name("FILE|HEX");
-  evidence->callback([&w, verify] {
-    if (!verify->parsed())
-      throw CLI::ValidationError("evidence", "say evidence verify FILE");
-    w.line.what = w.verify;
-  });
-}
-
 void add_global_options(CLI::App& app, words& w) {
   app.set_help_flag("-h,--help", "print this and end");
   app.set_version_flag("--version", "sluicectl " SLUICE_VERSION, "print name and version and end");
@@ -337,17 +323,18 @@ parsed_line parse_command_line(std::vector<std::string> arguments) {
   add_policy_command(app, w);
   add_limit_command(app, w);
   add_wait_command(app, w);
-  add_evidence_command(app, w);
+  add_file_commands(app, w.files, w.line.what);
   add_past_commands(app, w);
   add_exclusion_command(app, w);
   add_traffic_command(app, w);
   if (const auto end = terminal::take_arguments(app, std::move(arguments)))
     return {{}, end->text, end->mistake ? exit_code::usage : exit_code::done};
   if (!w.line.what && !w.line.check_config)
-    return {{},
-            "say what to do: apply, get, describe, delete, explain, policy, top, limit, wait, traffic, report, compliance, "
-            "violations, violators, history, decisions, statement, exclusion or evidence",
-            exit_code::usage};
+    return {
+        {},
+        "say what to do: apply, get, describe, delete, explain, policy, top, limit, wait, traffic, report, compliance, "
+        "violations, violators, history, decisions, statement, exclusion, evidence, export or import",
+        exit_code::usage};
   take_global_options(w);
   const auto* past = w.line.what ? std::get_if<past_command>(&*w.line.what) : nullptr;
   if (w.line.output == output_format::html && (past == nullptr || past->what != past_kind::report))

@@ -74,8 +74,41 @@ struct wait_command {
 
 /// `evidence verify FILE`
 struct verify_command {
-  std::string file;              ///< - is standard input
-  std::vector<std::string> keys; ///< each a file or hexadecimal digits; empty = any key will do, and is told
+  std::string file;               ///< - is standard input
+  std::vector<std::string> keys;  ///< each a file or hexadecimal digits; empty = any key will do, and is told
+  std::vector<std::string> roots; ///< each DAY=HEX or a file of roots that were kept
+};
+
+/// `evidence export AGREEMENT`, `evidence key`, `evidence check`
+struct evidence_command {
+  enum class verb : std::uint8_t { export_file, key, check };
+  verb what = verb::key;
+  std::string agreement; ///< export
+  std::string period;    ///< export
+  std::string file;      ///< export: empty = AGREEMENT-PERIOD.evidence
+  bool wait = false;     ///< check: until it has ended
+  bool last = false;     ///< check: begin none
+  std::chrono::milliseconds timeout{600'000};
+};
+
+enum class csv_kind : std::uint8_t { samples, verdicts };
+
+/// `export samples STREAM`, `export verdicts AGREEMENT`
+struct export_command {
+  csv_kind what = csv_kind::samples;
+  std::string name; ///< stream or agreement
+  std::string period;
+  std::string from;
+  std::string to;
+  bool imported = false;
+  std::string file; ///< empty = standard output
+};
+
+/// `import samples FILE`, `import verdicts FILE`
+struct import_command {
+  csv_kind what = csv_kind::samples;
+  std::string file; ///< - is standard input
+  std::string who;  ///< empty = the name of the user
 };
 
 /// Questions about the past.
@@ -108,10 +141,9 @@ struct exclusion_command {
   bool correction = false;
 };
 
-using command =
-    std::variant<apply_command, delete_command, get_command, describe_command, explain_command, top_command,
-                 limit_command, wait_command, policy_command, traffic_command, verify_command, past_command,
-                 exclusion_command>;
+using command = std::variant<apply_command, delete_command, get_command, describe_command, explain_command, top_command,
+                             limit_command, wait_command, policy_command, traffic_command, verify_command, past_command,
+                             exclusion_command, evidence_command, export_command, import_command>;
 
 struct command_line {
   std::optional<std::string> server;      ///< --server

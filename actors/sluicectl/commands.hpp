@@ -14,6 +14,7 @@ struct console {
   std::ostream& out;
   std::ostream& err;
   bool terminal = false; ///< `out` is one
+  bool progress = false; ///< `err` is one: how far a long command is may be shown there
 };
 
 /// Puts each document; goes on after a refused one. `refused` if any was. Warnings and notes of admission go to `err`.
@@ -27,6 +28,12 @@ struct console {
 
 /// Contacts nobody. `refused` with the first wrong place on `err` if the file is not as it was signed.
 [[nodiscard]] exit_code run(const verify_command& x, server_link& server, const console& io);
+
+/// A file that does not prove itself is not kept; `refused` if the database's evidence is broken.
+[[nodiscard]] exit_code run(const evidence_command& x, server_link& server, const console& io);
+[[nodiscard]] exit_code run(const export_command& x, server_link& server, const console& io);
+/// Nothing is sent before every line of the file was read.
+[[nodiscard]] exit_code run(const import_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const past_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const exclusion_command& x, server_link& server, const console& io);
 /// Prints JSON whatever the output format is: an object whose `items` have `stream` and `series`.

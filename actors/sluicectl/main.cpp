@@ -28,7 +28,7 @@ int run_program(std::vector<std::string> arguments) {
   if (parsed.line->check_config)
     return 0;
   http_server_link server{std::move(where)};
-  const console io{std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1};
+  const console io{std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1, ::isatty(STDERR_FILENO) == 1};
   const auto code = std::visit(
       [&](const auto& x) {
         return run(x, server, io);

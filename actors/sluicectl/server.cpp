@@ -4,6 +4,7 @@
 #include "actors/domain/stream.hpp"
 #include "actors/sluicectl/refusal.hpp"
 
+#include <algorithm>
 #include <array>
 #include <curl/curl.h>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,20 @@ std::size_t keep_piece(char* bytes, std::size_t size, std::size_t count, void* i
   if (body.size() + size * count > max_answer_bytes)
     return 0;
   body.append(bytes, size * count);
+  return size * count;
+}
+
+/// libcurl hands each header line to this. Only the form that Sluice writes is understood.
+std::size_t keep_link(char* bytes, std::size_t size, std::size_t count, void* into) {
+  const std::string_view line{bytes, size * count};
+  constexpr std::string_view name = "link: <";
+  constexpr std::string_view relation = ">; rel=\"next\"";
+  const bool named =
+      line.size() > name.size() && std::equal(name.begin(), name.end(), line.begin(), [](char wanted, char c) {
+        return wanted == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+      });
+  if (const auto end = line.find(relation); named && end != std::string_view::npos)
+    *static_cast<std::string*>(into) = line.substr(name.size(), end - name.size());
   return size * count;
 }
 
@@ -80,6 +95,8 @@ http_answer http_server_link::exchange(const http_request& request) {
   curl_easy_setopt(curl_, CURLOPT_HTTPHEADER, headers.head);
   curl_easy_setopt(curl_, CURLOPT_WRITEFUNCTION, keep_piece);
   curl_easy_setopt(curl_, CURLOPT_WRITEDATA, &answer.body);
+  curl_easy_setopt(curl_, CURLOPT_HEADERFUNCTION, keep_link);
+  curl_easy_setopt(curl_, CURLOPT_HEADERDATA, &answer.next);
   curl_easy_setopt(curl_, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   if (!request.content_type.empty()) {
     curl_easy_setopt(curl_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));

@@ -27,6 +27,7 @@ struct http_request {
 struct http_answer {
   long status = 0;
   std::string body;
+  std::string next{}; ///< target of the Link header with rel="next" (RFC 8288); empty = there is none
 };
 
 /// Where commands get their answers from; a test puts another in its place.

@@ -3,7 +3,9 @@
 #include "actors/evidence/verifier.hpp"
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/figures.hpp"
+#include "actors/sluicectl/kept_roots.hpp"
 #include "actors/sluicectl/table.hpp"
+#include "actors/sluicectl/verified_text.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -69,46 +71,6 @@ json as_json(const outcome_counts& x) {
   return {{"met", x.met}, {"violated", x.violated}, {"exempt", x.exempt}, {"noData", x.no_data}};
 }
 
-json as_json(const verified_export& x) {
-  json counts = json::array();
-  for (const auto& [of, count] : x.counts) {
-    auto one = as_json(count);
-    one["version"] = of.first;
-    one["point"] = of.second;
-    counts.push_back(one);
-  }
-  json gaps = json::array();
-  for (const auto& gap : x.gaps)
-    gaps.push_back(
-        {{"version", gap.version}, {"point", gap.point}, {"from", time_text(gap.from)}, {"to", time_text(gap.to)}});
-  json signers = json::array();
-  for (const auto& one : x.signers)
-    signers.push_back({{"key", to_hex(one.key)},
-                       {"fingerprint", fingerprint_of(one.key)},
-                       {"firstDay", day_text(one.first_day)},
-                       {"lastDay", day_text(one.last_day)}});
-  return {{"right", true},
-          {"agreement", x.scope.agreement},
-          {"from", time_text(x.scope.from)},
-          {"to", time_text(x.scope.to)},
-          {"made", time_text(x.scope.made)},
-          {"sha256", x.sha256},
-          {"key", to_hex(x.key)},
-          {"fingerprint", fingerprint_of(x.key)},
-          {"keyCompared", x.key_trusted},
-          {"verdicts", x.verdicts},
-          {"total", as_json(total_of(x.counts))},
-          {"counts", counts},
-          {"verdictsBeyondRoots", x.verdicts_beyond_roots},
-          {"entriesBeyondRoots", x.entries_beyond_roots},
-          {"ledgerEntries", x.ledger_entries},
-          {"decisions", x.decisions},
-          {"roots", x.roots},
-          {"rootsSignedBy", signers},
-          {"gapCount", x.gap_count},
-          {"gaps", gaps}};
-}
-
 std::string second_text(wall_time x) {
   return time_text(x).substr(0, 19) + "Z";
 }
@@ -127,6 +89,52 @@ void print_counts(const verified_export& x, std::ostream& out) {
                           {"EXEMPT", side::right},
                           {"NO DATA", side::right}},
                          rows);
+}
+
+} // namespace
+
+json as_json(const verified_export& x) {
+  json counts = json::array();
+  for (const auto& [of, count] : x.counts) {
+    auto one = as_json(count);
+    one["version"] = of.first;
+    one["point"] = of.second;
+    counts.push_back(one);
+  }
+  json gaps = json::array();
+  for (const auto& gap : x.gaps)
+    gaps.push_back(
+        {{"version", gap.version}, {"point", gap.point}, {"from", time_text(gap.from)}, {"to", time_text(gap.to)}});
+  json signers = json::array();
+  for (const auto& one : x.signers)
+    signers.push_back({{"key", to_hex(one.key)},
+                       {"fingerprint", fingerprint_of(one.key)},
+                       {"firstDay", day_text(one.first_day)},
+                       {"lastDay", day_text(one.last_day)}});
+  json roots = json::object();
+  for (const auto& [day, root] : x.day_roots)
+    roots[day_text(day)] = to_hex(root);
+  return {{"right", true},
+          {"agreement", x.scope.agreement},
+          {"from", time_text(x.scope.from)},
+          {"to", time_text(x.scope.to)},
+          {"made", time_text(x.scope.made)},
+          {"sha256", x.sha256},
+          {"key", to_hex(x.key)},
+          {"fingerprint", fingerprint_of(x.key)},
+          {"keyCompared", x.key_trusted},
+          {"verdicts", x.verdicts},
+          {"total", as_json(total_of(x.counts))},
+          {"counts", counts},
+          {"verdictsBeyondRoots", x.verdicts_beyond_roots},
+          {"entriesBeyondRoots", x.entries_beyond_roots},
+          {"ledgerEntries", x.ledger_entries},
+          {"decisions", x.decisions},
+          {"roots", x.roots},
+          {"dayRoots", roots},
+          {"rootsSignedBy", signers},
+          {"gapCount", x.gap_count},
+          {"gaps", gaps}};
 }
 
 void print(const verified_export& x, std::ostream& out) {
@@ -153,28 +161,34 @@ void print(const verified_export& x, std::ostream& out) {
   print_counts(x, out);
 }
 
-} // namespace
-
 exit_code run(const verify_command& x, server_link& server, const console& io) {
   std::vector<public_key> keys;
   for (const auto& word : x.keys)
     keys.push_back(key_of(word));
+  const auto kept = read_kept_roots(x.roots);
   const bool as_text = server.where().output == output_format::table;
-  const auto found = verify_file(x.file, keys);
-  if (const auto* problem = std::get_if<file_problem>(&found)) {
-    const auto sentence = "line " + std::to_string(problem->line) + " " + problem->what;
+  const auto refuse = [&](std::uint64_t line, const std::string& what) {
     if (!as_text)
-      io.out << json{{"right", false}, {"line", problem->line}, {"what", problem->what}}.dump(
-          2, ' ', false, json::error_handler_t::replace)
+      io.out << json{{"right", false}, {"line", line}, {"what", what}}.dump(2, ' ', false,
+                                                                            json::error_handler_t::replace)
              << '\n';
-    io.err << printable(x.file) << ": " << printable(sentence) << '\n';
+    io.err << printable(x.file) << ": " << (line == 0 ? "" : "line " + std::to_string(line) + ' ') << printable(what)
+           << '\n';
     return exit_code::refused;
-  }
+  };
+  const auto found = verify_file(x.file, keys);
+  if (const auto* problem = std::get_if<file_problem>(&found))
+    return refuse(problem->line, problem->what);
   const auto& right = std::get<verified_export>(found);
-  if (as_text)
+  if (const auto wrong = compare(kept, right.day_roots); !wrong.empty())
+    return refuse(0, wrong);
+  if (as_text) {
     print(right, io.out);
-  else
+    if (!kept.empty())
+      io.out << "compared    " << compared_days(kept, right.day_roots) << " of its roots with those that were kept\n";
+  } else {
     io.out << as_json(right).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+  }
   return exit_code::done;
 }
 

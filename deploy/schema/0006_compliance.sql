@@ -1,5 +1,8 @@
 -- What a provider and a customer argue about: verdicts, exclusions, remedies, and the chains that prove them.
 
+ALTER TABLE findings ADD COLUMN late boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN findings.late IS 'It came after its interval was judged: it changes nothing.';
+
 ALTER TABLE agreements ADD COLUMN time_zone text NOT NULL DEFAULT 'UTC';
 COMMENT ON COLUMN agreements.time_zone IS 'In which calendar windows and periods begin, as in the tz database, for example Europe/Berlin.';
 
@@ -62,6 +65,43 @@ COMMENT ON COLUMN verdicts.basis IS 'rows, or finding where the rows are missing
 COMMENT ON COLUMN verdicts.stored IS 'When the row was stored [UTC].';
 COMMENT ON COLUMN verdicts.position IS 'In the chain of the agreement''s verdicts, from 1 [count].';
 COMMENT ON COLUMN verdicts.hash IS 'SHA-256 over the hash before and this row (actors/evidence/README.md).';
+
+CREATE TABLE imported_verdicts (
+  agreement        text        NOT NULL,
+  version          integer     NOT NULL,
+  point            integer     NOT NULL,
+  since            timestamptz NOT NULL,
+  length_ns        bigint      NOT NULL,
+  outcome          text        NOT NULL,
+  cause            text        NOT NULL,
+  culprit          text        NOT NULL,
+  measured_ns      bigint      NOT NULL,
+  target_ns        bigint      NOT NULL,
+  iops             bigint      NOT NULL,
+  requests         bigint      NOT NULL,
+  measured_seconds integer     NOT NULL,
+  basis            text        NOT NULL,
+  author           text        NOT NULL,
+  imported         timestamptz NOT NULL,
+  PRIMARY KEY (agreement, since, point, version)
+);
+COMMENT ON TABLE imported_verdicts IS 'Verdicts that were made elsewhere and read from a file: to be looked at, in no account, no report and no chain. Kept until somebody deletes them.';
+COMMENT ON COLUMN imported_verdicts.agreement IS 'Name of the agreement there; it need not exist here.';
+COMMENT ON COLUMN imported_verdicts.version IS 'Version of the agreement there [count].';
+COMMENT ON COLUMN imported_verdicts.point IS 'As in verdicts [count].';
+COMMENT ON COLUMN imported_verdicts.since IS 'Beginning of the interval [UTC].';
+COMMENT ON COLUMN imported_verdicts.length_ns IS 'Length of the interval [ns].';
+COMMENT ON COLUMN imported_verdicts.outcome IS 'As in verdicts.';
+COMMENT ON COLUMN imported_verdicts.cause IS 'As in verdicts.';
+COMMENT ON COLUMN imported_verdicts.culprit IS 'As in verdicts.';
+COMMENT ON COLUMN imported_verdicts.measured_ns IS 'As in verdicts [ns].';
+COMMENT ON COLUMN imported_verdicts.target_ns IS 'As in verdicts [ns].';
+COMMENT ON COLUMN imported_verdicts.iops IS 'As in verdicts [I/O per second].';
+COMMENT ON COLUMN imported_verdicts.requests IS 'As in verdicts [count].';
+COMMENT ON COLUMN imported_verdicts.measured_seconds IS 'As in verdicts [count].';
+COMMENT ON COLUMN imported_verdicts.basis IS 'As in verdicts.';
+COMMENT ON COLUMN imported_verdicts.author IS 'Who imported it.';
+COMMENT ON COLUMN imported_verdicts.imported IS 'When it was imported [UTC].';
 
 CREATE TABLE compliance_hours (
   agreement text        NOT NULL,

@@ -92,6 +92,12 @@ const char* sluice_operation(operation_code x) {
     return "withdraw-exclusion";
   case exclusion:
     return "exclusion";
+  case export_question:
+    return "export-question";
+  case export_page:
+    return "export-page";
+  case import_verdicts:
+    return "import-verdicts";
   case create_token:
     return "create-token";
   case revoke_token:

@@ -40,6 +40,8 @@ FOLDERS = {
     # Besides its one library the calendar: whether a time zone exists belongs to what is wrong with a document.
     "actors/application_server/http": ((DOMAIN, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/observatory"),
                                        ("nlohmann", "yaml-cpp", "valijson", "prometheus")),
+    # Who may come in, before any actor is asked.
+    "actors/application_server/access": ((DOMAIN, "actors/application_server/http"), ("sodium",)),
     "actors/application_server/observatory": ((DOMAIN,), ()),
     "actors/application_server/rows": ((DOMAIN,), ()),
     # History knows of the store only how a row waits (packed_row.hpp), the store writes and reads back what is derived.
@@ -47,7 +49,7 @@ FOLDERS = {
     "actors/database_manager/store": ((DOMAIN, EVIDENCE, "actors/database_manager/history"), ("pqxx", "system")),
     "actors/database_manager/spool": ((), ("sodium", "system")),
     # From what the store reads to the answer: calendar and accounting, no connection.
-    "actors/database_manager/query": ((DOMAIN, CALENDAR, "actors/database_manager/store"), ()),
+    "actors/database_manager/query": ((DOMAIN, CALENDAR, EXCHANGE, "actors/database_manager/store"), ()),
     # Times stand on the agreement's clocks.
     "actors/report": ((DOMAIN, CALENDAR), ("nlohmann",)),
     # Layer 2: the roles, the transport and the gateway's control; a role knows no other role.
@@ -62,8 +64,8 @@ FOLDERS = {
         (*ROLE, CALENDAR, EVIDENCE, EXCHANGE, "actors/database_manager/store", "actors/database_manager/query", "actors/database_manager/history", "actors/database_manager/spool"),
         ("caf", "system")),
     "actors/application_server": (
-        (*ROLE, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/http", "actors/application_server/observatory",
-         "actors/application_server/rows"),
+        (*ROLE, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/access", "actors/application_server/http",
+         "actors/application_server/observatory", "actors/application_server/rows"),
         ("caf", "nlohmann", "prometheus", "sodium", "system")),
     # The simulator: the core's loop, the gateways' throttle and the reader of agreements against models of all else. No
     # actor, no CAF, no socket. Of the core's loop only the controllers know, of files and people only scenario/ and command/.
@@ -81,14 +83,16 @@ FOLDERS = {
     SIM + "/test": ((DOMAIN, SIM, SIM + "/model", SIM + "/controllers", SIM + "/run", SIM + "/scenario", SIM + "/compare"),
                     ("doctest", "system")),
     # The client speaks HTTP to the server and knows of its inside only the words of the domain.
-    "actors/sluicectl": ((DOMAIN, EVIDENCE, TERMINAL), ("CLI", "curl", "nlohmann", "yaml-cpp", "system")),
+    "actors/sluicectl": ((DOMAIN, EVIDENCE, EXCHANGE, TERMINAL), ("CLI", "curl", "nlohmann", "yaml-cpp", "system")),
 }
 
 # Files that may know more than their folder, and why.
 LIBRARIES = {
     "gateways/metrics/metrics_server.cpp": (("boost",), "the one file with HTTP; the rest is text"),
     SIM + "/command/plot.cpp": (("system",), "starts gnuplot"),
-    "actors/application_server/http/server.cpp": (("boost", "system"), "the one file with sockets; the rest is text"),
+    "actors/application_server/http/server.cpp": (("boost", "system"), "sockets, with session.cpp; the rest is text"),
+    "actors/application_server/http/server_core.hpp": (("boost",), "what the two files with sockets share"),
+    "actors/application_server/http/session.cpp": (("boost", "system"), "sockets, with server.cpp; the rest is text"),
     "actors/application_server/http/static_files.cpp": (("system",), "zlib: compresses each file once"),
     "actors/application_server/http/token_file.cpp": (("system",), "makes the token at first start, 0600"),
     EVIDENCE + "/signing_key.cpp": (("system",), "makes the key at first start, 0600"),

@@ -25,6 +25,7 @@ struct database_manager_config : caf::actor_system_config {
 inline database_manager_settings settings() {
   database_manager_settings x;
   x.connection = settings_for(server().url());
+  x.connection.statement_timeout = std::chrono::seconds{2};
   x.kept = kept;
   x.patience = std::chrono::seconds{6};
   x.clock = [] {

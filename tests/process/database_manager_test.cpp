@@ -253,7 +253,7 @@ TEST_CASE("beyond the bound rows are refused and nothing of them is taken") {
 TEST_CASE("a time-out fails an operation with its sentence, and rows are tried again") {
   server().clear();
   auto quick = settings();
-  quick.connection.statement_timeout = 200ms;
+  quick.connection.statement_timeout = 1s;
   running x{quick};
   REQUIRE(x.becomes_connected());
   REQUIRE(*x.ask<std::uint64_t>(rows_at(noon_s)) == 1);

@@ -29,7 +29,7 @@ inline store::connection_settings settings_for(const std::string& url) {
   store::connection_settings x;
   x.url = url;
   x.schema_directory = SLUICE_SCHEMA_DIRECTORY;
-  x.statement_timeout = std::chrono::milliseconds{2000};
+  x.statement_timeout = std::chrono::milliseconds{60'000}; // against hanging: a busy machine is slow
   return x;
 }
 

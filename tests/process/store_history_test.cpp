@@ -6,6 +6,8 @@
 #include <fstream>
 #include <thread>
 
+#include <limits>
+
 #include <doctest/doctest.h>
 
 using namespace sluice;
@@ -49,7 +51,7 @@ batch_ptr seconds(std::int64_t from, std::int64_t to, std::int64_t everything_un
 void take(database& x, history::derivation& derived, const batch_ptr& batch) {
   const std::vector<batch_ptr> batches{batch};
   append_at(x, batches, derived.closed_until());
-  x.derive(batches, derived);
+  x.derive(batches, derived, std::numeric_limits<std::int64_t>::max());
   bool more = true;
   while (more) {
     more = derived.advance();

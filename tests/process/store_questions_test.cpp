@@ -1,6 +1,8 @@
 // Questions about the past against a real PostgreSQL: what was counted, joined and read is compared with what was put
 // in.
+#include "actors/calendar/excluded_time.hpp"
 #include "actors/database_manager/query/answer.hpp"
+#include "actors/report/document.hpp"
 #include "tests/process/store_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -125,8 +127,7 @@ TEST_CASE("an exclusion takes out what it touches, and nothing else") {
   server().sql("INSERT INTO exclusions (agreement_pattern, starts, length_ns, recurrence, time_zone, author, reason, "
                "correction, entered) VALUES ('oltp-*', to_timestamp("
                + std::to_string(ten.unix_us / 1'000'000 + 895)
-               + "), 2710000000000, '', 'UTC', 'jo', 'firmware', false, "
-                 "now())");
+               + "), 2710000000000, '', 'UTC', 'jo', 'firmware', false, to_timestamp(" + std::to_string(noon_s) + "))");
   const auto found = x.ask(about(question_kind::compliance, "oltp-gold", ten, after(ten, 2 * hour_us)));
   REQUIRE(found);
   // Excluded: 10:14:50 to 11:00:10, 272 intervals; of the violated ones 29 remain.
@@ -141,10 +142,76 @@ TEST_CASE("an exclusion takes out what it touches, and nothing else") {
   server().sql(
       "INSERT INTO exclusions (agreement_pattern, starts, length_ns, recurrence, time_zone, author, reason, "
       "correction, withdraws, entered) SELECT agreement_pattern, starts, length_ns, recurrence, time_zone, 'jo', "
-      "'by mistake', false, id, now() FROM exclusions");
+      "'by mistake', false, id, entered FROM exclusions");
   const auto again = x.ask(about(question_kind::compliance, "oltp-gold", ten, after(ten, 2 * hour_us)));
   REQUIRE(again);
   CHECK(again->accounts[0].whole == interval_counts{.met = 660, .violated = 60});
+}
+
+TEST_CASE("a month that is over stays as it was, but for corrections") {
+  past x;
+  established_gold(x); // in Berlin, where November ends an hour before it does in UTC
+  for (int point = 0; point < 3; ++point)
+    x.verdicts("oltp-gold", point, ten, 720, "met");
+  past::count_hours();
+  exclusion entry;
+  entry.agreements = "oltp-*";
+  entry.starts = ten;
+  entry.length = std::chrono::minutes{10};
+  entry.time_zone = "Europe/Berlin";
+  entry.author = "jo";
+  entry.reason = "firmware";
+  const auto enter = [&](const exclusion& what, wall_time now) {
+    const auto berlin = calendar::zone::find("Europe/Berlin").value();
+    const auto closed = calendar::closed_until(berlin, now);
+    const auto stored = what.withdraws == 0 ? x.filled.database.enter(what, closed, now)
+                                            : x.filled.database.withdraw(what, closed, now);
+    REQUIRE_MESSAGE(stored, (stored ? "" : stored.why().text));
+    return stored->id;
+  };
+  const auto taking_back = [&](std::int64_t id, bool correction) {
+    auto what = entry;
+    what.withdraws = id;
+    what.correction = correction;
+    return what;
+  };
+  auto question = about(question_kind::report, "oltp-gold", {}, {});
+  question.period = "2026-11";
+  const auto counted = [&] {
+    const auto found = x.ask(question);
+    REQUIRE(found);
+    return *found;
+  };
+  // Two windows of ten minutes: the second one recurs.
+  enter(entry, ten);
+  auto weekly = entry;
+  weekly.starts = after(ten, hour_us);
+  weekly.recurrence = "FREQ=WEEKLY";
+  const auto second = enter(weekly, ten);
+  CHECK(counted().accounts[0].whole == interval_counts{.met = 600, .excluded = 120});
+  const wall_time december{1'796'079'600'000'000}; // in Berlin
+  // Taken back in November, and in force again; then for good in December, which November does not see.
+  enter(taking_back(second, false), noon);
+  CHECK(counted().accounts[0].whole == interval_counts{.met = 660, .excluded = 60});
+  const auto third = enter(weekly, noon);
+  enter(taking_back(third, false), december);
+  const auto closed = counted();
+  CHECK(closed.accounts[0].whole == interval_counts{.met = 600, .excluded = 120});
+  CHECK(report::make_document(closed, "2026-11").corrections.empty());
+  // What was forgotten can only be entered as a correction, and one takes everything back.
+  auto forgotten = entry;
+  forgotten.starts = after(ten, 20 * minute_us);
+  forgotten.correction = true;
+  enter(forgotten, after(december, 1));
+  CHECK(counted().accounts[0].whole == interval_counts{.met = 540, .excluded = 180});
+  enter(taking_back(1, true), after(december, 2));
+  const auto corrected = counted();
+  CHECK(corrected.accounts[0].whole == interval_counts{.met = 600, .excluded = 120});
+  const auto shown = report::make_document(corrected, "2026-11");
+  REQUIRE(shown.corrections.size() == 2);
+  CHECK(shown.corrections[0].entry.entered == after(december, 1));
+  CHECK(shown.corrections[1].entry.withdraws == 1);
+  CHECK(shown.corrections[1].after_end);
 }
 
 TEST_CASE("violated neighbours are one violation, and pages go on where the one before ended") {

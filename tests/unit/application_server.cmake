@@ -10,7 +10,7 @@ sluice_test(desk_test CAF LABELS caf
 sluice_test(http_call_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/carriage_text_test.cpp ${CMAKE_CURRENT_LIST_DIR}/explain_text_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/http_answer_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_call_test.cpp
-          ${CMAKE_CURRENT_LIST_DIR}/http_past_test.cpp
+          ${CMAKE_CURRENT_LIST_DIR}/http_export_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_past_test.cpp
   LINK sluice_entrance)
 sluice_test(access_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/access_test.cpp ${CMAKE_CURRENT_LIST_DIR}/rights_test.cpp ${CMAKE_CURRENT_LIST_DIR}/watch_hub_test.cpp

@@ -25,6 +25,8 @@ struct peers {
   std::vector<terms> core_terms;
   caf::error core_refuses;
   // database manager
+  std::vector<export_question> exports;
+  std::vector<verdict_import> imports;
   std::vector<row_batch> stored;
   std::deque<caf::typed_response_promise<std::uint64_t>> held; ///< answers to rows, while `hold_rows`
   bool hold_rows = false;
@@ -181,6 +183,7 @@ inline database_manager_actor::behavior_type fake_database(database_manager_acto
           return seen->refuses;
         seen->exclusions.push_back(x);
         seen->exclusions.back().id = static_cast<std::int64_t>(seen->exclusions.size());
+        seen->exclusions.back().entered = wall_time{begin_us};
         return seen->exclusions.back();
       },
       [=](retract_atom, const exclusion& x) -> caf::result<exclusion> {
@@ -188,7 +191,18 @@ inline database_manager_actor::behavior_type fake_database(database_manager_acto
           return ec::not_found;
         seen->exclusions.push_back(x);
         seen->exclusions.back().id = static_cast<std::int64_t>(seen->exclusions.size());
+        seen->exclusions.back().entered = wall_time{begin_us};
         return seen->exclusions.back();
+      },
+      [=](const export_question& x) -> caf::result<export_page> {
+        seen->exports.push_back(x);
+        if (seen->refuses)
+          return seen->refuses;
+        return export_page{"page\n", x.cursor.empty() ? "1.2" : "", x.from, x.to, "00", "11", {}};
+      },
+      [=](const verdict_import& x) -> caf::result<std::uint64_t> {
+        seen->imports.push_back(x);
+        return std::uint64_t{1};
       },
       [=](create_atom, const access_token& x) -> caf::result<access_token> {
         if (seen->refuses)

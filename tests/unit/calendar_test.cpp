@@ -343,31 +343,3 @@ TEST_CASE("property: merged spans touch what one of the spans touches") {
       REQUIRE(merged.spans()[i - 1].to < merged.spans()[i].from);
   }
 }
-
-TEST_CASE("exclusions apply to the agreements that they match, unless they are withdrawn") {
-  std::vector<exclusion> entries(5, maintenance(1'793'491'200, "", "UTC"));
-  for (std::size_t i = 0; i < entries.size(); ++i)
-    entries[i].id = static_cast<std::int64_t>(i) + 1;
-  entries[0].agreements = "oltp-*";
-  entries[1].agreements = "batch";
-  entries[2].starts = at(1'793'491'200 + 7'200); // withdrawn by the next one
-  entries[3].withdraws = 3;
-  entries[4].time_zone = "Mars/Base";
-  const auto x = exclusions_of("oltp-gold", entries, {at(1'793'491'200), at(1'793'491'200 + 86'400)});
-  REQUIRE(x.entries.size() == 1);
-  CHECK(x.entries[0].id == 1);
-  CHECK(x.times.spans() == std::vector<time_span>{{at(1'793'491'200), at(1'793'494'800)}});
-  CHECK(x.problems == std::vector<std::string>{"Exclusion 5: There is no such time zone in the tz database."});
-  CHECK(exclusions_of("batch", entries, {at(0), at(1)}).entries.empty());
-}
-
-TEST_CASE("what touches a month that is over is a correction") {
-  const auto begin_s = 1'793'487'600; // 2026-11-01 00:00 in Berlin
-  const auto berlin = in("Europe/Berlin");
-  CHECK_FALSE(is_correction(maintenance(begin_s, ""), berlin, now));
-  CHECK(is_correction(maintenance(begin_s - 1, ""), berlin, now));
-  CHECK(is_correction(maintenance(begin_s - hour_s + 1, ""), berlin, now));
-  CHECK_FALSE(is_correction(maintenance(begin_s, "FREQ=WEEKLY"), berlin, now));
-  CHECK(is_correction(maintenance(begin_s - 7 * 86'400, "FREQ=WEEKLY"), berlin, now));
-  CHECK(is_correction(maintenance(begin_s, ""), in("America/New_York"), now)); // there it is still October
-}

@@ -17,3 +17,9 @@ sluice_test(database_history_test
     ${CMAKE_CURRENT_LIST_DIR}/history_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/spool_test.cpp
   LINK sluice_history sluice_spool)
+
+# The spool on a disk of the test's own, in place of the calls on files.
+sluice_test(spool_power_test
+  LABELS no-caf one-thread
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/spool_power_test.cpp
+  LINK sluice_spool)

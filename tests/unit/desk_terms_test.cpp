@@ -177,3 +177,45 @@ TEST_CASE("what only would be held comes from the report and is listed as such")
 }
 
 TEST_SUITE_END();
+
+TEST_CASE("an exclusion that is entered or taken back is an event and in the audit: who, what, when and why") {
+  application_world world;
+  world.database_up();
+  http::call x;
+  x.what = http::operation::enter_exclusion;
+  x.entry.agreements = "oltp-*";
+  x.entry.starts = wall_time{1'795'510'800'000'000}; // 2026-11-24 09:00 UTC
+  x.entry.length = 2h;
+  x.entry.recurrence = "FREQ=WEEKLY";
+  x.entry.time_zone = "Europe/Berlin";
+  x.entry.author = "jo";
+  x.entry.reason = "firmware";
+  CHECK(world.call(x)->got.status == 201);
+  x.what = http::operation::withdraw_exclusion;
+  x.entry.withdraws = 1;
+  x.entry.author = "kim";
+  x.entry.reason = "not needed";
+  x.entry.correction = true;
+  CHECK(world.call(x)->got.status == 200);
+  x.entry.withdraws = 7;
+  CHECK(world.call(x)->got.status == 404); // nothing happened: no event
+  world.pass(1s);
+  std::vector<event> events;
+  std::vector<audit_entry> audit;
+  for (const auto& batch : world.seen.stored) {
+    events.insert(events.end(), batch.events.begin(), batch.events.end());
+    audit.insert(audit.end(), batch.audit.begin(), batch.audit.end());
+  }
+  const std::string what =
+      "Exclusion 1 of oltp-*, from 2026-11-24T09:00:00.000Z for 2h, FREQ=WEEKLY in Europe/Berlin, was ";
+  const wall_time when{begin_us};
+  CHECK(audit
+        == std::vector<audit_entry>{
+            {when, "jo", "enter-exclusion", "oltp-*", what + "entered by jo: firmware"},
+            {when, "kim", "withdraw-exclusion", "oltp-*", what + "taken back by kim as a correction: not needed"}});
+  REQUIRE(events.size() == 2);
+  CHECK(events[0] == event{when, event_kind::exclusion_entered, "oltp-*", audit[0].detail});
+  CHECK(events[1] == event{when, event_kind::exclusion_withdrawn, "oltp-*", audit[1].detail});
+  const auto shown = world.call(http::operation::list_events)->body().at("items");
+  CHECK(shown.at(0).at("kind") == "exclusion-withdrawn");
+}

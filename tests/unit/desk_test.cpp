@@ -255,3 +255,62 @@ TEST_CASE("changes become events, in memory and in the database") {
   REQUIRE(!world.seen.stored.empty());
   CHECK(world.seen.stored.back().events.size() == 1);
 }
+
+TEST_CASE("an export's first page is noted, the later ones are not; each has the link to the next") {
+  application_world world;
+  world.database_up();
+  http::call x;
+  x.what = http::operation::export_verdicts;
+  x.name = x.past.agreement = "gold";
+  x.past.from = wall_time{1'000'000};
+  x.past.to = wall_time{2'000'000};
+  const auto first = world.call(x);
+  CHECK(first->got.body == "page\n");
+  CHECK(first->got.link
+        == "</api/v1/agreements/gold/verdicts?from=1970-01-01T00:00:01Z&to=1970-01-01T00:00:02Z&cursor=1.2>; "
+           "rel=\"next\"");
+  x.after = "1.2";
+  CHECK(world.call(x)->got.link.empty());
+  CHECK(world.seen.exports.back().cursor == "1.2");
+  world.pass(2s);
+  std::vector<audit_entry> noted;
+  for (const auto& batch : world.seen.stored)
+    noted.insert(noted.end(), batch.audit.begin(), batch.audit.end());
+  REQUIRE(noted.size() == 1);
+  CHECK(noted[0].action == "export-verdicts");
+  CHECK(noted[0].subject == "gold");
+  world.seen.refuses = caf::error{ec::export_gone, "it is not open any more"};
+  CHECK(world.call(x)->got.status == 410);
+  CHECK(world.call(http::operation::show_evidence_key)->got.status == 410);
+}
+
+TEST_CASE("rows are handed on only if all of their seconds are closed") {
+  application_world world;
+  sample one;
+  one.stream = {"gw1", "oltp", "c1"};
+  one.taken = wall_time{5'000'000};
+  http::call x;
+  x.what = http::operation::import_samples;
+  x.who = "ann";
+  x.rows.push_back(make_row(one, 1));
+  CHECK(world.call(x)->got.status == 503); // nobody is there
+  world.seen.status.closed_until = wall_time{5'000'000};
+  world.database_up();
+  world.pass(1s);
+  const auto before = world.seen.stored.size();
+  CHECK(world.call(x)->got.status == 422);
+  CHECK(world.seen.stored.size() == before);
+  world.seen.status.closed_until = wall_time{6'000'000};
+  world.pass(1s);
+  const auto taken = world.call(x);
+  CHECK(taken->got.status == 200);
+  CHECK(taken->body().at("new") == 1);
+  CHECK(world.seen.stored.back().rows.size() == 1);
+  world.pass(2s);
+  CHECK(world.seen.stored.back().audit.size() == 1);
+  x.what = http::operation::import_verdicts;
+  x.verdicts.emplace_back();
+  CHECK(world.call(x)->body().at("lines") == 1);
+  REQUIRE(world.seen.imports.size() == 1);
+  CHECK(world.seen.imports[0].author == "ann");
+}

@@ -234,6 +234,48 @@ TEST_CASE("the window is bounded: the oldest second is closed before its time") 
   CHECK(x.open_rows() == 10);
 }
 
+TEST_CASE("rows that are held are neither kept nor closed until they were read") {
+  auto x = begun({gold()});
+  for (std::int64_t s = ten; s < ten + 60; ++s)
+    x.add(whole(s));
+  x.hold_from(ten + 10);
+  x.add(whole(ten + 10, 2));
+  x.add(whole(ten + 4, 2));
+  CHECK(x.open_rows() == 61);
+  CHECK_FALSE(x.wants_rows_from());
+  CHECK(all_until(x, ten + 60 + grace_s).verdicts.size() == 1);
+  CHECK(x.closed_until() == ten + 10);
+  CHECK(x.wants_rows_from() == ten + 10);
+  x.release();
+  CHECK(all_until(x, ten + 60 + grace_s).verdicts.size() == 5);
+}
+
+TEST_CASE("while nothing can be written the window sheds its newest seconds, which are read again") {
+  derivation x{80};
+  x.begin({ten, ten, ten}, {});
+  x.loaded();
+  for (std::int64_t s = ten; s < ten + 1'000; ++s)
+    x.add(whole(s));
+  CHECK(x.open_rows() == 90); // 80 and an eighth
+  CHECK(x.held_from() == ten + 90);
+}
+
+TEST_CASE("a finding that comes after its interval was judged changes nothing") {
+  auto x = begun({gold()});
+  static_cast<void>(all_until(x, ten + 10 + grace_s));
+  verdict late;
+  late.agreement = "gold";
+  late.version = 1;
+  late.from = wall_time{ten * 1'000'000};
+  late.length = 10s;
+  late.outcome = verdict_outcome::violated;
+  x.add(late);
+  const auto rest = all_until(x, ten + 60 + grace_s).verdicts;
+  REQUIRE(rest.size() == 5); // of the five intervals that were open
+  for (const auto& one : rest)
+    CHECK(one.what.outcome == verdict_outcome::no_data);
+}
+
 TEST_CASE("property: beginning anew anywhere gives the same minutes, hours and verdicts, in whatever order rows come") {
   for (std::uint32_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
@@ -243,12 +285,17 @@ TEST_CASE("property: beginning anew anywhere gives the same minutes, hours and v
       for (std::int32_t stream = 1; stream <= 2; ++stream)
         if (chance() % 7 != 0)
           rows.push_back(whole(s, stream, chance() % 30));
-    const std::vector<version_span> versions{gold(), [] {
-                                               auto x = gold(30s);
-                                               x.terms.name = "silver";
-                                               x.terms.streams.client = "b";
-                                               return x;
-                                             }()};
+    // Up to 15 I/O a second are promised, so that a second reaches into the next one; another version comes in between.
+    auto silver = gold(30s);
+    silver.terms.name = "silver";
+    silver.terms.streams.client = "b";
+    auto first = gold();
+    first.terms.objective.latency[0].up_to = rate{15};
+    auto second = first;
+    second.terms.version = 2;
+    first.until = second.from = second.terms.since =
+        wall_time{(ten + 600 + static_cast<std::int64_t>(chance() % 20)) * 1'000'000};
+    const std::vector versions{first, second, silver};
     const auto until = ten + 3700;
     auto straight = begun(versions);
     for (const auto& x : rows)
@@ -267,11 +314,29 @@ TEST_CASE("property: beginning anew anywhere gives the same minutes, hours and v
           x.add_minute(m);
       auto shuffled = rows;
       std::shuffle(shuffled.begin(), shuffled.end(), chance);
-      for (const auto& one : shuffled)
-        if (one.row->second >= x.needed_from())
-          x.add(one);
-      x.loaded();
-      const auto part = all_until(x, known);
+      const auto read = [&](std::int64_t from, std::int64_t to) {
+        x.hold_from(to);
+        for (const auto& one : shuffled)
+          if (one.row->second >= from && one.row->second < to)
+            x.add(one);
+        x.loaded();
+      };
+      // All at once, or in pieces, each when the one before is closed.
+      const auto piece = chance() % 2 == 0 ? 5'000 : static_cast<std::int64_t>(100 + chance() % 900);
+      auto end = std::max(x.needed_from(), reached.seconds) + piece;
+      read(x.needed_from(), end);
+      derived part;
+      for (bool more = true; more; end += piece) {
+        const auto got_now = all_until(x, known);
+        part.minutes.insert(part.minutes.end(), got_now.minutes.begin(), got_now.minutes.end());
+        part.hours.insert(part.hours.end(), got_now.hours.begin(), got_now.hours.end());
+        part.verdicts.insert(part.verdicts.end(), got_now.verdicts.begin(), got_now.verdicts.end());
+        if (got_now.reached.seconds != 0)
+          part.reached = got_now.reached;
+        more = x.wants_rows_from().has_value();
+        if (more)
+          read(end, end + piece);
+      }
       minutes.insert(minutes.end(), part.minutes.begin(), part.minutes.end());
       got.minutes.insert(got.minutes.end(), part.minutes.begin(), part.minutes.end());
       got.hours.insert(got.hours.end(), part.hours.begin(), part.hours.end());

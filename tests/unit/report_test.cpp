@@ -84,6 +84,58 @@ TEST_CASE("text, JSON and HTML hold the same figures") {
   }
 }
 
+TEST_CASE("what was entered or taken back after the period's end is shown as that, with who, when and why") {
+  auto answer = test::november_answer();
+  auto late = answer.exclusions[0]; // entered on the 3rd of December as a correction
+  late.id = 8;
+  late.correction = true;
+  late.author = "kim";
+  late.reason = "was forgotten";
+  late.entered = wall_time{answer.to.unix_us + 58 * test::hour_us};
+  auto taken_back = answer.exclusions[0];
+  taken_back.id = 9;
+  taken_back.withdraws = 7;
+  taken_back.entered = wall_time{answer.to.unix_us + test::hour_us};
+  answer.exclusions.push_back(late);
+  answer.exclusions.push_back(taken_back);
+  // A plain withdrawal in December is of no effect in November.
+  auto x = make_document(answer, "2026-11");
+  REQUIRE(x.exclusions.size() == 2);
+  CHECK_FALSE(x.exclusions[0].withdrawn);
+  CHECK(x.exclusions[0].times == 1);
+  REQUIRE(x.corrections.size() == 1);
+  CHECK(x.corrections[0].entry.id == 8);
+  for (const auto& form : {text(x), html(x)})
+    CHECK(contains(form, "exclusion 8 was entered: 2026-12-03 10:00:00 by kim, was forgotten"));
+  // One that is a correction takes everything back.
+  answer.exclusions[2].correction = true;
+  answer.excluded.clear();
+  x = make_document(answer, "2026-11");
+  CHECK(x.exclusions[0].withdrawn);
+  CHECK(x.exclusions[0].times == 0);
+  REQUIRE(x.corrections.size() == 2);
+  CHECK(contains(text(x), "After the period's end exclusion 7 was taken back: 2026-12-01 01:00:00 by jo"));
+  const auto read = nlohmann::json::parse(json_text(x))["corrections"];
+  REQUIRE(read.size() == 2);
+  CHECK(read[0]["withdraws"].is_null());
+  CHECK(read[1]["withdraws"] == 7);
+  CHECK(read[1]["after_end"] == true);
+  CHECK(read[1]["entered"] == "2026-12-01T00:00:00Z");
+}
+
+TEST_CASE("what was entered in time is no correction of the period, whatever it corrects in months before") {
+  auto answer = test::november_answer();
+  answer.exclusions[0].entered = wall_time{answer.from.unix_us + test::hour_us};
+  answer.exclusions[0].correction = true; // it recurs since October
+  CHECK(make_document(answer, "2026-11").corrections.empty());
+  // Of a year it is one: October was over.
+  answer.from = wall_time{answer.from.unix_us - 304 * 24 * test::hour_us};
+  const auto year = make_document(answer, "2026");
+  REQUIRE(year.corrections.size() == 1);
+  CHECK_FALSE(year.corrections[0].after_end);
+  CHECK(contains(text(year), "After the end of a month in it exclusion 7 was entered"));
+}
+
 TEST_CASE("what others wrote becomes neither markup nor a command to the terminal") {
   auto answer = test::november_answer();
   answer.exclusions[0].reason = "<script>alert(1)</script> & \"more\"\x1b[2J";

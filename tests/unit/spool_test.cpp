@@ -10,6 +10,9 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 using namespace sluice;
 using namespace sluice::spool;
 using namespace std::chrono_literals;
@@ -30,6 +33,30 @@ struct place {
   place(const place&) = delete;
   place& operator=(const place&) = delete;
   std::filesystem::path path;
+};
+
+/// Lets this process open so many more files until its end.
+class spare_descriptors {
+public:
+  explicit spare_descriptors(::rlim_t more) {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
+    const int next = ::dup(0);
+    REQUIRE(next >= 0);
+    ::close(next);
+    const ::rlimit less{static_cast<::rlim_t>(next) + more, before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &less) == 0);
+  }
+  ~spare_descriptors() {
+    end();
+  }
+  spare_descriptors(const spare_descriptors&) = delete;
+  spare_descriptors& operator=(const spare_descriptors&) = delete;
+  void end() const {
+    ::setrlimit(RLIMIT_NOFILE, &before_);
+  }
+
+private:
+  ::rlimit before_{};
 };
 
 batch_parts part(const std::string& rows, const std::string& rest = {}) {
@@ -94,6 +121,27 @@ TEST_CASE("what was given free stays so after a restart, and numbers go on") {
   static_cast<void>(x.put({part("c")}));
   CHECK(x.last_number() == last + 1);
   CHECK(contents(x) == "c/ ");
+}
+
+TEST_CASE("a file that could not be begun spoils nothing") {
+  place here;
+  {
+    disk_spool x{here.path, 1 << 20};
+    static_cast<void>(x.open());
+    CHECK(x.put({part("a")}) == put_result::stored);
+  }
+  {
+    disk_spool x{here.path, 1 << 20};
+    static_cast<void>(x.open());
+    const spare_descriptors one{1}; // enough for the file, not for the sync of its directory
+    CHECK_THROWS_AS(static_cast<void>(x.put({part("b")})), std::system_error);
+    one.end();
+    CHECK(x.put({part("c")}) == put_result::stored);
+    CHECK(contents(x) == "a/ c/ ");
+  }
+  disk_spool x{here.path, 1 << 20};
+  CHECK(x.open().empty());
+  CHECK(contents(x) == "a/ c/ ");
 }
 
 TEST_CASE("a record that is cut at any byte is not there, those before it are") {

@@ -1,6 +1,7 @@
 // Judges requests, in the order in which little is told to those who may know nothing.
 #include "actors/application_server/http/call.hpp"
 
+#include "actors/application_server/http/export_call.hpp"
 #include "actors/application_server/http/access_call.hpp"
 #include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/policy_text.hpp"
@@ -109,6 +110,8 @@ verdict_on_part read_query(const route& from, call& to) {
     return read_past(from, to);
   if (from.what == operation::withdraw_exclusion)
     return read_withdrawal(from, to);
+  if (is_an_export(from.what) || is_an_import(from.what))
+    return read_export_query(from, to);
   if (from.what == operation::watch)
     return read_topics(from, to);
   const auto allowed = [&](std::string_view name) {
@@ -284,6 +287,11 @@ verdict_on_part read_body(const request& x, const route& from, call& to) {
     if (media_type(x.content_type) != "application/json")
       return problem(415, "an exclusion must be sent as application/json");
     return read_exclusion(x.body, to);
+  case operation::import_samples:
+  case operation::import_verdicts:
+    if (media_type(x.content_type) != "text/csv")
+      return problem(415, "rows and verdicts must be sent as text/csv");
+    return read_import(x.body, to);
   case operation::create_token:
   case operation::begin_session:
     return read_access(x, to);

@@ -9,6 +9,7 @@
 #include "actors/domain/history_question.hpp"
 #include "actors/domain/policy_document.hpp"
 #include "actors/domain/record.hpp"
+#include "actors/domain/sample_row.hpp"
 
 #include <string>
 #include <string_view>
@@ -36,20 +37,23 @@ struct call {
   operation what = operation::health;
   std::string name;
   stream_id stream;
-  unsigned seconds = default_series_seconds;     ///< show_stream
-  unsigned limit = max_page;                     ///< lists
-  std::string after;                             ///< list_streams: the last stream of the page before
-  stream_filter wanted;                          ///< list_streams
-  agreement document;                            ///< create_agreement, replace_agreement
-  override_order order;                          ///< order_limit; the times are still open
-  duration order_length{0};                      ///< order_limit; zero = until it is taken back
-  policy_document policy;                        ///< replace_policy, with author and reason
-  bool dry_run = false;                          ///< create, replace: say what would be answered, store nothing
-  bool force = false;                            ///< create_agreement, replace_agreement: whatever admission says
-  std::string who;                               ///< who forces; may be empty
-  history_question past;                         ///< of calls about the past; open times are zero
-  duration ago{0};                               ///< past: where it has no beginning, so long before its end
-  exclusion entry;                               ///< enter_exclusion, withdraw_exclusion
+  unsigned seconds = default_series_seconds; ///< show_stream
+  unsigned limit = max_page;                 ///< lists
+  std::string after;                         ///< list_streams: the last stream of the page before; exports: the cursor
+  stream_filter wanted;                      ///< list_streams
+  agreement document;                        ///< create_agreement, replace_agreement
+  override_order order;                      ///< order_limit; the times are still open
+  duration order_length{0};                  ///< order_limit; zero = until it is taken back
+  policy_document policy;                    ///< replace_policy, with author and reason
+  bool dry_run = false;                      ///< create, replace: say what would be answered, store nothing
+  bool force = false;                        ///< create_agreement, replace_agreement: whatever admission says
+  std::string who;                           ///< who forces; may be empty
+  history_question past;                     ///< of calls about the past; open times are zero
+  duration ago{0};                           ///< past: where it has no beginning, so long before its end
+  exclusion entry;                           ///< enter_exclusion, withdraw_exclusion
+  bool imported = false;                     ///< export_verdicts: those from elsewhere
+  std::vector<sample_row> rows;              ///< import_samples
+  std::vector<final_verdict> verdicts;       ///< import_verdicts
   report_format format = report_format::as_json; ///< make_report
   caller asker;
   access_token token;              ///< create_token, revoke_token: what is wanted of it

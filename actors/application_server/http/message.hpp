@@ -38,6 +38,7 @@ struct response {
   std::string content_type = "application/json";
   unsigned retry_after_s = 0;       ///< 0 = no such header
   std::string allow{};              ///< empty = no such header
+  std::string link{};               ///< likewise
   std::string set_cookie{};         ///< likewise
   std::string etag{};               ///< likewise
   std::optional<watching> events{}; ///< given: the body is a stream of these, begun with `body`

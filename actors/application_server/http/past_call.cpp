@@ -33,7 +33,7 @@ question_kind kind_of(operation x) noexcept {
 }
 
 bool is_of_stream(operation x) noexcept {
-  return x == operation::show_history || x == operation::list_decisions;
+  return x == operation::show_history || x == operation::list_decisions || x == operation::export_samples;
 }
 
 /// Which calls know a field.

@@ -17,6 +17,8 @@ std::string_view title_of(unsigned status) noexcept {
     return "OK";
   case 201:
     return "Created";
+  case 202:
+    return "Accepted";
   case 204:
     return "No Content";
   case 304:
@@ -35,6 +37,8 @@ std::string_view title_of(unsigned status) noexcept {
     return "Request Timeout";
   case 409:
     return "Conflict";
+  case 410:
+    return "Gone";
   case 412:
     return "Precondition Failed";
   case 413:
@@ -63,11 +67,11 @@ response problem(unsigned status, std::string detail, const std::vector<mistake>
     for (const auto& x : errors)
       list.push_back({{"path", x.path}, {"what", x.what}});
   }
-  return {status, text_of(body), "application/problem+json", status == 503 ? 5u : 0u, {}};
+  return {status, text_of(body), "application/problem+json", status == 503 ? 5u : 0u, {}, {}};
 }
 
 response answer(unsigned status, const json& body) {
-  return {status, text_of(body), "application/json", 0, {}};
+  return {status, text_of(body), "application/json", 0, {}, {}};
 }
 
 } // namespace sluice::http

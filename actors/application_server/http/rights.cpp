@@ -31,6 +31,8 @@ right right_of(operation x) noexcept {
   case operation::list_violations:
   case operation::make_report:
   case operation::make_statement:
+  case operation::export_samples: // of their own streams
+  case operation::show_evidence_key:
     return everybody;
   case operation::create_agreement: // by customers as the server's options say: always to try, never by force
   case operation::replace_agreement:
@@ -47,11 +49,17 @@ right right_of(operation x) noexcept {
   case operation::list_decisions:
   case operation::list_top:
   case operation::list_exclusions:
+  case operation::export_evidence: // whose hashes hold the names of others' streams: a provider hands it out
+  case operation::export_verdicts:
+  case operation::show_evidence_check:
     return viewers;
   case operation::order_limit:
   case operation::retract_limit:
   case operation::enter_exclusion:
   case operation::withdraw_exclusion:
+  case operation::begin_evidence_check:
+  case operation::import_samples:
+  case operation::import_verdicts:
     return operators;
   case operation::replace_policy:
   case operation::list_tokens:
@@ -71,6 +79,9 @@ bool changes_something(operation x) noexcept {
   case operation::retract_limit:
   case operation::enter_exclusion:
   case operation::withdraw_exclusion:
+  case operation::begin_evidence_check:
+  case operation::import_samples:
+  case operation::import_verdicts:
   case operation::replace_policy:
   case operation::create_token:
   case operation::revoke_token:

@@ -19,7 +19,7 @@ struct entry {
 
 constexpr std::string_view api = "/api/v1";
 
-constexpr std::array<entry, 44> table{{
+constexpr std::array<entry, 52> table{{
     {"GET", "/healthz", operation::health},
     {"GET", "/readyz", operation::readiness},
     {"GET", "/metrics", operation::metrics},
@@ -57,6 +57,14 @@ constexpr std::array<entry, 44> table{{
     {"GET", "/api/v1/exclusions", operation::list_exclusions},
     {"POST", "/api/v1/exclusions", operation::enter_exclusion},
     {"DELETE", "/api/v1/exclusions/NAME", operation::withdraw_exclusion},
+    {"GET", "/api/v1/agreements/NAME/evidence", operation::export_evidence},
+    {"GET", "/api/v1/agreements/NAME/verdicts", operation::export_verdicts},
+    {"GET", "/api/v1/streams/G/V/C/samples", operation::export_samples},
+    {"GET", "/api/v1/evidence/key", operation::show_evidence_key},
+    {"GET", "/api/v1/evidence/check", operation::show_evidence_check},
+    {"POST", "/api/v1/evidence/check", operation::begin_evidence_check},
+    {"POST", "/api/v1/samples", operation::import_samples},
+    {"POST", "/api/v1/verdicts", operation::import_verdicts},
     {"POST", "/api/v1/session", operation::begin_session},
     {"GET", "/api/v1/session", operation::show_session},
     {"DELETE", "/api/v1/session", operation::end_session},

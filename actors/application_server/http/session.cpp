@@ -237,6 +237,8 @@ void session::write(response x) {
     out.set(wire::field::retry_after, std::to_string(x.retry_after_s));
   if (!x.allow.empty())
     out.set(wire::field::allow, x.allow);
+  if (!x.link.empty())
+    out.set(wire::field::link, x.link);
   if (!x.set_cookie.empty())
     out.set(wire::field::set_cookie, x.set_cookie);
   if (!x.etag.empty()) {

@@ -47,6 +47,7 @@ void derivation::begin(const progress& reached, std::vector<version_span> versio
   hour_.clear();
   due_ = {};
   everything_until_ = 0;
+  held_from_ = nowhere;
   reached_ = reached;
   intervals_.begin(std::move(versions), time_of(reached.seconds));
 }
@@ -59,6 +60,16 @@ std::int64_t derivation::needed_from() const noexcept {
 
 void derivation::add_minute(const roll_up& x) {
   add_by_stream(hour_, x.stream, reached_.hours, x);
+}
+
+void derivation::add(open_row x) {
+  if (x.row->second >= held_from_)
+    return;
+  window_.add(std::move(x));
+  if (window_.rows() > window_.bound() + window_.bound() / 8 && window_.newest() > window_.oldest()) {
+    hold_from(window_.newest());
+    window_.drop_from(held_from_);
+  }
 }
 
 void derivation::loaded() {
@@ -77,10 +88,13 @@ bool derivation::advance() {
   auto until = everything_until_ == 0 ? 0 : everything_until_ - grace_s;
   if (window_.full())
     until = std::max(until, window_.oldest() + 1);
+  until = std::min(until, held_from_);
   if (until <= reached_.seconds)
     return false;
-  if (reached_.seconds == 0) { // nothing was ever closed: begin with the oldest row
-    const auto first = window_.empty() ? until : std::min(until, window_.oldest());
+  if (reached_.seconds == 0) { // nothing was ever closed: begin with the oldest row, which whoever reads them finds too
+    if (window_.empty() || window_.oldest() >= until)
+      return false;
+    const auto first = window_.oldest();
     reached_ = {first, floor_to(first, minute_s), floor_to(first, hour_s)};
     intervals_.begin(intervals_.versions(), time_of(first));
     due_.begins = true;

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -45,7 +47,8 @@ public:
   explicit derivation(std::size_t window_bound = second_window::max_rows) : window_(window_bound) {}
 
   /// Begins anew where `reached` says. Then come add_minute() of the minutes from reached.hours on, add() of the rows
-  /// and findings from needed_from() on, and loaded().
+  /// and findings from needed_from() on, and loaded(), which may come several times: it takes the seconds before
+  /// closed_until() that are there, and they must be complete.
   void begin(const progress& reached, std::vector<version_span> versions);
   /// [s since 1970]; 0 = no rows are needed.
   [[nodiscard]] std::int64_t needed_from() const noexcept;
@@ -57,9 +60,27 @@ public:
     intervals_.replace(std::move(versions));
   }
 
-  /// A committed row. @pre its second is not before closed_until(), but for rows between begin() and loaded()
-  void add(open_row x) {
-    window_.add(std::move(x));
+  /// A committed row. One of a held second is left out: it will be read. When far more rows wait than may, because what
+  /// is due cannot be written, the newest second is held, so that memory is bounded.
+  /// @pre its second is not before closed_until(), but for rows between begin() and loaded()
+  void add(open_row x);
+
+  /// The rows of this second and later are still to be read [s since 1970]: nothing of them is closed. Ends by
+  /// release().
+  void hold_from(std::int64_t second) noexcept {
+    held_from_ = second;
+  }
+  void release() noexcept {
+    held_from_ = nowhere;
+  }
+  [[nodiscard]] std::int64_t held_from() const noexcept {
+    return held_from_;
+  }
+  /// Where to read on, when everything before is closed and more could be [s since 1970].
+  [[nodiscard]] std::optional<std::int64_t> wants_rows_from() const noexcept {
+    const bool wanted =
+        held_from_ != nowhere && reached_.seconds >= held_from_ && everything_until_ - grace_s > held_from_;
+    return wanted ? std::optional{held_from_} : std::nullopt;
   }
   void add(const verdict& finding) {
     intervals_.add(finding);
@@ -93,6 +114,8 @@ public:
   }
 
 private:
+  static constexpr auto nowhere = std::numeric_limits<std::int64_t>::max();
+
   void close_second(std::int64_t second);
   void end_minute();
   void end_hour();
@@ -101,6 +124,7 @@ private:
   interval_book intervals_;
   progress reached_;
   std::int64_t everything_until_ = 0;
+  std::int64_t held_from_ = nowhere;
   std::unordered_map<std::int32_t, roll_up> minute_; ///< the open one, by stream
   std::unordered_map<std::int32_t, roll_up> hour_;   ///< the open one, of its minutes that are closed
   derived due_;

@@ -8,6 +8,7 @@ namespace sluice::history {
 namespace {
 
 constexpr std::int64_t second_us = 1'000'000;
+constexpr std::int64_t lead_in_us = interval_account::lead_in_seconds * second_us;
 
 wall_time interval_at(const agreement& x, wall_time at) {
   return interval_begin(at, x.objective.compliance.interval);
@@ -44,7 +45,7 @@ wall_time interval_book::needed_from() const noexcept {
   auto least = first_;
   for (const auto& [key, x] : accounts_)
     least = std::min(least, x.account.from());
-  return wall_time{least.unix_us - std::int64_t{interval_account::lead_in_seconds} * second_us};
+  return wall_time{least.unix_us - lead_in_us};
 }
 
 const version_span* interval_book::find(const agreement& x) const noexcept {
@@ -88,10 +89,12 @@ void interval_book::end(wall_time until, std::vector<final_verdict>& verdicts) {
 }
 
 void interval_book::begin_due(wall_time second) {
-  for (const auto& x : in_force_) {
-    const auto at = interval_at(x, second);
-    if (at >= first_ && at >= x.since && !accounts_.contains({x.name, x.version}))
-      open(x, at);
+  // Opened with the lead-in, as after a restart: what was before an interval reaches into it.
+  const wall_time soon{second.unix_us + lead_in_us};
+  for (const auto& x : versions_) {
+    const auto at = interval_at(x.terms, soon);
+    if (at >= first_ && at >= second && in_force(x, at) && !accounts_.contains({x.terms.name, x.terms.version}))
+      open(x.terms, at);
   }
 }
 

@@ -29,6 +29,13 @@ void second_window::add(open_row x) {
   seconds_[x.row->second].push_back(std::move(x));
 }
 
+void second_window::drop_from(std::int64_t second) noexcept {
+  const auto first = seconds_.lower_bound(second);
+  for (auto at = first; at != seconds_.end(); ++at)
+    rows_ -= at->second.size();
+  seconds_.erase(first, seconds_.end());
+}
+
 std::vector<open_row> second_window::close(std::int64_t second) {
   auto found = seconds_.extract(second);
   if (!found)

@@ -48,6 +48,16 @@ public:
     return rows_;
   }
 
+  /// Forgets the rows of this second and later.
+  void drop_from(std::int64_t second) noexcept;
+  /// @pre !empty() @return [s since 1970]
+  [[nodiscard]] std::int64_t newest() const noexcept {
+    return seconds_.rbegin()->first;
+  }
+  [[nodiscard]] std::size_t bound() const noexcept {
+    return bound_;
+  }
+
   /// Takes the rows of a second out, those that count, by stream, incarnation and sequence.
   [[nodiscard]] std::vector<open_row> close(std::int64_t second);
 

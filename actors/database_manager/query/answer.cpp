@@ -125,7 +125,7 @@ outcome<subject> subject_of(reading& from, const history_question& x, wall_time 
   std::size_t spans = 0;
   exclusion_cache cache{out.exclusions};
   for (const auto& one : out.agreements) {
-    out.excluded.push_back(cache.excluded_of(one.terms().name, one.span));
+    out.excluded.push_back(cache.excluded_of(one.terms().name, one.time_zone, one.span));
     spans += out.excluded.back().spans.size();
   }
   if (spans > max_excluded_spans)
@@ -154,7 +154,7 @@ std::vector<window_account> windows_of(reading& from, const subject& of, wall_ti
   for (const auto& alert : burn_alerts) {
     for (const auto length : {alert.longer, alert.shorter}) {
       const wall_time begin{end.unix_us - std::chrono::duration_cast<std::chrono::microseconds>(length).count()};
-      const auto excluded = excluded_of(name, {begin, end}, of.exclusions);
+      const auto excluded = excluded_of(name, one.time_zone, {begin, end}, of.exclusions);
       const store::counted_span span{name, begin, end, begin};
       auto sums = add_up(from.count({&span, 1}, false), from.count(excluded.merged, false));
       out.push_back({length, sums[name].whole});
@@ -252,8 +252,11 @@ outcome<history_answer> report(reading& from, const history_question& x, wall_ti
   std::string next;
   out.violations = from.violations(x.agreement, out.from, out.to, excluded.merged, x.limit, {}, next);
   out.versions = one.versions;
+  const auto touches = [&](std::int64_t id) {
+    return std::find(excluded.touching.begin(), excluded.touching.end(), id) != excluded.touching.end();
+  };
   for (const auto& entry : of->exclusions)
-    if (matches(entry.agreements, x.agreement))
+    if (touches(entry.withdraws != 0 ? entry.withdraws : entry.id))
       out.exclusions.push_back(entry);
   out.excluded = excluded.spans;
   out.violations_left_out = next.empty() ? 0 : 1;

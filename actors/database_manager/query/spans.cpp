@@ -31,6 +31,15 @@ std::variant<time_span, refusal> span_in(const std::string& zone_name, complianc
   return std::get<calendar::period>(found).span;
 }
 
+bool was_in_force(const agreement_period& x, const time_span& in) noexcept {
+  return x.terms.since < in.to && (x.until == wall_time{} || x.until > in.from);
+}
+
+calendar::zone zone_or_utc(const std::string& name) {
+  const auto found = calendar::zone::find(name);
+  return found ? *found : calendar::zone::find("UTC").value();
+}
+
 } // namespace
 
 std::variant<time_span, refusal> widest_span(const history_question& x, wall_time now) {
@@ -52,53 +61,55 @@ std::variant<std::vector<agreement_in_period>, refusal> in_period(const std::vec
     const auto last = std::find_if(first, versions.end(), [&](const agreement_period& y) {
       return y.terms.name != first->terms.name;
     });
-    const auto& rules = std::prev(last)->terms.objective.compliance;
-    auto found = span_in(rules.time_zone, rules.window, x, now);
-    if (auto* why = std::get_if<refusal>(&found))
-      return std::move(*why);
-    agreement_in_period one;
-    one.span = std::get<time_span>(found);
-    std::copy_if(first, last, std::back_inserter(one.versions), [&](const agreement_period& y) {
-      return y.terms.since < one.span.to && (y.until == wall_time{} || y.until > one.span.from);
-    });
-    if (!one.versions.empty())
+    // A version that came after the end moves no period that is over, whatever its zone.
+    for (auto version = last; version != first;) {
+      const auto& rules = (--version)->terms.objective.compliance;
+      auto found = span_in(rules.time_zone, rules.window, x, now);
+      if (auto* why = std::get_if<refusal>(&found))
+        return std::move(*why);
+      const auto span = std::get<time_span>(found);
+      if (!was_in_force(*version, span))
+        continue;
+      agreement_in_period one{{}, span, rules.time_zone};
+      std::copy_if(first, last, std::back_inserter(one.versions), [&](const agreement_period& y) {
+        return was_in_force(y, span);
+      });
       out.push_back(std::move(one));
+      break;
+    }
     first = last;
   }
   return out;
 }
 
-not_counted excluded_of(const std::string& agreement, const time_span& within, std::span<const exclusion> all) {
-  const auto found = calendar::exclusions_of(agreement, all, within);
+not_counted excluded_of(const std::string& agreement, const std::string& time_zone, const time_span& within,
+                        std::span<const exclusion> all) {
+  const auto found = calendar::exclusions_of(agreement, zone_or_utc(time_zone), all, within);
   not_counted out;
   for (const auto& x : found.entries) {
-    const auto times = calendar::times_of(x, within);
-    const auto* spans = std::get_if<std::vector<time_span>>(&times);
-    if (spans == nullptr)
-      continue; // it is in found.problems and excludes nothing
-    for (const auto& time : *spans)
-      out.spans.push_back({x.id, std::max(time.from, within.from), std::min(time.to, within.to)});
+    out.touching.push_back(x.entry.id);
+    for (const auto& time : x.times)
+      out.spans.push_back({x.entry.id, time.from, time.to});
   }
   std::sort(out.spans.begin(), out.spans.end(), [](const excluded_span& a, const excluded_span& b) {
     return std::tie(a.from, a.to, a.exclusion) < std::tie(b.from, b.to, b.exclusion);
   });
   for (const auto& x : found.times.spans()) {
-    const auto from = std::max(x.from, within.from);
     const auto reach = out.merged.empty() ? within.from : out.merged.back().to;
-    out.merged.push_back(
-        {agreement, from, std::min(x.to, within.to), std::max(reach, wall_time{from.unix_us - longest_interval_us})});
+    out.merged.push_back({agreement, x.from, x.to, std::max(reach, wall_time{x.from.unix_us - longest_interval_us})});
   }
   return out;
 }
 
-not_counted exclusion_cache::excluded_of(const std::string& agreement, const time_span& within) {
+not_counted exclusion_cache::excluded_of(const std::string& agreement, const std::string& time_zone,
+                                         const time_span& within) {
   std::vector<std::int64_t> entries;
   for (const auto& x : all_)
     if (matches(x.agreements, agreement))
       entries.push_back(x.id);
-  auto [found, is_new] = known_.try_emplace({within, std::move(entries)});
+  auto [found, is_new] = known_.try_emplace({time_zone, within, std::move(entries)});
   if (is_new)
-    found->second = query::excluded_of(agreement, within, all_);
+    found->second = query::excluded_of(agreement, time_zone, within, all_);
   auto out = found->second;
   for (auto& x : out.merged)
     x.agreement = agreement;

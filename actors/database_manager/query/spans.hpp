@@ -7,7 +7,7 @@
 #include <map>
 #include <span>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -22,6 +22,7 @@ inline constexpr auto current_period = "current";
 struct agreement_in_period {
   std::vector<agreement_period> versions;
   time_span span;
+  std::string time_zone; ///< in which it is: that of the last version that was in force in its own period
   [[nodiscard]] const agreement& terms() const noexcept {
     return versions.back().terms;
   }
@@ -39,25 +40,29 @@ in_period(const std::vector<agreement_period>& versions, const history_question&
 struct not_counted {
   std::vector<excluded_span> spans;        ///< one for each time of each entry, clipped to the span; they may overlap
   std::vector<store::counted_span> merged; ///< for reading::count(); ascending, disjoint
+  std::vector<std::int64_t> touching;      ///< numbers of the entries that touch the span, whether they count or not
 };
 
 /// Most spans that are looked at in one question. Chosen: 500 agreements with a window every hour of a week.
 inline constexpr std::size_t max_excluded_spans = 100'000;
 
 /// By the rules of calendar::exclusions_of(). @param all every exclusion, withdrawn ones and their withdrawals too
-[[nodiscard]] not_counted excluded_of(const std::string& agreement, const time_span& within,
-                                      std::span<const exclusion> all);
+/// @param time_zone of the agreement; UTC instead of one that is not known here
+[[nodiscard]] not_counted excluded_of(const std::string& agreement, const std::string& time_zone,
+                                      const time_span& within, std::span<const exclusion> all);
 
-/// The same for many agreements: recurrences are expanded once for all that have the same span and the same entries.
+/// The same for many agreements: recurrences are expanded once for all that have the same zone, span and entries.
 class exclusion_cache {
 public:
   /// @param all must outlive it
   explicit exclusion_cache(std::span<const exclusion> all) noexcept : all_(all) {}
-  [[nodiscard]] not_counted excluded_of(const std::string& agreement, const time_span& within);
+  [[nodiscard]] not_counted excluded_of(const std::string& agreement, const std::string& time_zone,
+                                        const time_span& within);
 
 private:
   std::span<const exclusion> all_;
-  std::map<std::pair<time_span, std::vector<std::int64_t>>, not_counted> known_; ///< by span and numbers of entries
+  /// By zone, span and numbers of entries.
+  std::map<std::tuple<std::string, time_span, std::vector<std::int64_t>>, not_counted> known_;
 };
 
 } // namespace sluice::query

@@ -86,9 +86,17 @@ void journal::begin_file(std::uint64_t number) {
   char text[digits + 1];
   std::snprintf(text, sizeof text, "%020llu", static_cast<unsigned long long>(number));
   const auto path = directory_ / (name_ + '-' + text);
-  open_ = open_file(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC);
-  sync_directory(directory_);
   files_.push_back({path, 0, {}});
+  try {
+    open_ = open_file(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC);
+    sync_directory(directory_);
+  } catch (...) { // or the next record would be written to one file and noted in another
+    close();
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+    files_.pop_back();
+    throw;
+  }
 }
 
 void journal::append(const std::vector<stored_record>& records) {
@@ -138,8 +146,10 @@ std::vector<stored_record> journal::read_after(std::uint64_t after, std::uint64_
       if (!found.empty() && taken + at->size > bytes)
         return found;
       const auto text = read_part(x.path, at->offset, at->size);
-      if (const auto one = read(text)) // else it was damaged since the journal was opened
+      if (const auto one = read(text))
         found.push_back({one->number, one->lines, std::string{one->payload}});
+      else
+        ++damaged_; // since the journal was opened
       taken += at->size;
     }
   }

@@ -57,6 +57,10 @@ public:
   [[nodiscard]] std::uint64_t bytes() const noexcept {
     return bytes_;
   }
+  /// Records that were whole when it was opened and could not be read later, each time that was tried.
+  [[nodiscard]] std::uint64_t damaged() const noexcept {
+    return damaged_;
+  }
   /// 0 = it holds none.
   [[nodiscard]] std::uint64_t last_number() const noexcept {
     return last_number_;
@@ -89,6 +93,7 @@ private:
   std::deque<file> files_;
   std::uint64_t bytes_ = 0;
   std::uint64_t last_number_ = 0;
+  mutable std::uint64_t damaged_ = 0;
   int open_ = -1; ///< the last file
 };
 

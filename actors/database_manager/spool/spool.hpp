@@ -67,6 +67,10 @@ public:
   [[nodiscard]] std::uint64_t rows_dropped() const noexcept {
     return dropped_;
   }
+  /// Records that could not be read any more; see journal.hpp.
+  [[nodiscard]] std::uint64_t damaged() const noexcept {
+    return rows_.damaged() + rest_.damaged();
+  }
   ~disk_spool();
   disk_spool(const disk_spool&) = delete;
   disk_spool& operator=(const disk_spool&) = delete;

@@ -24,9 +24,10 @@ struct broken : broken_place {};
 /// Follows one chain from its first entry that is there to its head, and meets the roots on its way.
 class walk {
 public:
-  walk(pqxx::work& transaction, std::string chain, wall_time kept_since)
+  walk(pqxx::work& transaction, std::string chain, wall_time kept_since, check_progress* seen)
       : chain_(std::move(chain)),
         kept_since_(kept_since),
+        seen_(seen),
         leaves_(leaves_of_chain(transaction, chain_)),
         trees_(leaves_of_chain(transaction, evidence::entries_leaf(chain_))) {
     for (const auto& row :
@@ -68,6 +69,8 @@ public:
       breaks(chain_, at_.position + 1, "is missing: the next entry is " + std::to_string(x.position));
     at_ = evidence::next(at_, x.line);
     ++entries;
+    if (seen_ != nullptr)
+      seen_->fetch_add(1, std::memory_order_relaxed);
     if (at_.hash != x.hash)
       breaks(chain_, x.position, "has another hash than its content and what is before it");
     tree_hashes_.add(evidence::hash_of({chain_, x.position, x.hash}));
@@ -108,6 +111,7 @@ private:
 
   std::string chain_;
   wall_time kept_since_;
+  check_progress* seen_;
   std::vector<day_position> leaves_;
   std::vector<day_position> trees_;
   std::size_t root_ = 0; ///< the next of leaves_
@@ -121,8 +125,9 @@ private:
 constexpr wall_time earliest{-62'135'596'800'000'000}; // year 1
 constexpr wall_time latest{253'402'300'799'000'000};   // year 9999
 
-void check_verdicts(pqxx::work& transaction, const std::string& chain, wall_time kept_since, check_report& report) {
-  walk along{transaction, chain, kept_since};
+void check_verdicts(pqxx::work& transaction, const std::string& chain, wall_time kept_since, check_report& report,
+                    check_progress* seen) {
+  walk along{transaction, chain, kept_since, seen};
   verdict_stream rows{chain.substr(evidence::verdicts_chain({}).size()), earliest, latest};
   auto page = rows.next(transaction, 1);
   if (page.empty() && rows.ahead())
@@ -143,9 +148,9 @@ void check_verdicts(pqxx::work& transaction, const std::string& chain, wall_time
   report.unproved += along.unproved;
 }
 
-void check_decisions(pqxx::work& transaction, wall_time kept_since, check_report& report) {
+void check_decisions(pqxx::work& transaction, wall_time kept_since, check_report& report, check_progress* seen) {
   const std::string chain{evidence::decisions_chain};
-  walk along{transaction, chain, kept_since};
+  walk along{transaction, chain, kept_since, seen};
   constexpr std::uint64_t no_end = INT64_MAX;
   auto page = decisions_after(transaction, 0, no_end);
   along.begin(page.empty() ? 0 : page.front().position);
@@ -166,9 +171,9 @@ struct told_line {
 };
 using told_lines = std::map<std::string, told_line>;
 
-told_lines check_ledger(pqxx::work& transaction, check_report& report) {
+told_lines check_ledger(pqxx::work& transaction, check_report& report, check_progress* seen) {
   const std::string chain{evidence::ledger_chain};
-  walk along{transaction, chain, earliest};
+  walk along{transaction, chain, earliest, seen};
   told_lines lines;
   auto page = ledger_after(transaction, 0);
   along.begin(page.empty() ? 0 : page.front().position);
@@ -245,26 +250,28 @@ std::set<std::string> verdict_chains(pqxx::work& transaction) {
   return chains;
 }
 
-void check(pqxx::work& transaction, wall_time verdicts_since, wall_time decisions_since, check_report& report) {
-  auto told = check_ledger(transaction, report);
+void check(pqxx::work& transaction, wall_time verdicts_since, wall_time decisions_since, check_report& report,
+           check_progress* seen) {
+  auto told = check_ledger(transaction, report, seen);
   check_terms(transaction, told);
   check_roots(transaction, told, report);
   if (!told.empty())
     breaks(std::string{evidence::ledger_chain}, told.begin()->second.position, "tells of what its table does not have");
-  check_decisions(transaction, decisions_since, report);
+  check_decisions(transaction, decisions_since, report, seen);
   const auto chains = verdict_chains(transaction);
   for (const auto& chain : chains)
-    check_verdicts(transaction, chain, verdicts_since, report);
+    check_verdicts(transaction, chain, verdicts_since, report, seen);
   report.chains = 2 + chains.size();
 }
 
 } // namespace
 
-check_report verify_all(pqxx::work& transaction, wall_time verdicts_kept_since, wall_time decisions_kept_since) {
+check_report verify_all(pqxx::work& transaction, wall_time verdicts_kept_since, wall_time decisions_kept_since,
+                        check_progress* seen) {
   transaction.exec("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   check_report report;
   try {
-    check(transaction, verdicts_kept_since, decisions_kept_since, report);
+    check(transaction, verdicts_kept_since, decisions_kept_since, report, seen);
   } catch (const broken& found) {
     report.broken = found;
   }

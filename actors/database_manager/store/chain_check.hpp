@@ -4,6 +4,7 @@
 
 #include "actors/domain/units.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,10 +29,13 @@ struct check_report {
   std::optional<broken_place> broken; ///< nothing: all is as it was written
 };
 
+/// Entries verified so far, for whoever watches from another thread. RELAXED: it stands for itself.
+using check_progress = std::atomic<std::uint64_t>;
+
 /// Streams all chains, in one snapshot: give it a transaction in which nothing was done yet. Verdicts and decisions may
 /// be missing at the beginning of a chain if they are older than these; nothing else may.
 /// Cannot find that the newest entries of a chain, those after the last root, were removed together with its head.
 [[nodiscard]] check_report verify_all(pqxx::work& transaction, wall_time verdicts_kept_since,
-                                      wall_time decisions_kept_since);
+                                      wall_time decisions_kept_since, check_progress* seen = nullptr);
 
 } // namespace sluice::store

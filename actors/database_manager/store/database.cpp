@@ -6,6 +6,7 @@
 #include "actors/database_manager/store/derived_reader.hpp"
 #include "actors/database_manager/store/derived_writer.hpp"
 #include "actors/database_manager/store/exclusions.hpp"
+#include "actors/database_manager/store/imported_verdicts.hpp"
 #include "actors/database_manager/store/ledger.hpp"
 #include "actors/database_manager/store/overrides.hpp"
 #include "actors/database_manager/store/partitions.hpp"
@@ -38,7 +39,7 @@ outcome<std::string> secret_of(const connection_settings& x) {
   return x.password_file.empty() ? outcome<std::string>{std::string{}} : read_secret(x.password_file);
 }
 
-outcome<wall_time> server_time(session& connection) {
+outcome<wall_time> time_of(session& connection) {
   return connection.transact<wall_time>([](pqxx::work& transaction) -> outcome<wall_time> {
     return wall_time{
         transaction.exec1("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")[0].as<std::int64_t>()};
@@ -47,7 +48,7 @@ outcome<wall_time> server_time(session& connection) {
 
 /// What was established before there was a ledger gets its entries, once, with PostgreSQL's time.
 outcome<done> adopt(session& connection) {
-  const auto now = server_time(connection);
+  const auto now = time_of(connection);
   if (!now)
     return now.why();
   return connection.transact<done>([&](pqxx::work& transaction) -> outcome<done> {
@@ -202,6 +203,12 @@ outcome<std::vector<policy_document>> database::policy_history() {
       });
 }
 
+outcome<std::uint64_t> database::import_verdicts(const verdict_import& x, wall_time now) {
+  return state_->connection.transact<std::uint64_t>([&](pqxx::work& transaction) -> outcome<std::uint64_t> {
+    return store::import_verdicts(transaction, x, now);
+  });
+}
+
 outcome<terms_in_force> database::terms(wall_time now) {
   return state_->connection.transact<terms_in_force>([&](pqxx::work& transaction) -> outcome<terms_in_force> {
     return terms_in_force{agreements_in_force(transaction), overrides_in_force(transaction, now),
@@ -234,6 +241,11 @@ outcome<std::uint64_t> database::read_back(history::derivation& to) {
   return store::read_back(state_->connection, to);
 }
 
+outcome<std::uint64_t> database::read_on(history::derivation& to) {
+  const auto from = to.wants_rows_from();
+  return from ? store::read_on(state_->connection, to, *from) : std::uint64_t{0};
+}
+
 outcome<done> database::read_versions(history::derivation& to) {
   auto versions =
       store::read_versions(state_->connection, wall_time{(to.closed_until() - history::max_catch_up_s) * 1'000'000});
@@ -243,7 +255,12 @@ outcome<done> database::read_versions(history::derivation& to) {
   return done{};
 }
 
-void database::derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to) const {
+outcome<wall_time> database::server_time() {
+  return time_of(state_->connection);
+}
+
+void database::derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to,
+                      std::int64_t believed_until_s) const {
   std::int64_t everything_until = 0;
   for (const auto& batch : batches) {
     for (const auto& row : batch->rows)
@@ -251,7 +268,8 @@ void database::derive(std::span<const std::shared_ptr<const packed_batch>> batch
         to.add({stream, std::shared_ptr<const packed_row>{batch, &row}});
     for (const auto& finding : batch->verdicts)
       to.add(finding);
-    everything_until = std::max(everything_until, batch->everything_until);
+    if (batch->everything_until <= believed_until_s)
+      everything_until = std::max(everything_until, batch->everything_until);
   }
   to.know(everything_until);
 }
@@ -284,7 +302,7 @@ maintenance_report database::maintain(wall_time now, const retention& kept) {
   auto& connection = state_->connection;
   auto& ready = state_->kept_ready;
   maintenance_report report;
-  const auto theirs = server_time(connection);
+  const auto theirs = time_of(connection);
   if (!theirs) {
     report.problem = theirs.why();
     return report;

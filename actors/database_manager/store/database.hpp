@@ -11,6 +11,7 @@
 #include "actors/database_manager/store/packed_row.hpp"
 #include "actors/domain/access.hpp"
 #include "actors/domain/agreement.hpp"
+#include "actors/domain/export_question.hpp"
 #include "actors/domain/policy_document.hpp"
 #include "actors/evidence/root.hpp"
 
@@ -81,6 +82,8 @@ public:
   outcome<exclusion> withdraw(const exclusion& x, wall_time closed_until, wall_time now);
   outcome<policy_document> replace(const policy_document& x, wall_time now);
   outcome<std::vector<policy_document>> policy_history();
+  /// See imported_verdicts.hpp.
+  outcome<std::uint64_t> import_verdicts(const verdict_import& x, wall_time now);
   /// See tokens.hpp.
   outcome<access_token> create(const access_token& x);
   outcome<access_token> revoke(const std::string& id, wall_time now);
@@ -95,11 +98,20 @@ public:
   /// Begins a derivation anew from what is committed; answers how many rows were read.
   outcome<std::uint64_t> read_back(history::derivation& to);
 
+  /// Reads the next rows that the derivation holds; nothing to do unless it wants_rows_from().
+  outcome<std::uint64_t> read_on(history::derivation& to);
+
   /// Reads the versions of agreements anew, after one changed.
   outcome<done> read_versions(history::derivation& to);
 
-  /// Takes committed rows into a derivation. @pre append() stored the batches
-  void derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to) const;
+  /// Takes committed rows into a derivation. A batch that says everything of before a later second than
+  /// `believed_until_s` is there has a sender whose clock jumped: it says nothing [s since 1970].
+  /// @pre append() stored the batches
+  void derive(std::span<const std::shared_ptr<const packed_batch>> batches, history::derivation& to,
+              std::int64_t believed_until_s) const;
+
+  /// What PostgreSQL's clock says.
+  outcome<wall_time> server_time();
 
   /// Commits what was derived, all of it or nothing.
   outcome<done> write(const history::derived& x, wall_time now, const retention& kept);

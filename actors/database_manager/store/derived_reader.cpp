@@ -2,15 +2,24 @@
 #include "actors/database_manager/store/derived_reader.hpp"
 
 #include "actors/database_manager/store/agreements.hpp"
+#include "actors/database_manager/store/calendar.hpp"
+#include "actors/database_manager/store/stored_row.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace sluice::store {
 
 namespace {
 
-/// Chosen: 50,000 rows of 10,000 streams, half a second to read.
-constexpr std::int64_t slice_s = 5;
+/// Seconds that are read at once: at least so many, and more while they hold few rows. Chosen: 50,000 rows of 10,000
+/// streams, half a second to read; at most 600,000, should that many streams begin in a minute.
+constexpr std::int64_t least_slice_s = 5;
+constexpr std::int64_t most_slice_s = 60;
+constexpr std::uint64_t few_rows = 5'000;
+
+/// After so many slices without a row the next row is searched. Chosen: a short gap costs less than a search.
+constexpr int slices_until_search = 4;
 
 outcome<history::progress> read_progress(session& connection) {
   return connection.transact<history::progress>([](pqxx::work& transaction) -> outcome<history::progress> {
@@ -29,84 +38,59 @@ outcome<history::progress> read_progress(session& connection) {
   });
 }
 
-/// PostgreSQL's text of an array of integers; what it writes is well formed.
-void read_array(const char* text, std::vector<std::int32_t>& to) {
-  to.clear();
-  for (const char* c = text; *c != '\0'; ++c) {
-    if (*c == '{' || *c == ',')
-      continue;
-    if (*c == '}')
-      return;
-    char* end = nullptr;
-    to.push_back(static_cast<std::int32_t>(std::strtol(c, &end, 10)));
-    if (end == c)
-      return;
-    c = end - 1;
-  }
-}
-
-constexpr auto select_rows =
-    "SELECT stream, extract(epoch FROM second)::bigint, incarnation, first_sequence, last_sequence, samples, "
-    "interval_ns, arrivals, completions, errors, reads, writes, read_bytes, write_bytes, backlog, in_flight, "
-    "mean_in_flight, limited_by_rate_ns, limited_by_depth_ns, generation, control, backend, backend_latency_sum_ns, "
-    "total_latency_sum_ns, backend_latency, total_latency, gateway, volume, client FROM samples JOIN streams ON id = "
-    "stream WHERE second >= to_timestamp($1) AND second < to_timestamp($2)";
-
 history::open_row read_row(const pqxx::row& from) {
-  auto x = std::make_shared<packed_row>();
-  x->second = from[1].as<std::int64_t>();
-  x->incarnation = static_cast<std::uint64_t>(from[2].as<std::int64_t>());
-  x->first_sequence = from[3].as<std::uint64_t>();
-  x->last_sequence = from[4].as<std::uint64_t>();
-  x->samples = from[5].as<std::uint32_t>();
-  x->interval = duration{from[6].as<std::int64_t>()};
-  int column = 7;
-  for (auto* count :
-       {&x->arrivals, &x->completions, &x->errors, &x->reads, &x->writes, &x->read_bytes, &x->write_bytes})
-    *count = from[column++].as<std::uint64_t>();
-  x->backlog = from[14].as<std::uint32_t>();
-  x->in_flight = from[15].as<std::uint32_t>();
-  x->mean_in_flight = from[16].as<double>();
-  x->limited_by_rate = duration{from[17].as<std::int64_t>()};
-  x->limited_by_depth = duration{from[18].as<std::int64_t>()};
-  x->generation = from[19].as<std::uint64_t>();
-  x->control = static_cast<control_state>(from[20].as<int>());
-  x->backend = from[21].c_str();
-  x->backend_latency_sum = duration{from[22].as<std::int64_t>()};
-  x->total_latency_sum = duration{from[23].as<std::int64_t>()};
-  read_array(from[24].c_str(), x->backend_latency);
-  read_array(from[25].c_str(), x->total_latency);
-  x->stream = {from[26].c_str(), from[27].c_str(), from[28].c_str()};
+  auto x = std::make_shared<packed_row>(packed_row_of(from));
+  x->stream = {from[stored_row_width].c_str(), from[stored_row_width + 1].c_str(), from[stored_row_width + 2].c_str()};
   return {from[0].as<std::int32_t>(), std::move(x)};
 }
 
 outcome<std::uint64_t> read_rows(session& connection, std::int64_t since, std::int64_t until, history::derivation& to) {
   return connection.transact<std::uint64_t>([&](pqxx::work& transaction) -> outcome<std::uint64_t> {
-    const auto rows = transaction.exec_params(select_rows, since, until);
+    const auto rows =
+        transaction.exec_params("SELECT " + std::string{stored_row_columns}
+                                    + ", gateway, volume, client FROM samples JOIN streams ON id = stream "
+                                      "WHERE second >= to_timestamp($1) AND second < to_timestamp($2)",
+                                since, until);
     for (const auto& row : rows)
       to.add(read_row(row));
     return std::uint64_t{rows.size()};
   });
 }
 
-outcome<std::int64_t> newest_second(session& connection, std::int64_t since) {
+/// The first or last second of a row in [from, to); 0 if there is none. Stream by stream, by the primary key: no row is
+/// read, however many there are, and partitions of other days are left out.
+outcome<std::int64_t> edge_second(session& connection, const char* which, std::int64_t from, const std::string& to) {
   return connection.transact<std::int64_t>([&](pqxx::work& transaction) -> outcome<std::int64_t> {
+    const std::string edge{which};
     return transaction
-        .exec_params1("SELECT coalesce(extract(epoch FROM max(second))::bigint, 0) FROM samples WHERE "
-                      "second >= to_timestamp($1)",
-                      since)[0]
+        .exec_params1("SELECT coalesce(extract(epoch FROM " + edge + "((SELECT " + edge
+                          + "(second) FROM samples WHERE stream = id AND second >= to_timestamp($1) AND second < $2)))"
+                            "::bigint, 0) FROM streams",
+                      from, to)[0]
         .as<std::int64_t>();
   });
 }
 
-/// Where nothing was ever derived it begins ten minutes ago: what came before the first rows were closed is read again.
-outcome<std::int64_t> first_second(session& connection, std::int64_t needed_from) {
-  if (needed_from != 0)
-    return needed_from;
-  return connection.transact<std::int64_t>([&](pqxx::work& transaction) -> outcome<std::int64_t> {
-    return transaction.exec1("SELECT extract(epoch FROM date_trunc('second', now()))::bigint - 600")[0]
-        .as<std::int64_t>();
+outcome<std::int64_t> server_second(session& connection) {
+  return connection.transact<std::int64_t>([](pqxx::work& transaction) -> outcome<std::int64_t> {
+    return transaction.exec1("SELECT extract(epoch FROM date_trunc('second', now()))::bigint")[0].as<std::int64_t>();
   });
+}
+
+/// Where nothing was ever derived it begins ten minutes before the newest row: what came before the first rows were
+/// closed is read again, however long ago that was. Of a database that has rows of an older schema the last ten minutes
+/// are derived. A row of the future (a clock that jumped) is not the newest one. 0 = there are no rows.
+outcome<std::int64_t> first_second(session& connection) {
+  const auto now = server_second(connection);
+  if (!now)
+    return now.why();
+  const auto soon = to_timestamp(wall_time{(*now + 3600) * 1'000'000});
+  for (const auto ago : {std::int64_t{3'600}, std::int64_t{86'400}, *now}) { // seldom is more than the last hour needed
+    const auto newest = edge_second(connection, "max", *now - ago, soon);
+    if (!newest || *newest != 0)
+      return newest ? outcome{std::max<std::int64_t>(*newest - 600, 1)} : newest;
+  }
+  return std::int64_t{0};
 }
 
 outcome<done> read_findings(session& connection, std::int64_t since, history::derivation& to) {
@@ -117,7 +101,7 @@ outcome<done> read_findings(session& connection, std::int64_t since, history::de
                                                                                 {"no-data", verdict_outcome::no_data}};
     for (const auto& row : transaction.exec_params(
              "SELECT agreement, version, point, (extract(epoch FROM since) * 1000000)::bigint, length_ns, outcome, "
-             "cause, culprit, measured_ns, target_ns, iops FROM findings WHERE since >= to_timestamp($1)",
+             "cause, culprit, measured_ns, target_ns, iops FROM findings WHERE since >= to_timestamp($1) AND NOT late",
              since)) {
       verdict x;
       x.agreement = row[0].c_str();
@@ -198,23 +182,43 @@ outcome<std::uint64_t> read_back(session& connection, history::derivation& to) {
   for (auto minute = reached->hours; minute < reached->minutes; minute += 60)
     if (const auto read = read_minute_of_hour(connection, minute, to); !read)
       return read.why();
-  const auto first = first_second(connection, reached->seconds == 0 ? 0 : to.needed_from());
+  const auto first = reached->seconds == 0 ? first_second(connection) : outcome{to.needed_from()};
   if (!first)
     return first.why();
-  const auto since = *first;
-  if (const auto read = read_findings(connection, since, to); !read)
+  if (*first == 0)
+    return std::uint64_t{0};
+  if (const auto read = read_findings(connection, *first, to); !read)
     return read.why();
-  const auto newest = newest_second(connection, since);
-  if (!newest)
-    return newest.why();
+  return read_on(connection, to, *first);
+}
+
+outcome<std::uint64_t> read_on(session& connection, history::derivation& to, std::int64_t from) {
   std::uint64_t rows = 0;
-  for (auto from = since; from <= *newest; from += slice_s) {
+  int empty = 0;
+  auto slice_s = least_slice_s;
+  while (to.open_rows() < rows_at_once) {
+    to.hold_from(from + slice_s);
     const auto read = read_rows(connection, from, from + slice_s, to);
     if (!read)
       return read.why();
     rows += *read;
+    if (to.held_from() < from + slice_s) // far too many in one slice
+      break;
+    to.loaded();
+    from += slice_s;
+    slice_s = *read < few_rows ? std::min(2 * slice_s, most_slice_s) : least_slice_s;
+    empty = *read > 0 ? 0 : empty + 1;
+    if (empty < slices_until_search)
+      continue;
+    const auto next = edge_second(connection, "min", from, "infinity");
+    if (!next)
+      return next.why();
+    if (*next == 0) {
+      to.release();
+      break;
+    }
+    from = *next;
   }
-  to.loaded();
   return rows;
 }
 

@@ -37,6 +37,10 @@ struct history::state {
     return made;
   }
 
+  outcome<done> ready() {
+    return connection.is_open() ? outcome<done>{done{}} : open();
+  }
+
   connection_settings settings;
   std::chrono::milliseconds statement_timeout;
   std::shared_ptr<interrupter> line = std::make_shared<interrupter>();
@@ -58,13 +62,20 @@ std::string_view text_of(const pqxx::field& x) {
   return {x.c_str(), x.size()};
 }
 
-/// The columns are the same in both kinds of tables but for these.
-std::string row_columns(resolution::table table) {
-  const bool samples = table == resolution::table::samples;
-  return us_of(samples ? "second" : "since") + (samples ? ", 1" : ", seconds")
+/// The rows of streams $1 in [$2, $3). The columns are the same in all kinds of tables but for these.
+std::string select_rows(const std::string& table, bool of_seconds) {
+  const std::string time = of_seconds ? "second" : "since";
+  return "SELECT " + us_of(time) + (of_seconds ? ", 1" : ", seconds")
          + ", completions, errors, read_bytes, write_bytes, interval_ns, limited_by_rate_ns, limited_by_depth_ns, "
            "backend_latency_sum_ns, total_latency_sum_ns, backend_latency, total_latency FROM "
-         + std::string{to_string(table)};
+         + table + " WHERE stream = ANY($1::integer[]) AND " + time + " >= $2 AND " + time + " < $3";
+}
+
+/// Seconds with those that came late: they are in no roll-up and in no verdict, but they happened.
+std::string select_rows(resolution::table table) {
+  const bool of_seconds = table == resolution::table::samples;
+  const auto from = select_rows(std::string{to_string(table)}, of_seconds);
+  return of_seconds ? from + " UNION ALL " + select_rows("late_samples", true) : from;
 }
 
 series_row row_of(const pqxx::row& x) {
@@ -128,14 +139,38 @@ const std::shared_ptr<interrupter>& history::line() const noexcept {
 }
 
 outcome<history_answer> history::read(const std::function<outcome<history_answer>(reading&)>& body) {
-  if (!state_->connection.is_open())
-    if (const auto ready = state_->open(); !ready)
-      return ready.why();
+  if (const auto ready = state_->ready(); !ready)
+    return ready.why();
   return state_->connection.transact<history_answer>([&](pqxx::work& transaction) {
     reading::source from{transaction};
     reading questions{from};
     return body(questions);
   });
+}
+
+outcome<export_page> history::read_page(const std::function<outcome<export_page>(reading&)>& body) {
+  if (const auto ready = state_->ready(); !ready)
+    return ready.why();
+  return state_->connection.transact<export_page>([&](pqxx::work& transaction) {
+    reading::source from{transaction};
+    reading questions{from};
+    return body(questions);
+  });
+}
+
+outcome<check_report> history::check_evidence(wall_time now, const retention& kept, check_progress* seen) {
+  if (const auto ready = state_->ready(); !ready)
+    return ready.why();
+  const auto since = [&](growing_table table) {
+    return wall_time{(day_of(now) - kept[table]) * 86'400'000'000};
+  };
+  return state_->connection.transact<check_report>([&](pqxx::work& transaction) -> outcome<check_report> {
+    return verify_all(transaction, since(growing_table::verdicts), since(growing_table::decisions), seen);
+  });
+}
+
+void history::close() noexcept {
+  state_->connection.close();
 }
 
 derived_until reading::progress() {
@@ -176,11 +211,8 @@ void reading::add_rows(resolution::table table, std::span<const std::int32_t> st
   array_text numbers;
   for (const auto x : streams)
     numbers.add(std::int64_t{x});
-  const std::string time = table == resolution::table::samples ? "second" : "since";
   for (const pqxx::row& row :
-       from_.transaction.exec_params("SELECT " + row_columns(table) + " WHERE stream = ANY($1::integer[]) AND " + time
-                                         + " >= $2 AND " + time + " < $3",
-                                     numbers.finish(), to_timestamp(from), to_timestamp(to)))
+       from_.transaction.exec_params(select_rows(table), numbers.finish(), to_timestamp(from), to_timestamp(to)))
     sums.add(row_of(row));
 }
 

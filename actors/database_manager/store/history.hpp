@@ -4,6 +4,7 @@
 
 #include "actors/database_manager/store/database.hpp"
 #include "actors/database_manager/store/series_sum.hpp"
+#include "actors/domain/export_question.hpp"
 #include "actors/domain/history_answer.hpp"
 #include "actors/domain/history_question.hpp"
 
@@ -34,12 +35,35 @@ struct counted {
   interval_counts counts;
 };
 
+/// Where a page of verdicts ends: the next one begins after it.
+struct verdict_key {
+  wall_time since;
+  std::uint32_t point = 0;
+  std::uint32_t version = 0;
+};
+
+/// Where a page of rows ends.
+struct row_key {
+  std::int64_t second_s = 0;    ///< since 1970
+  std::int64_t incarnation = 0; ///< as it is stored, in two's complement
+  std::uint64_t first_sequence = 0;
+  bool late = false; ///< of two rows with one key the one that came in time is before the late one
+};
+
+/// A row without the name of its stream.
+struct exported_row {
+  packed_row row;
+  bool late = false;
+};
+
 /// How far the derivations have come; zero = not at all.
 struct derived_until {
   wall_time minutes;
   wall_time hours;
   wall_time verdicts;
 };
+
+class evidence_export;
 
 /// The questions, all within one transaction: they see the same state. Exceptions of libpqxx pass through to
 /// history::read(). No call answers without a bound; each says which.
@@ -56,7 +80,20 @@ public:
   /// All streams that were ever stored, at most `most`, the oldest first.
   [[nodiscard]] std::vector<std::pair<std::int32_t, stream_id>> streams(std::size_t most);
 
-  /// Adds the rows of these streams in [from, to) to `sums`.
+  /// Verdicts of one agreement in [from, to) by (since, point, version), those after `after`; at most `most`.
+  /// @param imported those from elsewhere instead of those that were judged here
+  [[nodiscard]] std::vector<final_verdict> verdicts(const std::string& agreement, wall_time from, wall_time to,
+                                                    bool imported, const std::optional<verdict_key>& after,
+                                                    std::size_t most);
+
+  /// Rows of one stream in [from, to), those that came late too, by row_key, those after `after`; at most `most`.
+  [[nodiscard]] std::vector<exported_row> rows(std::int32_t stream, wall_time from, wall_time to,
+                                               const std::optional<row_key>& after, std::size_t most);
+
+  /// The next part of an export of evidence.
+  [[nodiscard]] outcome<std::string> next_page(evidence_export& x);
+
+  /// Adds the rows of these streams in [from, to) to `sums`, of seconds those that came late too.
   void add_rows(resolution::table table, std::span<const std::int32_t> streams, wall_time from, wall_time to,
                 series_sum& sums);
 
@@ -105,6 +142,15 @@ public:
 
   /// Runs `body` in one read-only snapshot. Connects if there is no connection.
   outcome<history_answer> read(const std::function<outcome<history_answer>(reading&)>& body);
+
+  /// The same for a page of an export.
+  outcome<export_page> read_page(const std::function<outcome<export_page>(reading&)>& body);
+
+  /// Verifies every chain, root and term in one snapshot; see chain_check.hpp. Takes as long as reading all verdicts.
+  outcome<check_report> check_evidence(wall_time now, const retention& kept, check_progress* seen);
+
+  /// The next question connects anew.
+  void close() noexcept;
 
 private:
   struct state;

@@ -159,7 +159,7 @@ std::string problem_with(const verdict& x) {
 std::string problem_with(const event& x) {
   if (!storable(x.at))
     return "an event is not of a time between the years 1900 and 9999";
-  if (x.kind > event_kind::policy_established)
+  if (x.kind > event_kind::evidence_broken)
     return "an event has an unknown kind";
   if (!storable(std::string_view{x.subject}) || !storable(std::string_view{x.text}))
     return "an event's subject or sentence is no text of at most 4096 bytes";

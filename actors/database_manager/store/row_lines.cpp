@@ -37,7 +37,7 @@ const line_kind& sample_lines() {
 const line_kind& finding_lines() {
   static const line_kind kind{"findings",
                               {"agreement", "version", "point", "since", "length_ns", "outcome", "cause", "culprit",
-                               "measured_ns", "target_ns", "iops"}};
+                               "measured_ns", "target_ns", "iops", "late"}};
   return kind;
 }
 

@@ -64,9 +64,16 @@ void copy_kind(pqxx::work& transaction, const line_kind& kind, bool staged, batc
   copy.complete();
 }
 
+/// Whether the interval of a finding was closed before it came: then it is stored and changes nothing.
+bool is_judged(const verdict& x, std::int64_t closed_until_s) {
+  return x.from.unix_us + std::chrono::duration_cast<std::chrono::microseconds>(x.length).count()
+         <= closed_until_s * 1'000'000;
+}
+
 /// Copies all lines of all batches, with the number of their batch if they are staged.
 template<class NumberOf>
-void copy_all(pqxx::work& transaction, bool staged, batches_view batches, const NumberOf& number_of) {
+void copy_all(pqxx::work& transaction, bool staged, batches_view batches, std::int64_t closed_until_s,
+              const NumberOf& number_of) {
   const auto plain = [](copy_text& to, const auto& x) {
     put(to, x);
   };
@@ -76,7 +83,11 @@ void copy_all(pqxx::work& transaction, bool staged, batches_view batches, const 
         put(to, number_of(x.stream), x);
       });
   copy_kind(
-      transaction, finding_lines(), staged, batches, [](const packed_batch& x) -> auto& { return x.verdicts; }, plain);
+      transaction, finding_lines(), staged, batches, [](const packed_batch& x) -> auto& { return x.verdicts; },
+      [&](copy_text& to, const verdict& x) {
+        put(to, x);
+        to.flag(is_judged(x, closed_until_s));
+      });
   copy_kind(
       transaction, event_lines(), staged, batches, [](const packed_batch& x) -> auto& { return x.events; }, plain);
   copy_kind(
@@ -218,7 +229,7 @@ outcome<appended> row_writer::append(session& connection, batches_view batches, 
   if (none_late) {
     auto direct = connection.transact<appended>([&](pqxx::work& transaction) -> outcome<appended> {
       appended all;
-      copy_all(transaction, false, batches, number);
+      copy_all(transaction, false, batches, closed_until_s, number);
       for (const auto& batch : batches)
         all.fresh.push_back(batch->size() - batch->decisions.size());
       write_decisions(transaction, batches, all.fresh);
@@ -234,7 +245,7 @@ outcome<appended> row_writer::append(session& connection, batches_view batches, 
     // By the index, whatever is believed of a table that was filled a moment ago.
     transaction.exec("SET LOCAL enable_hashjoin = off");
     transaction.exec("SET LOCAL enable_mergejoin = off");
-    copy_all(transaction, true, batches, number);
+    copy_all(transaction, true, batches, closed_until_s, number);
     store_rows(transaction, closed_until_s, all.fresh);
     all.late = store_late(transaction, closed_until_s, all.fresh);
     for (const auto* kind : {&finding_lines(), &event_lines(), &audit_lines()})
