@@ -126,7 +126,7 @@ CLOCKS = {
     "shm/mailslot/participant.cpp": "the patience to join, and the number of an incarnation",
     "shm/mailslot/death_watch.cpp": "waits for the kernel to report a death",
     "actors/application_server/http/token_file.cpp": "a token is chance",
-    "actors/application_server/http/server.cpp": "the sockets: when a request came, for the gate and the cookies",
+    "actors/application_server/http/server.cpp": "the sockets: the numbers of events begin anew with each run of the server",
     "actors/application_server/http/server_core.hpp": "the sockets: deadlines of those who watch",
     "shm/inspect/clock.cpp": "the moment of a look, for those who look",
 }
