@@ -13,7 +13,7 @@ sluice_test(http_call_test LABELS no-caf
           ${CMAKE_CURRENT_LIST_DIR}/http_export_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_past_test.cpp
   LINK sluice_entrance)
 sluice_test(access_test LABELS no-caf
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/access_test.cpp ${CMAKE_CURRENT_LIST_DIR}/rights_test.cpp ${CMAKE_CURRENT_LIST_DIR}/watch_hub_test.cpp
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/access_test.cpp ${CMAKE_CURRENT_LIST_DIR}/answer_cache_test.cpp ${CMAKE_CURRENT_LIST_DIR}/rights_test.cpp ${CMAKE_CURRENT_LIST_DIR}/watch_hub_test.cpp
   LINK sluice_entrance)
 sluice_test(dashboard_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/dashboard_files_test.cpp ${CMAKE_CURRENT_LIST_DIR}/overview_test.cpp
