@@ -51,7 +51,7 @@ grep -i '^set-cookie:.*; *secure' "$scratch/head" >/dev/null || fail "the cookie
 # A listener stays with what it began; who comes after a hang-up gets the new certificate.
 old=$(serial)
 get "${trusted[@]}" --max-time 60 -N -H "Authorization: Bearer $(cat "$scratch/token")" \
-  "https://localhost:$port/api/v1/watch?topic=gateways" >"$scratch/events" 2>/dev/null &
+  "https://localhost:$port/api/v1/watch?topics=gateways" >"$scratch/events" 2>/dev/null &
 listener=$!
 started[$listener]=listener
 wait_until 20 test -s "$scratch/events"
