@@ -18,3 +18,9 @@ sluice_test(access_test LABELS no-caf
 sluice_test(dashboard_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/dashboard_files_test.cpp ${CMAKE_CURRENT_LIST_DIR}/overview_test.cpp
   LINK sluice_http_answers)
+
+# What was vendored is what was published: nobody changes it here.
+find_program(SLUICE_SHA256SUM sha256sum REQUIRED)
+add_test(NAME dashboard_vendor_digests COMMAND ${SLUICE_SHA256SUM} --check --strict --quiet SHA256SUMS
+         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/actors/application_server/web/vendor)
+set_tests_properties(dashboard_vendor_digests PROPERTIES LABELS unit)
