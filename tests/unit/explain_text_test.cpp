@@ -131,6 +131,26 @@ TEST_CASE("a stream that has none is told why not") {
   CHECK(envelope.explained().at("sentence").get<std::string>().find("envelope") != std::string::npos);
 }
 
+TEST_CASE("an agreement is explained with what becomes of it now, and a customer is not told by whom") {
+  present x;
+  verdict judged;
+  judged.agreement = "batch";
+  judged.from = wall_time{start_us - 10'000'000};
+  judged.length = 10s;
+  judged.outcome = verdict_outcome::violated;
+  judged.culprit = "gw1/other/10.0.0.8";
+  x.known.promises.note(judged);
+  const auto promise_for = [&](const caller& who) {
+    return json::parse(explain_agreement(x.known, who, "batch", x.at).body).at("promise");
+  };
+  const auto told = promise_for({access_role::viewer, {}, {}, {}, {}});
+  CHECK(told.at("state") == "violated");
+  CHECK(told.at("promises").at(0).at("culprit") == "gw1/other/10.0.0.8");
+  const auto to_customer = promise_for({access_role::customer, "acme", {}, {}, {}});
+  CHECK(to_customer.at("state") == "violated");
+  CHECK(to_customer.at("promises").at(0).at("culprit").is_null());
+}
+
 TEST_CASE("an agreement and a backend are explained by their streams") {
   present x;
   x.known.decisions.take({&x.held, 1}, {}, {}, false);

@@ -2,6 +2,7 @@
 #include "actors/application_server/http/explain.hpp"
 
 #include "actors/application_server/http/json_figures.hpp"
+#include "actors/application_server/http/overview.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/visibility.hpp"
 #include "actors/domain/explanation.hpp"
@@ -174,13 +175,18 @@ response explain_agreement(const observatory& known, const caller& asker, const 
     return why && why->why.rule == throttle_rule::protection && why->why.beneficiary == name;
   });
   const auto others = for_it.size();
-  if (asker.role == access_role::customer)
-    for_it.clear(); // whose streams these are is not theirs to know
+  auto promise = promise_json(known, *found, at);
+  if (asker.role == access_role::customer) { // whose streams these are is not theirs to know
+    for_it.clear();
+    for (auto& one : promise["promises"])
+      one["culprit"] = nullptr;
+  }
   const auto sentence = "Agreement " + name + " applies to " + plural(its.size(), "stream", "streams") + " now; "
                         + plural(others, "stream is", "streams are") + " held back for it, or would be.";
   return answer(200, {{"agreement", name},
                       {"tenant", found->tenant},
                       {"sentence", sentence},
+                      {"promise", std::move(promise)},
                       {"streams", std::move(its)},
                       {"held_back_for_it", std::move(for_it)}});
 }
