@@ -54,4 +54,5 @@ sluice_system_test(system_server_tls server_tls.sh)
 
 # The command line client against a whole instance.
 sluice_system_test(system_client client.sh)
-set_tests_properties(system_client PROPERTIES RUN_SERIAL ON)
+sluice_system_test(system_client_access client_access.sh)
+set_tests_properties(system_client system_client_access PROPERTIES RUN_SERIAL ON)
