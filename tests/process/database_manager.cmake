@@ -9,7 +9,6 @@ sluice_test(process_store
   LABELS process no-caf
   TIMEOUT 600
   SOURCES
-    ${CMAKE_CURRENT_LIST_DIR}/libpqxx_leak.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_agreements_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_evidence_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_export_test.cpp
@@ -28,11 +27,11 @@ target_compile_definitions(process_store PRIVATE
 
 sluice_test(process_database_manager CAF
   LABELS process
+  TIMEOUT 300
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/database_manager_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/database_trouble_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/query_desk_test.cpp
-    ${CMAKE_CURRENT_LIST_DIR}/libpqxx_leak.cpp
   LINK sluice_database_manager)
 sluice_needs_postgres(process_database_manager)
 

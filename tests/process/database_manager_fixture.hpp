@@ -11,7 +11,7 @@
 
 namespace sluice::test {
 
-inline constexpr auto patience = std::chrono::seconds{20}; // for anything that must happen
+inline constexpr auto patience = std::chrono::seconds{60}; // for anything that must happen
 
 struct database_manager_config : caf::actor_system_config {
   database_manager_config() {

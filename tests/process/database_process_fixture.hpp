@@ -15,7 +15,7 @@
 
 namespace sluice::test {
 
-inline constexpr auto patience = std::chrono::seconds{20}; // for anything that must happen
+inline constexpr auto patience = std::chrono::seconds{60}; // for anything that must happen
 
 struct asking_config : server_process_config {
   explicit asking_config(const std::filesystem::path& place)

@@ -9,7 +9,7 @@ sluice_test(accounting_tests LABELS no-caf
     ${PROJECT_SOURCE_DIR}/tests/property/accounting_properties_test.cpp
     ${PROJECT_SOURCE_DIR}/tests/property/interval_account_properties_test.cpp
   LINK sluice_domain)
-target_compile_options(accounting_tests PRIVATE $<$<CONFIG:Debug>:-O2>)
+sluice_optimised(accounting_tests)
 sluice_test(core_test CAF LABELS caf SOURCES ${CMAKE_CURRENT_LIST_DIR}/core_test.cpp LINK sluice_sla_core)
 # Replaces operator new, hence a program of its own; a sanitizer has its own operators.
 if(NOT SLUICE_SANITIZE)

@@ -134,8 +134,14 @@ TEST_CASE("a file that could not be begun spoils nothing") {
     disk_spool x{here.path, 1 << 20};
     static_cast<void>(x.open());
     const spare_descriptors one{1}; // enough for the file, not for the sync of its directory
-    CHECK_THROWS_AS(static_cast<void>(x.put({part("b")})), std::system_error);
+    bool refused = false;
+    try {
+      static_cast<void>(x.put({part("b")}));
+    } catch (const std::system_error&) {
+      refused = true; // not looked at before there are descriptors again: the sanitizer needs one to do so
+    }
     one.end();
+    CHECK(refused);
     CHECK(x.put({part("c")}) == put_result::stored);
     CHECK(contents(x) == "a/ c/ ");
   }
