@@ -3,6 +3,8 @@
 
 #include "actors/application_server/http/call.hpp"
 #include "actors/application_server/http/carriage_text.hpp"
+#include "actors/application_server/http/json.hpp"
+#include "actors/application_server/http/problem.hpp"
 
 #include <utility>
 
@@ -17,6 +19,16 @@ http::reply with_carriage(http::reply answer, std::string text) {
       x.body += text;
     answer(std::move(x));
   };
+}
+
+/// What is remembered of an answer: a token's text is told once.
+http::response without_secret(http::operation what, http::response x) {
+  if (what != http::operation::create_token || x.status != 201)
+    return x;
+  auto body = http::json::parse(x.body);
+  body["token"] = nullptr;
+  x.body = body.dump();
+  return x;
 }
 
 } // namespace
@@ -45,10 +57,31 @@ void front_door::take(const http::request& x, const http::reply& answer) {
   if (auto* said = std::get_if<http::response>(&judged))
     return answer(std::move(*said));
   auto& call = std::get<http::call>(judged);
+  auto reply = answer;
+  if (auto known = recall(x, call, reply))
+    return answer(*std::move(known));
   const bool wants_carriage = call.what == http::operation::metrics && settings_.carriage;
   caf::anon_send(desk_, std::make_shared<const exchange>(exchange{
                             std::move(call),
-                            wants_carriage ? with_carriage(answer, carriage_text(settings_.carriage())) : answer}));
+                            wants_carriage ? with_carriage(reply, carriage_text(settings_.carriage())) : reply}));
+}
+
+std::optional<http::response> front_door::recall(const http::request& x, const http::call& asked, http::reply& answer) {
+  const auto& key = x.idempotency_key;
+  if (x.method != "POST" || key.empty())
+    return std::nullopt;
+  if (!http::valid_idempotency_key(key))
+    return http::problem(422, "the key cannot be one",
+                         {{"Idempotency-Key", "must be 1 to 255 printable characters of ASCII without spaces"}});
+  const auto& token = asked.asker.token;
+  auto begun = memory_->begin(token, key, x, settings_.time.monotonic());
+  if (auto* known = std::get_if<http::response>(&begun))
+    return std::move(*known);
+  answer = [answer, memory = memory_, token, key, what = asked.what](http::response y) {
+    memory->finish(token, key, without_secret(what, y));
+    answer(std::move(y));
+  };
+  return std::nullopt;
 }
 
 } // namespace sluice

@@ -93,7 +93,7 @@ LIBRARIES = {
     "actors/application_server/http/server.cpp": (("boost", "system"), "sockets, with session.cpp; the rest is text"),
     "actors/application_server/http/server_core.hpp": (("boost",), "what the two files with sockets share"),
     "actors/application_server/http/session.cpp": (("boost", "system"), "sockets, with server.cpp; the rest is text"),
-    "actors/application_server/http/static_files.cpp": (("system",), "zlib: compresses each file once"),
+    "actors/application_server/http/encoding.cpp": (("system",), "zlib"),
     "actors/application_server/http/token_file.cpp": (("system",), "makes the token at first start, 0600"),
     EVIDENCE + "/signing_key.cpp": (("system",), "makes the key at first start, 0600"),
 }
