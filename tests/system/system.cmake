@@ -39,7 +39,7 @@ sluice_system_test(system_wrong_config_performance_monitor wrong_config.sh
   sluice-performance-monitor performance-monitor port "\"high\"" performance-monitor.ini)
 sluice_system_test(system_resources_database_manager server_resources.sh
   sluice-database-manager ${schema} --database-manager.url=postgresql:///nobody?host=/nowhere
-  --database-manager.spool-directory=SCRATCH/spool)
+  --database-manager.spool-directory=SCRATCH/spool --database-manager.signing-key=SCRATCH/signing-key)
 sluice_system_test(system_resources_performance_monitor server_resources.sh
   sluice-performance-monitor --performance-monitor.port=PORT)
 sluice_system_test(system_wrong_config_application_server wrong_config.sh
@@ -49,6 +49,8 @@ set(serve --application-server.port=PORT --application-server.token-file=SCRATCH
 sluice_system_test(system_resources_application_server server_resources.sh sluice-application-server ${serve})
 sluice_system_test(system_resources_core server_resources.sh sluice-core)
 sluice_system_test(system_port_in_use_application_server port_in_use.sh sluice-application-server ${serve})
+
+sluice_system_test(system_server_tls server_tls.sh)
 
 # The command line client against a whole instance.
 sluice_system_test(system_client client.sh)

@@ -13,7 +13,7 @@ sluice_test(http_call_test LABELS no-caf
           ${CMAKE_CURRENT_LIST_DIR}/http_export_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_past_test.cpp
   LINK sluice_entrance)
 sluice_test(access_test LABELS no-caf
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/access_test.cpp ${CMAKE_CURRENT_LIST_DIR}/rights_test.cpp ${CMAKE_CURRENT_LIST_DIR}/watch_hub_test.cpp
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/access_test.cpp ${CMAKE_CURRENT_LIST_DIR}/answer_cache_test.cpp ${CMAKE_CURRENT_LIST_DIR}/rights_test.cpp ${CMAKE_CURRENT_LIST_DIR}/watch_hub_test.cpp
   LINK sluice_entrance)
 sluice_test(http_contract_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/http_versions_test.cpp ${CMAKE_CURRENT_LIST_DIR}/openapi_test.cpp
@@ -23,3 +23,9 @@ target_compile_definitions(http_contract_test PRIVATE
 sluice_test(dashboard_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/dashboard_files_test.cpp ${CMAKE_CURRENT_LIST_DIR}/overview_test.cpp
   LINK sluice_http_answers)
+
+# What was vendored is what was published: nobody changes it here.
+find_program(SLUICE_SHA256SUM sha256sum REQUIRED)
+add_test(NAME dashboard_vendor_digests COMMAND ${SLUICE_SHA256SUM} --check --strict --quiet SHA256SUMS
+         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/actors/application_server/web/vendor)
+set_tests_properties(dashboard_vendor_digests PROPERTIES LABELS unit)
