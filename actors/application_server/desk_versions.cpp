@@ -1,5 +1,5 @@
-// Changes that depend on a version: on which one they are made, patches, and the policy; and who has agreements. What is in
-// force is what the database manager confirmed.
+// Changes that depend on a version: on which one they are made, patches, and the policy; and who has agreements. What
+// is in force is what the database manager confirmed.
 #include "actors/application_server/desk.hpp"
 
 #include "actors/application_server/http/agreement_patch.hpp"

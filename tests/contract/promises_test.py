@@ -54,7 +54,7 @@ class Versions(ServerTest):
         tried = self.admin.ask(patch, self.own, query={"dry_run": "true"}, body={"spec": {"objective": {"tier": "gold"}}})
         self.assertTrue(self.expect(200, tried).json["status"]["dry_run"])
         back = self.expect(200, self.admin.ask(patch, self.own, body={"spec": {"objective": {"tier": None}}}))
-        self.assertEqual(back.json["spec"]["objective"]["tier"], "best-effort")
+        self.assertEqual(back.json["spec"]["objective"]["tier"], "bronze")
         self.wrong(422, self.admin.ask(patch, self.own, body={"metadata": {"name": "x"}}), "metadata.name")
         self.wrong(422, self.admin.ask(patch, self.own, body=[]))
         self.wrong(415, self.admin.ask(patch, self.own, body={}, kind="application/json"))

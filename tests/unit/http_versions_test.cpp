@@ -246,7 +246,8 @@ TEST_CASE("who has all keys in use at once is asked to wait") {
   CHECK(status_of(x.begin("t", "one more", posting("a"), 1s)) == 429);
   CHECK(is_new(x.begin("u", "one", posting("a"), 1s)));
   CHECK(valid_idempotency_key("5e0f3f0c-8f0e-4a7c"));
-  for (const auto& no : {std::string{}, std::string(256, 'x'), std::string{"a b"}, std::string{"a\nb"}, std::string{"\xc3\xa4"}})
+  for (const auto& no :
+       {std::string{}, std::string(256, 'x'), std::string{"a b"}, std::string{"a\nb"}, std::string{"\xc3\xa4"}})
     CHECK(!valid_idempotency_key(no));
 }
 
@@ -261,7 +262,8 @@ TEST_CASE("tenants are those with agreements and those of the policy; a customer
   CHECK(all[0] == json{{"tenant", "acme"}, {"agreements", 2}, {"parent", nullptr}, {"weight", 10}});
   CHECK(all[1] == json{{"tenant", "lab"}, {"agreements", 0}, {"parent", "acme"}, {"weight", 3}});
   CHECK(all[2] == json{{"tenant", "umbrella"}, {"agreements", 1}, {"parent", nullptr}, {"weight", nullptr}});
-  const auto own = json::parse(tenants(in_force, policy, {access_role::customer, "umbrella", "t", {}, {}}).body)["items"];
+  const auto own =
+      json::parse(tenants(in_force, policy, {access_role::customer, "umbrella", "t", {}, {}}).body)["items"];
   CHECK(own.size() == 1);
   CHECK(own[0]["tenant"] == "umbrella");
 }

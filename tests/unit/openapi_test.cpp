@@ -98,7 +98,7 @@ struct documented {
 std::vector<documented> operations() {
   std::vector<documented> out;
   for (const auto& [path, item] : document()["paths"].items())
-    for (const std::string method : {"get", "put", "post", "patch", "delete"}) {
+    for (const auto* method : {"get", "put", "post", "patch", "delete"}) {
       if (!item.contains(method))
         continue;
       documented x{method, pattern_of(path), item[method], {}};

@@ -50,14 +50,14 @@ struct call {
   duration order_length{0};                  ///< order_limit; zero = until it is taken back
   policy_document policy;                    ///< replace_policy, with author and reason
   bool dry_run = false;                      ///< create, replace: say what would be answered, store nothing
-  bool force = false;                        ///< create_agreement, replace_agreement, patch_agreement: whatever admission says
-  std::string who;                           ///< who forces; may be empty
-  history_question past;                     ///< of calls about the past; open times are zero
-  duration ago{0};                           ///< past: where it has no beginning, so long before its end
-  exclusion entry;                           ///< enter_exclusion, withdraw_exclusion
-  bool imported = false;                     ///< export_verdicts: those from elsewhere
-  std::vector<sample_row> rows;              ///< import_samples
-  std::vector<final_verdict> verdicts;       ///< import_verdicts
+  bool force = false;           ///< create_agreement, replace_agreement, patch_agreement: whatever admission says
+  std::string who;              ///< who forces; may be empty
+  history_question past;        ///< of calls about the past; open times are zero
+  duration ago{0};              ///< past: where it has no beginning, so long before its end
+  exclusion entry;              ///< enter_exclusion, withdraw_exclusion
+  bool imported = false;        ///< export_verdicts: those from elsewhere
+  std::vector<sample_row> rows; ///< import_samples
+  std::vector<final_verdict> verdicts;           ///< import_verdicts
   report_format format = report_format::as_json; ///< make_report
   caller asker;
   access_token token;              ///< create_token, revoke_token: what is wanted of it

@@ -9,8 +9,8 @@
 
 namespace sluice::http {
 
-/// Larger bodies go out as they are, since compressing them would hold up everybody else. Chosen: 1 MiB takes about 10 ms
-/// of the one thread that serves all connections.
+/// Larger bodies go out as they are, since compressing them would hold up everybody else. Chosen: 1 MiB takes about 10
+/// ms of the one thread that serves all connections.
 inline constexpr std::size_t most_to_compress = 1024 * 1024;
 
 /// What a request says of the form of its answer.

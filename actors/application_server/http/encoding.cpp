@@ -60,8 +60,7 @@ bool takes_gzip(std::string_view accept_encoding) {
     if (name != "gzip")
       continue;
     const auto quality = item.find("q=");
-    return quality == std::string_view::npos
-           || item.find_first_of("123456789", quality) != std::string_view::npos;
+    return quality == std::string_view::npos || item.find_first_of("123456789", quality) != std::string_view::npos;
   }
   return false;
 }

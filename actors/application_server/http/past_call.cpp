@@ -50,8 +50,8 @@ bool allowed(operation what, std::string_view name) noexcept {
     return what == operation::list_decisions || what == operation::list_violations || what == operation::list_top
            || what == operation::list_audit;
   if (name == "after")
-    return what == operation::list_exclusions || what == operation::list_decisions
-           || what == operation::list_violations || what == operation::list_audit;
+    return what == operation::list_exclusions || what == operation::list_decisions || what == operation::list_violations
+           || what == operation::list_audit;
   if (name == "who" || name == "action")
     return what == operation::list_audit;
   if (name == "by")

@@ -23,8 +23,8 @@ struct precondition {
   [[nodiscard]] bool holds(std::optional<std::uint32_t> in_force) const noexcept;
 };
 
-/// Total: what is no tag of a version is one that nothing has, so that its change is not made. Of If-None-Match only `*`
-/// says anything of a change.
+/// Total: what is no tag of a version is one that nothing has, so that its change is not made. Of If-None-Match only
+/// `*` says anything of a change.
 [[nodiscard]] precondition read_precondition(std::string_view if_match, std::string_view if_none_match);
 
 } // namespace sluice::http
