@@ -46,8 +46,6 @@ private:
   void admit(const exchange_ptr& x);
   void admitted(const exchange_ptr& x, const admission_verdict& verdict);
   void establish(const exchange_ptr& x, const admission_verdict& verdict);
-  void replace_policy(const exchange_ptr& x);
-  void policy_history(const exchange_ptr& x);
   void ask_past(const exchange_ptr& x);
   void exclude(const exchange_ptr& x);
 
@@ -55,6 +53,14 @@ private:
   void export_part(const exchange_ptr& x);
   void import_samples(const exchange_ptr& x);
   void import_verdicts(const exchange_ptr& x);
+
+  // desk_versions.cpp: what depends on the version in force
+  /// What is answered to a change that was wanted on another version than is in force, or that may be overtaken.
+  [[nodiscard]] std::optional<http::response> unmet(const exchange_ptr& x) const;
+  void patch(const exchange_ptr& x);
+  void replace_policy(const exchange_ptr& x);
+  void policy_history(const exchange_ptr& x);
+  void list_tenants(const exchange_ptr& x);
 
   // desk_calls.cpp
   void end(const exchange_ptr& x);
@@ -96,7 +102,8 @@ private:
   bool monitor_up_ = false;
   terms_book book_;
   std::vector<access_token> tokens_;
-  std::map<exchange_ptr, agreement> pending_; ///< being stored: others must not be promised the same room
+  std::map<exchange_ptr, agreement> pending_;    ///< being stored: others must not be promised the same room
+  std::map<exchange_ptr, std::string> changing_; ///< names of what the database manager was asked to change
   database_status database_said_;
   bool database_known_ = false;
   bool polling_ = false;

@@ -8,6 +8,7 @@
 #include "actors/application_server/http/past_answers.hpp"
 #include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/policy_text.hpp"
+#include "actors/application_server/http/precondition.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/runtime/log.hpp"
 
@@ -67,12 +68,14 @@ http::response refusal_for(const caf::error& why, bool changes) {
 
 void desk_state::no_database(const exchange_ptr& x, bool changes) {
   pending_.erase(x);
+  changing_.erase(x);
   x->answer(problem(503, changes ? "the database manager is not running; nothing was changed"
                                  : "the database manager is not running"));
 }
 
 void desk_state::failed(const exchange_ptr& x, const caf::error& why, bool changes) {
   pending_.erase(x);
+  changing_.erase(x);
   if (changes && !is_certain(why)) {
     load_wanted_ = true; // the database knows
     log(log_events::request_failed, component, log_field{"request", "change-terms"},
@@ -95,6 +98,10 @@ void desk_state::on_call(const exchange_ptr& x) {
   case operation::create_agreement:
   case operation::replace_agreement:
     return admit(x);
+  case operation::patch_agreement:
+    return patch(x);
+  case operation::list_tenants:
+    return list_tenants(x);
   case operation::replace_policy:
     return replace_policy(x);
   case operation::policy_history:
@@ -142,12 +149,13 @@ void desk_state::on_call(const exchange_ptr& x) {
     return x->answer(answer(200, http::agreements_json(all)));
   }
   if (x->call.what == operation::get_policy)
-    return x->answer(answer(200, http::write_policy(book_.policy())));
+    return x->answer(http::tagged(answer(200, http::write_policy(book_.policy())), book_.policy().version));
   if (x->call.what == operation::list_limits)
     return x->answer(answer(200, http::orders_json(book_.orders(), settings_.time.wall())));
   if (const auto* found = book_.find(x->call.name))
-    return x->answer(x->call.what == operation::agreement_openslo ? http::openslo(*found)
-                                                                  : answer(200, http::write_agreement(*found)));
+    return x->answer(x->call.what == operation::agreement_openslo
+                         ? http::openslo(*found)
+                         : http::tagged(answer(200, http::write_agreement(*found)), found->version));
   x->answer(problem(404, "there is no agreement " + x->call.name));
 }
 
@@ -161,6 +169,8 @@ void desk_state::admit(const exchange_ptr& x) {
     return x->answer(problem(503, "the agreements have not been loaded from the database yet"));
   if (!collector_)
     return x->answer(problem(503, "the application server is starting or stopping"));
+  if (auto refusal = unmet(x))
+    return x->answer(*std::move(refusal));
   auto question = std::make_shared<admission_question>();
   question->candidate = wanted;
   for (const auto& [of, pending] : pending_)
@@ -202,10 +212,16 @@ void desk_state::admitted(const exchange_ptr& x, const admission_verdict& verdic
 
 void desk_state::establish(const exchange_ptr& x, const admission_verdict& verdict) {
   const bool create = x->call.what == operation::create_agreement;
+  if (auto refusal = unmet(x)) { // what was changed while admission was asked
+    pending_.erase(x);
+    return x->answer(*std::move(refusal));
+  }
+  changing_.emplace(x, x->call.document.name);
   const auto* held = book_.find(x->call.document.name);
   const bool is_new = held == nullptr || (create && !same_terms(x->call.document, *held));
   const auto done = [this, x, is_new, verdict](const agreement& stored) {
     pending_.erase(x);
+    changing_.erase(x);
     established(x, stored, is_new, verdict);
   };
   if (create)
@@ -237,45 +253,7 @@ void desk_state::established(const exchange_ptr& x, const agreement& stored, boo
   }
   auto body = http::write_agreement(stored);
   body["status"]["admission"] = http::admission_json(verdict);
-  x->answer(answer(is_new ? 201 : 200, body));
-}
-
-void desk_state::replace_policy(const exchange_ptr& x) {
-  if (x->call.dry_run) {
-    if (!book_.loaded())
-      return x->answer(problem(503, "the policy has not been loaded from the database yet"));
-    auto body = http::write_policy(x->call.policy);
-    body["status"] = {{"dry_run", true}, {"changes", !same_policy(x->call.policy, book_.policy())}};
-    return x->answer(answer(200, body));
-  }
-  ask_database(
-      x, true,
-      [this, x](const policy_document& stored) {
-        const bool is_new = stored.version > book_.policy().version;
-        if (is_new) {
-          book_.put(stored);
-          log(log_events::policy_established, component, log_field{"version", stored.version},
-              log_field{"who", stored.author}, log_field{"why", stored.reason},
-              log_field{"policy", summary_of(stored)});
-          note(event_kind::policy_established, "policy",
-               "Policy version " + std::to_string(stored.version) + " by " + stored.author + " is in force: "
-                   + summary_of(stored) + (stored.reason.empty() ? "." : ". Reason: " + stored.reason));
-          audit(x, "replace-policy", "policy",
-                "Version " + std::to_string(stored.version) + " by " + stored.author + '.');
-          changed();
-        }
-        x->answer(answer(stored.version == 1 && is_new ? 201 : 200, http::write_policy(stored)));
-      },
-      replace_atom::value, x->call.policy);
-}
-
-void desk_state::policy_history(const exchange_ptr& x) {
-  ask_database(
-      x, false,
-      [x](const std::vector<policy_document>& versions) {
-        x->answer(answer(200, http::policies_json(versions)));
-      },
-      history_atom::value);
+  x->answer(http::tagged(answer(is_new ? 201 : 200, body), stored.version));
 }
 
 void desk_state::exclude(const exchange_ptr& x) {
@@ -301,9 +279,13 @@ void desk_state::exclude(const exchange_ptr& x) {
 }
 
 void desk_state::end(const exchange_ptr& x) {
+  if (auto refusal = unmet(x))
+    return x->answer(*std::move(refusal));
+  changing_.emplace(x, x->call.name);
   ask_database(
       x, true,
       [this, x](const agreement& last) {
+        changing_.erase(x);
         book_.end(last.name);
         log(log_events::agreement_ended, component, log_field{"agreement", last.name},
             log_field{"version", last.version});

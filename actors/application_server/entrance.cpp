@@ -20,7 +20,8 @@ http::response refusal_of(const access::turned_away& x) {
 }
 
 bool is_change_of_agreement(operation x) noexcept {
-  return x == operation::create_agreement || x == operation::replace_agreement || x == operation::end_agreement;
+  return x == operation::create_agreement || x == operation::replace_agreement || x == operation::patch_agreement
+         || x == operation::end_agreement;
 }
 
 } // namespace

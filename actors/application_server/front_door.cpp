@@ -4,6 +4,8 @@
 #include "actors/application_server/http/answers.hpp"
 #include "actors/application_server/http/call.hpp"
 #include "actors/application_server/http/carriage_text.hpp"
+#include "actors/application_server/http/json.hpp"
+#include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/rights.hpp"
 #include "actors/application_server/http/watch_topics.hpp"
 
@@ -20,6 +22,16 @@ http::reply with_carriage(http::reply answer, std::string text) {
       x.body += text;
     answer(std::move(x));
   };
+}
+
+/// What is remembered of an answer: a token's text is told once.
+http::response without_secret(http::operation what, http::response x) {
+  if (what != http::operation::create_token || x.status != 201)
+    return x;
+  auto body = http::json::parse(x.body);
+  body["token"] = nullptr;
+  x.body = body.dump();
+  return x;
 }
 
 } // namespace
@@ -50,13 +62,34 @@ void front_door::take(const http::request& x, const http::reply& answer) {
   auto& call = std::get<http::call>(judged);
   if (http::is_about_the_present(call.what))
     return ask_shared(std::move(call), x.target, answer);
+  auto reply = answer;
+  if (auto known = recall(x, call, reply))
+    return answer(*std::move(known));
   if (http::changes_something(call.what))
-    return pass_on(std::move(call), [cache = cache_, answer](http::response y) {
+    return pass_on(std::move(call), [cache = cache_, reply](http::response y) {
       cache->forget(); // whoever made the change sees it
-      answer(std::move(y));
+      reply(std::move(y));
     });
   const bool wants_carriage = call.what == http::operation::metrics && settings_.carriage;
   pass_on(std::move(call), wants_carriage ? with_carriage(answer, carriage_text(settings_.carriage())) : answer);
+}
+
+std::optional<http::response> front_door::recall(const http::request& x, const http::call& asked, http::reply& answer) {
+  const auto& key = x.idempotency_key;
+  if (x.method != "POST" || key.empty())
+    return std::nullopt;
+  if (!http::valid_idempotency_key(key))
+    return http::problem(422, "the key cannot be one",
+                         {{"Idempotency-Key", "must be 1 to 255 printable characters of ASCII without spaces"}});
+  const auto& token = asked.asker.token;
+  auto begun = memory_->begin(token, key, x, settings_.time.monotonic());
+  if (auto* known = std::get_if<http::response>(&begun))
+    return std::move(*known);
+  answer = [answer, memory = memory_, token, key, what = asked.what](http::response y) {
+    memory->finish(token, key, without_secret(what, y));
+    answer(std::move(y));
+  };
+  return std::nullopt;
 }
 
 void front_door::ask_shared(http::call call, const std::string& target, const http::reply& answer) {

@@ -5,12 +5,15 @@
 #include "actors/application_server/clocks.hpp"
 #include "actors/application_server/entrance.hpp"
 #include "actors/application_server/http/answer_cache.hpp"
+#include "actors/application_server/http/answer_memory.hpp"
 #include "actors/application_server/http/carriage.hpp"
 #include "actors/application_server/http/server.hpp"
 #include "actors/application_server/http/static_files.hpp"
 #include "actors/application_server/local_messages.hpp"
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -65,11 +68,15 @@ public:
 
 private:
   void take(const http::request& x, const http::reply& answer);
+  /// The answer, if the request's key says that nothing is to be done; else `answer` keeps what it will be told.
+  [[nodiscard]] std::optional<http::response> recall(const http::request& x, const http::call& asked,
+                                                     http::reply& answer);
   void ask_shared(http::call call, const std::string& target, const http::reply& answer);
   void pass_on(http::call call, http::reply answer);
 
   front_door_settings settings_;
   entrance entrance_;
+  std::shared_ptr<http::answer_memory> memory_ = std::make_shared<http::answer_memory>(); ///< replies may outlive us
   desk_actor desk_;
   std::shared_ptr<http::answer_cache> cache_ = std::make_shared<http::answer_cache>(); ///< outlived by late answers
   http::server server_;

@@ -93,10 +93,10 @@ LIBRARIES = {
     "actors/application_server/http/server.cpp": (("boost", "system"), "sockets, with session.cpp; the rest is text"),
     "actors/application_server/http/server_core.hpp": (("boost",), "what the two files with sockets share"),
     "actors/application_server/http/session.cpp": (("boost", "system"), "sockets, with server.cpp; the rest is text"),
+    "actors/application_server/http/encoding.cpp": (("system",), "zlib"),
     "actors/application_server/http/tls_files.hpp": (("boost",), "what a connection is made secure with"),
     "actors/application_server/http/tls_files.cpp": (("boost", "openssl", "system"), "reads certificate and key"),
     "actors/application_server/http/wire_stream.hpp": (("boost",), "a connection's bytes, with TLS or without"),
-    "actors/application_server/http/static_files.cpp": (("system",), "zlib: compresses each file once"),
     "actors/application_server/http/token_file.cpp": (("system",), "makes the token at first start, 0600"),
     EVIDENCE + "/signing_key.cpp": (("system",), "makes the key at first start, 0600"),
 }

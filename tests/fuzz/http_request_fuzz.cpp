@@ -1,5 +1,6 @@
 // Fuzz target: a request as the server hands it on: a line with method and target, a line with the role of the asker, a
 // line with the media type, then the body. Every request is a call that this role may make, or an answer that says why not.
+#include "actors/application_server/http/agreement_patch.hpp"
 #include "actors/application_server/http/call.hpp"
 #include "actors/application_server/http/json.hpp"
 #include "actors/application_server/http/rights.hpp"
@@ -61,5 +62,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto& call = std::get<sluice::http::call>(judged);
   require(from.result == route::outcome::found && call.what == from.what);
   require(may(who.role, right_of(call.what)));
+  if (call.what == operation::patch_agreement) {
+    agreement held;
+    held.name = held.tenant = "acme";
+    held.objective.weight = 2;
+    const auto made = patched(held, call.patch);
+    if (const auto* changed = std::get_if<agreement>(&made))
+      require(changed->name == held.name && check(*changed).empty());
+  }
   return 0;
 }

@@ -123,6 +123,27 @@ TEST_CASE("requests get the status they deserve") {
   CHECK(server.count().client_errors == 8);
 }
 
+TEST_CASE("what a client has is not sent again, and what is long is compressed for who takes it") {
+  served server;
+  const auto port = server.port();
+  const auto first = ask(port, get("/api/v1/streams", authorized));
+  const auto at = first.header.find("ETag: ");
+  REQUIRE(at != std::string::npos);
+  const auto tag = first.header.substr(at + 6, first.header.find('\r', at) - at - 6);
+  http_client again{port};
+  again.send(get("/api/v1/streams", authorized + "If-None-Match: " + tag + "\r\n"));
+  const auto unchanged = again.receive(5s, false);
+  CHECK(unchanged.status == 304);
+  CHECK(unchanged.header.find("Content-Length") == std::string::npos);
+  again.send(get("/api/v1/streams", authorized + "If-None-Match: \"other\"\r\n")); // the same connection
+  CHECK(again.receive().body == first.body);
+  const auto long_target = "/api/v1/streams?after=" + std::string(2'000, 'x');
+  const auto packed = ask(port, get(long_target, authorized + "Accept-Encoding: gzip\r\n"));
+  CHECK(packed.header.find("Content-Encoding: gzip") != std::string::npos);
+  CHECK(packed.body.size() < 200);
+  CHECK(ask(port, get(long_target, authorized)).body == '"' + long_target + '"');
+}
+
 TEST_CASE("a connection serves one request after the other, also when they come at once") {
   served server;
   http_client client{server.port()};

@@ -6,7 +6,7 @@ sluice_test(stream_rows_test LABELS no-caf
 sluice_test(collector_test CAF LABELS caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/collector_test.cpp LINK sluice_application_server)
 sluice_test(desk_test CAF LABELS caf
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/desk_access_test.cpp ${CMAKE_CURRENT_LIST_DIR}/desk_terms_test.cpp ${CMAKE_CURRENT_LIST_DIR}/desk_test.cpp LINK sluice_application_server)
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/desk_access_test.cpp ${CMAKE_CURRENT_LIST_DIR}/desk_terms_test.cpp ${CMAKE_CURRENT_LIST_DIR}/desk_test.cpp ${CMAKE_CURRENT_LIST_DIR}/desk_versions_test.cpp LINK sluice_application_server)
 sluice_test(http_call_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/carriage_text_test.cpp ${CMAKE_CURRENT_LIST_DIR}/explain_text_test.cpp
           ${CMAKE_CURRENT_LIST_DIR}/http_answer_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_call_test.cpp
@@ -15,6 +15,11 @@ sluice_test(http_call_test LABELS no-caf
 sluice_test(access_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/access_test.cpp ${CMAKE_CURRENT_LIST_DIR}/answer_cache_test.cpp ${CMAKE_CURRENT_LIST_DIR}/rights_test.cpp ${CMAKE_CURRENT_LIST_DIR}/watch_hub_test.cpp
   LINK sluice_entrance)
+sluice_test(http_contract_test LABELS no-caf
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/http_versions_test.cpp ${CMAKE_CURRENT_LIST_DIR}/openapi_test.cpp
+  LINK sluice_entrance)
+target_compile_definitions(http_contract_test PRIVATE
+  SLUICE_OPENAPI="${PROJECT_SOURCE_DIR}/actors/application_server/web/api/v1/openapi.yaml")
 sluice_test(dashboard_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/dashboard_files_test.cpp ${CMAKE_CURRENT_LIST_DIR}/overview_test.cpp
   LINK sluice_http_answers)

@@ -37,6 +37,9 @@ const std::vector<asked> table{
     {"GET", "/api/v1/agreements/a", "", "cvoa"},
     {"PUT", "/api/v1/agreements/a", agreement_body, "oa"},
     {"DELETE", "/api/v1/agreements/a", "", "oa"},
+    {"PATCH", "/api/v1/agreements/a", "{}", "oa"},
+    {"PATCH", "/api/v1/agreements/a?dry_run=true", "{}", "coa"},
+    {"PATCH", "/api/v1/agreements/a?force=true", "{}", "a"},
     {"GET", "/api/v1/agreements/a/history", "", "cvoa"},
     {"GET", "/api/v1/agreements/a/explain", "", "cvoa"},
     {"GET", "/api/v1/agreements/a/openslo", "", "cvoa"},
@@ -73,6 +76,8 @@ const std::vector<asked> table{
     {"GET", "/api/v1/tokens", "", "a"},
     {"POST", "/api/v1/tokens", R"({"role":"viewer","label":"x"})", "a"},
     {"DELETE", "/api/v1/tokens/abcdefgh", "", "a"},
+    {"GET", "/api/v1/audit", "", "oa"},
+    {"GET", "/api/v1/tenants", "", "cvoa"},
 };
 
 struct world {
@@ -97,7 +102,8 @@ struct world {
 
   /// 0 = a call for somebody to answer.
   unsigned ask(const asked& x, const std::string& token) {
-    http::request y{x.method, x.target, token.empty() ? "" : "Bearer " + token, "application/json", x.body};
+    const auto* type = std::string_view{x.method} == "PATCH" ? "application/merge-patch+json" : "application/json";
+    http::request y{x.method, x.target, token.empty() ? "" : "Bearer " + token, type, x.body};
     const auto said = door.judge(y, now, 1h);
     const auto* answer = std::get_if<http::response>(&said);
     return answer == nullptr ? 0 : answer->status;

@@ -227,6 +227,11 @@ response answer_from(const observatory& known, const call& x, const moment& at) 
   }
 }
 
+response tagged(response x, std::uint32_t version) {
+  x.etag = version_tag(version);
+  return x;
+}
+
 json agreements_json(std::span<const agreement> x) {
   auto list = json::array();
   for (const auto& one : x)

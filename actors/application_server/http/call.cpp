@@ -1,8 +1,9 @@
 // Judges requests, in the order in which little is told to those who may know nothing.
 #include "actors/application_server/http/call.hpp"
 
-#include "actors/application_server/http/export_call.hpp"
 #include "actors/application_server/http/access_call.hpp"
+#include "actors/application_server/http/agreement_patch.hpp"
+#include "actors/application_server/http/export_call.hpp"
 #include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/problem.hpp"
@@ -125,6 +126,7 @@ verdict_on_part read_query(const route& from, call& to) {
       return name == "limit";
     case operation::create_agreement:
     case operation::replace_agreement:
+    case operation::patch_agreement:
       return name == "dry_run" || name == "force" || name == "who";
     case operation::replace_policy:
       return name == "dry_run" || name == "who" || name == "why";
@@ -157,6 +159,12 @@ std::optional<document_format> format_of(const request& x) {
 
 response refusal_of(refused_document& x) {
   return problem(x.mistakes.empty() ? 400 : 422, std::move(x.why), x.mistakes);
+}
+
+/// Whether it changes something that has versions.
+bool knows_versions(operation x) noexcept {
+  return x == operation::replace_agreement || x == operation::patch_agreement || x == operation::end_agreement
+         || x == operation::replace_policy;
 }
 
 verdict_on_part read_policy_document(const request& x, call& to) {
@@ -274,11 +282,20 @@ verdict_on_part read_access(const request& x, call& to) {
   return to.what == operation::create_token ? read_token(body, to) : read_credential(body, to);
 }
 
+verdict_on_part read_patch(const request& x, call& to) {
+  if (media_type(x.content_type) != "application/merge-patch+json")
+    return problem(415, "a patch must be sent as application/merge-patch+json");
+  to.patch = x.body;
+  return refused_patch(x.body);
+}
+
 verdict_on_part read_body(const request& x, const route& from, call& to) {
   switch (from.what) {
   case operation::create_agreement:
   case operation::replace_agreement:
     return read_document(x, from, to);
+  case operation::patch_agreement:
+    return read_patch(x, to);
   case operation::order_limit:
     return read_order(x, from, to);
   case operation::replace_policy:
@@ -324,6 +341,8 @@ std::variant<call, response> read_call(const request& x, const route& from, cons
   to.name = from.name;
   to.stream = from.stream;
   to.asker = asker;
+  if (knows_versions(from.what))
+    to.only_if = read_precondition(x.if_match, x.if_none_match);
   if (!from.open && !may(asker.role, right_of(from.what)))
     return no_right(asker, from.what);
   if (auto wrong = read_query(from, to))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/application_server/http/message.hpp"
+#include "actors/application_server/http/precondition.hpp"
 #include "actors/application_server/http/route.hpp"
 #include "actors/application_server/http/stream_filter.hpp"
 #include "actors/domain/access.hpp"
@@ -42,18 +43,21 @@ struct call {
   std::string after;                         ///< list_streams: the last stream of the page before; exports: the cursor
   stream_filter wanted;                      ///< list_streams
   agreement document;                        ///< create_agreement, replace_agreement
+  std::string patch;                         ///< patch_agreement: a JSON object
+  precondition only_if;                      ///< changes of an agreement or the policy
+  bool is_patched = false;                   ///< replace_agreement: `document` was made from what was in force
   override_order order;                      ///< order_limit; the times are still open
   duration order_length{0};                  ///< order_limit; zero = until it is taken back
   policy_document policy;                    ///< replace_policy, with author and reason
   bool dry_run = false;                      ///< create, replace: say what would be answered, store nothing
-  bool force = false;                        ///< create_agreement, replace_agreement: whatever admission says
-  std::string who;                           ///< who forces; may be empty
-  history_question past;                     ///< of calls about the past; open times are zero
-  duration ago{0};                           ///< past: where it has no beginning, so long before its end
-  exclusion entry;                           ///< enter_exclusion, withdraw_exclusion
-  bool imported = false;                     ///< export_verdicts: those from elsewhere
-  std::vector<sample_row> rows;              ///< import_samples
-  std::vector<final_verdict> verdicts;       ///< import_verdicts
+  bool force = false;           ///< create_agreement, replace_agreement, patch_agreement: whatever admission says
+  std::string who;              ///< who forces; may be empty
+  history_question past;        ///< of calls about the past; open times are zero
+  duration ago{0};              ///< past: where it has no beginning, so long before its end
+  exclusion entry;              ///< enter_exclusion, withdraw_exclusion
+  bool imported = false;        ///< export_verdicts: those from elsewhere
+  std::vector<sample_row> rows; ///< import_samples
+  std::vector<final_verdict> verdicts;           ///< import_verdicts
   report_format format = report_format::as_json; ///< make_report
   caller asker;
   access_token token;              ///< create_token, revoke_token: what is wanted of it

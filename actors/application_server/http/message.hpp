@@ -24,6 +24,7 @@ struct request {
   std::string last_event_id{};
   std::string address{}; ///< that the connection came from
   std::string accept_encoding{};
+  std::string idempotency_key{};
 };
 
 /// Everything that a connection with server-sent events listens to.

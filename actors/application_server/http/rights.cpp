@@ -31,11 +31,13 @@ right right_of(operation x) noexcept {
   case operation::list_violations:
   case operation::make_report:
   case operation::make_statement:
+  case operation::list_tenants:
   case operation::export_samples: // of their own streams
   case operation::show_evidence_key:
     return everybody;
   case operation::create_agreement: // by customers as the server's options say: always to try, never by force
   case operation::replace_agreement:
+  case operation::patch_agreement:
   case operation::end_agreement:
     return {access_role::operator_, true};
   case operation::list_limits:
@@ -60,6 +62,7 @@ right right_of(operation x) noexcept {
   case operation::begin_evidence_check:
   case operation::import_samples:
   case operation::import_verdicts:
+  case operation::list_audit:
     return operators;
   case operation::replace_policy:
   case operation::list_tokens:
@@ -74,6 +77,7 @@ bool changes_something(operation x) noexcept {
   switch (x) {
   case operation::create_agreement:
   case operation::replace_agreement:
+  case operation::patch_agreement:
   case operation::end_agreement:
   case operation::order_limit:
   case operation::retract_limit:

@@ -9,17 +9,9 @@ namespace sluice::http {
 
 namespace {
 
-/// In a pattern, NAME stands for an agreement, a backend, a tenant or an exclusion's number, and G V C for the parts of
-/// a stream.
-struct entry {
-  std::string_view method;
-  std::string_view pattern;
-  operation what;
-};
-
 constexpr std::string_view api = "/api/v1";
 
-constexpr std::array<entry, 52> table{{
+constexpr std::array<known_route, 55> table{{
     {"GET", "/healthz", operation::health},
     {"GET", "/readyz", operation::readiness},
     {"GET", "/metrics", operation::metrics},
@@ -28,6 +20,7 @@ constexpr std::array<entry, 52> table{{
     {"POST", "/api/v1/agreements", operation::create_agreement},
     {"GET", "/api/v1/agreements/NAME", operation::get_agreement},
     {"PUT", "/api/v1/agreements/NAME", operation::replace_agreement},
+    {"PATCH", "/api/v1/agreements/NAME", operation::patch_agreement},
     {"DELETE", "/api/v1/agreements/NAME", operation::end_agreement},
     {"GET", "/api/v1/agreements/NAME/history", operation::agreement_history},
     {"GET", "/api/v1/streams", operation::list_streams},
@@ -72,6 +65,8 @@ constexpr std::array<entry, 52> table{{
     {"GET", "/api/v1/tokens", operation::list_tokens},
     {"POST", "/api/v1/tokens", operation::create_token},
     {"DELETE", "/api/v1/tokens/NAME", operation::revoke_token},
+    {"GET", "/api/v1/audit", operation::list_audit},
+    {"GET", "/api/v1/tenants", operation::list_tenants},
 }};
 
 /// Chosen: the deepest path has 7 parts.
@@ -165,6 +160,10 @@ bool names_valid(const route& x) {
 }
 
 } // namespace
+
+std::span<const known_route> known_routes() noexcept {
+  return table;
+}
 
 route find_route(std::string_view method, std::string_view target) {
   if (method == "HEAD")

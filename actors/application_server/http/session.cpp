@@ -1,4 +1,5 @@
 // One HTTP connection, by Boost.Beast; the only file that includes it, since each costs half a minute to compile.
+#include "actors/application_server/http/dress.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/server_core.hpp"
 #include "actors/application_server/http/wire_stream.hpp"
@@ -62,6 +63,7 @@ private:
   bool keep_alive_ = false;
   bool head_ = false;
   unsigned version_ = 11;
+  wishes wishes_; ///< of the request that waits for its answer
   std::string address_;
 
   // Once events are listened to, nothing else happens on this connection.
@@ -200,7 +202,9 @@ void session::answer_request() {
             text(message[wire::field::if_none_match]),
             text(message["Last-Event-ID"]),
             address_,
-            text(message[wire::field::accept_encoding])};
+            text(message[wire::field::accept_encoding]),
+            text(message["Idempotency-Key"])};
+  wishes_ = wishes_of(x);
   const auto exchange = ++exchange_;
   stream_.socket().expires_never();
   patience_.expires_after(home_.options.answer_timeout);
@@ -234,6 +238,7 @@ void session::on_answer(std::uint64_t exchange, response x, bool timed_out) {
   patience_.cancel();
   if (timed_out)
     traffic_counters::add(home_.count.timed_out);
+  dress(wishes_, x);
   write(std::move(x));
 }
 

@@ -1,16 +1,14 @@
 // Reads, compresses and answers files.
 #include "actors/application_server/http/static_files.hpp"
 
+#include "actors/application_server/http/encoding.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string_view>
-
-#include <zlib.h>
 
 namespace sluice::http {
 
@@ -23,7 +21,7 @@ struct media_type {
   std::string_view name;
 };
 
-constexpr std::array<media_type, 7> media_types{{
+constexpr std::array<media_type, 8> media_types{{
     {".css", "text/css; charset=utf-8"},
     {".html", "text/html; charset=utf-8"},
     {".js", "text/javascript; charset=utf-8"},
@@ -31,61 +29,18 @@ constexpr std::array<media_type, 7> media_types{{
     {".svg", "image/svg+xml"},
     {".txt", "text/plain; charset=utf-8"},
     {".webmanifest", "application/manifest+json"},
+    {".yaml", "application/yaml"}, // the API's document
 }};
 
 /// Scripts, styles, images and requests of this origin alone; nothing inline; in nobody's frame.
 constexpr std::string_view content_security_policy =
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
-/// Below this many bytes a compressed answer needs as many packets. Chosen: one TCP segment.
-constexpr std::size_t least_to_compress = 1'024;
-
 std::string_view type_of(const std::string& name) {
   for (const auto& x : media_types)
     if (name.size() > x.ending.size() && name.ends_with(x.ending))
       return x.name;
   return {};
-}
-
-/// The gzip form at the highest level; empty if zlib has no memory. Without a time stamp: the same file, the same
-/// bytes.
-std::string gzip(const std::string& x) {
-  z_stream stream{};
-  constexpr int window_and_gzip_header = 15 + 16;
-  constexpr int memory_level = 9;
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, window_and_gzip_header, memory_level, Z_DEFAULT_STRATEGY)
-      != Z_OK)
-    return {};
-  std::string out(deflateBound(&stream, x.size()), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(x.data())); // zlib does not write there
-  stream.avail_in = static_cast<uInt>(x.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const bool whole = deflate(&stream, Z_FINISH) == Z_STREAM_END;
-  out.resize(whole ? stream.total_out : 0);
-  deflateEnd(&stream);
-  return out;
-}
-
-/// FNV-1a of the content: tells versions of a file apart, and is no secret.
-std::string etag_of(const std::string& x) {
-  std::uint64_t hash = 14'695'981'039'346'656'037u;
-  for (const char c : x)
-    hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211u;
-  std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "W/\"%016llx\"", static_cast<unsigned long long>(hash));
-  return text.data();
-}
-
-/// Whether `wanted` is in a list such as `deflate, gzip;q=1.0`; `gzip;q=0` refuses it.
-bool takes(std::string_view list, std::string_view wanted) {
-  const auto at = list.find(wanted);
-  if (at == std::string_view::npos)
-    return false;
-  const auto rest = list.substr(at + wanted.size());
-  const auto parameters = rest.substr(0, rest.find(','));
-  const auto quality = parameters.find("q=");
-  return quality == std::string_view::npos || parameters.find_first_of("123456789", quality) != std::string_view::npos;
 }
 
 } // namespace
@@ -112,10 +67,10 @@ std::string static_files::load(const std::string& directory) {
     if (!in || x.body.size() > max_static_file_bytes || files_.size() >= max_static_files)
       return "cannot serve " + at->path().string() + ": it cannot be read, is larger than 1 MiB, or is one of too many";
     if (x.body.size() >= least_to_compress && type != "image/png")
-      x.compressed = gzip(x.body);
+      x.compressed = gzip(x.body, effort::once);
     if (x.compressed.size() >= x.body.size())
       x.compressed.clear();
-    x.etag = etag_of(x.body);
+    x.etag = weak_tag(x.body);
     x.content_type = type;
     files_.emplace('/' + at->path().lexically_relative(root).generic_string(), std::move(x));
   }
@@ -143,11 +98,11 @@ std::optional<response> static_files::answer(const request& x) const {
                  {"Cross-Origin-Opener-Policy", "same-origin"},
                  {"Cross-Origin-Resource-Policy", "same-origin"},
                  {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"}};
-  if (x.if_none_match.find(it.etag) != std::string::npos || x.if_none_match == "*") {
+  if (names_tag(x.if_none_match, it.etag)) {
     out.status = 304;
     return out;
   }
-  const bool smaller = !it.compressed.empty() && takes(x.accept_encoding, "gzip");
+  const bool smaller = !it.compressed.empty() && takes_gzip(x.accept_encoding);
   if (smaller)
     out.headers.emplace_back("Content-Encoding", "gzip");
   out.body = smaller ? it.compressed : it.body;
