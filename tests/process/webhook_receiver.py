@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import http.server
+import socket
 import threading
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -20,14 +21,16 @@ class Receiver:
         self.problems = []
         self.let_go = threading.Event()
         self.lock = threading.Lock()
-        self.port = 0
+        self.holder = socket.socket()  # keeps the port while nobody listens on it
+        self.holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.holder.bind(("127.0.0.1", 0))
+        self.port = self.holder.getsockname()[1]
         self.server = None
         self.come()
 
     def come(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), self.handler())
         self.server.daemon_threads = True
-        self.port = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
         self.thread.start()
 
@@ -42,6 +45,7 @@ class Receiver:
     def end(self):
         self.let_go.set()
         self.go()
+        self.holder.close()
 
     def url(self, path="/hook"):
         return f"http://127.0.0.1:{self.port}{path}"

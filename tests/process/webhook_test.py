@@ -312,7 +312,7 @@ events=["agreement-ended"]
                 (("secret-file=", "secret="), "webhook.ops.secret: there is no such option"),
                 (("secret-file", 'events=["gateway-lots"]\nsecret-file'), "webhook.ops.events: there is no event"),
                 (("secret-file", "events=[]\nsecret-file"), "webhook.ops.events: expected a list"),
-                (("secret-file", "timeout=1h\nsecret-file"), "webhook.ops.timeout: expected 100ms to 1min"),
+                (("secret-file", "timeout=5min\nsecret-file"), "webhook.ops.timeout: expected 100ms to 1min"),
                 (("[webhook.ops]", "[webhook]"), "webhook.url: expected a section [webhook.NAME]")):
             done = self.check(good.replace(*change), "--check-config")
             self.assertEqual(done.returncode, 2, change)
