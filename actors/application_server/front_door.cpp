@@ -1,8 +1,11 @@
 // From HTTP to messages.
 #include "actors/application_server/front_door.hpp"
 
+#include "actors/application_server/http/answers.hpp"
 #include "actors/application_server/http/call.hpp"
 #include "actors/application_server/http/carriage_text.hpp"
+#include "actors/application_server/http/rights.hpp"
+#include "actors/application_server/http/watch_topics.hpp"
 
 #include <utility>
 
@@ -45,10 +48,30 @@ void front_door::take(const http::request& x, const http::reply& answer) {
   if (auto* said = std::get_if<http::response>(&judged))
     return answer(std::move(*said));
   auto& call = std::get<http::call>(judged);
+  if (http::is_about_the_present(call.what))
+    return ask_shared(std::move(call), x.target, answer);
+  if (http::changes_something(call.what))
+    return pass_on(std::move(call), [cache = cache_, answer](http::response y) {
+      cache->forget(); // whoever made the change sees it
+      answer(std::move(y));
+    });
   const bool wants_carriage = call.what == http::operation::metrics && settings_.carriage;
-  caf::anon_send(desk_, std::make_shared<const exchange>(exchange{
-                            std::move(call),
-                            wants_carriage ? with_carriage(answer, carriage_text(settings_.carriage())) : answer}));
+  pass_on(std::move(call), wants_carriage ? with_carriage(answer, carriage_text(settings_.carriage())) : answer);
+}
+
+void front_door::ask_shared(http::call call, const std::string& target, const http::reply& answer) {
+  const auto key = http::scoped_topic(call.asker, target);
+  const auto asked = cache_->look(key, settings_.time.monotonic(), answer);
+  if (!asked)
+    return;
+  pass_on(std::move(call), [cache = cache_, key, ticket = *asked, answer, time = settings_.time](http::response y) {
+    cache->keep(key, ticket, y, time.monotonic());
+    answer(std::move(y));
+  });
+}
+
+void front_door::pass_on(http::call call, http::reply answer) {
+  caf::anon_send(desk_, std::make_shared<const exchange>(exchange{std::move(call), std::move(answer)}));
 }
 
 } // namespace sluice

@@ -4,6 +4,7 @@
 
 #include "actors/application_server/clocks.hpp"
 #include "actors/application_server/entrance.hpp"
+#include "actors/application_server/http/answer_cache.hpp"
 #include "actors/application_server/http/carriage.hpp"
 #include "actors/application_server/http/server.hpp"
 #include "actors/application_server/http/static_files.hpp"
@@ -32,6 +33,11 @@ public:
   /// Listens. Returns an empty text, or one sentence that says why not.
   [[nodiscard]] std::string open(const desk_actor& desk);
 
+  /// Reads the certificate again. Thread safe.
+  void reload() {
+    server_.reload();
+  }
+
   /// Closes all connections; no call reaches the desk afterwards.
   void close();
 
@@ -59,10 +65,13 @@ public:
 
 private:
   void take(const http::request& x, const http::reply& answer);
+  void ask_shared(http::call call, const std::string& target, const http::reply& answer);
+  void pass_on(http::call call, http::reply answer);
 
   front_door_settings settings_;
   entrance entrance_;
   desk_actor desk_;
+  std::shared_ptr<http::answer_cache> cache_ = std::make_shared<http::answer_cache>(); ///< outlived by late answers
   http::server server_;
 };
 

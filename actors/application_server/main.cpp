@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <csignal>
 
 namespace {
 
@@ -143,6 +144,13 @@ void run(caf::actor_system& system, const application_server_config& config, sto
         return carriage_now(config, carrier);
       }};
   door_options.files = files_of(config);
+  door_options.server.tls_read = [&config, &system](const std::string& problem) {
+    const log_scope scope{system}; // in the server's thread
+    if (problem.empty())
+      log(log_events::certificate_read, component, log_field{"file", config.tls_certificate});
+    else
+      log(log_events::certificate_refused, component, log_field{"reason", problem});
+  };
   front_door door{std::move(door_options), token_of(config)};
   desk_settings desk_options;
   desk_options.tokens_known = [&door](const std::vector<access_token>& all) {
@@ -195,7 +203,8 @@ void run(caf::actor_system& system, const application_server_config& config, sto
   shm::spawn_finder<database_manager_actor>(system, "database-manager", database_manager_name, back);
   log(log_events::ready, component, log_field{"process", config.identity().name}, log_field{"address", config.address},
       log_field{"port", door.port()});
-  stop.wait();
+  while (stop.wait_or_hangup() == SIGHUP)
+    door.reload();
   end();
 }
 

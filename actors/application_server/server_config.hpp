@@ -23,7 +23,10 @@ public:
     opt_group{custom_options_, "application-server"}
         .add(address, "address", "numeric address to listen on for HTTP; other than loopback only with allow-remote")
         .add(port, "port", "TCP port to listen on for HTTP; 0 = any free one")
-        .add(allow_remote, "allow-remote", "listen on an address that other machines reach, without TLS")
+        .add(allow_remote, "allow-remote", "listen on an address that other machines reach, even without TLS")
+        .add(tls_certificate, "tls-certificate",
+             "PEM file: our certificate, then those between it and the root; read again when it changes")
+        .add(tls_key, "tls-key", "PEM file with its key, readable to us alone")
         .add(token_file, "token-file", "file with the bearer token; made with mode 0600 at the first start")
         .add(web_directory, "web-directory", "directory with the files of the dashboard; empty = none is served")
         .add(
@@ -44,8 +47,10 @@ public:
         found.emplace_back(std::string{"application-server."} + what);
     };
     require(is_address(), "address: expected a numeric IPv4 or IPv6 address");
-    require(!is_address() || allow_remote || is_loopback(),
-            "address: other machines reach it and there is no TLS; set allow-remote=true to do it all the same");
+    require(!is_address() || allow_remote || is_loopback() || has_tls(),
+            "address: other machines reach it and there is no TLS; give tls-certificate and tls-key, or set "
+            "allow-remote=true to do it all the same");
+    require(tls_certificate.empty() == tls_key.empty(), "tls-key: a certificate and its key belong together");
     require(!token_file.empty(), "token-file: expected a path");
     require(requests_per_second >= 1 && requests_per_second <= 1'000'000, "requests-per-second: expected 1 to 1000000");
     require(max_connections >= 1 && max_connections <= 10'000, "max-connections: expected 1 to 10000");
@@ -71,6 +76,8 @@ public:
     http::server_options x;
     x.address = address;
     x.port = port;
+    x.tls_certificate = tls_certificate;
+    x.tls_key = tls_key;
     x.max_connections = max_connections;
     x.idle_timeout = std::chrono::duration_cast<milliseconds>(idle_timeout);
     x.read_timeout = std::chrono::duration_cast<milliseconds>(read_timeout);
@@ -81,6 +88,7 @@ public:
   [[nodiscard]] entrance_settings entrance() const {
     entrance_settings x;
     x.customers_may_establish = customers_may_establish;
+    x.tls = has_tls();
     x.visits.per_second = requests_per_second;
     x.visits.at_once = 2.0 * requests_per_second;
     return x;
@@ -89,6 +97,8 @@ public:
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
   bool allow_remote = false;
+  std::string tls_certificate;
+  std::string tls_key;
   std::string token_file = "/var/lib/sluice/token";
   std::string web_directory;
   bool customers_may_establish = false;
@@ -97,6 +107,10 @@ public:
   caf::timespan idle_timeout = http::server_options{}.idle_timeout;
   caf::timespan read_timeout = http::server_options{}.read_timeout;
   caf::timespan answer_timeout = http::server_options{}.answer_timeout;
+
+  [[nodiscard]] bool has_tls() const {
+    return !tls_certificate.empty() && !tls_key.empty();
+  }
 
 private:
   [[nodiscard]] bool is_address() const {

@@ -77,10 +77,12 @@ inline constexpr log_event throttle_sent{"throttle-sent", log_level::debug};   /
 inline constexpr log_event throttle_taken{"throttle-taken", log_level::debug}; // stream= generation= at_us= (gateway)
 
 // --- application server ----------------------------------------------------------------------------------------------
-inline constexpr log_event listening{"listening", log_level::info};         // address= port=
-inline constexpr log_event token_made{"token-made", log_level::info};       // file=
-inline constexpr log_event token_changed{"token-changed", log_level::info}; // token= action= who=
-inline constexpr log_event terms_loaded{"terms-loaded", log_level::info};   // agreements= overrides= policy=
+inline constexpr log_event listening{"listening", log_level::info};                      // address= port=
+inline constexpr log_event token_made{"token-made", log_level::info};                    // file=
+inline constexpr log_event token_changed{"token-changed", log_level::info};              // token= action= who=
+inline constexpr log_event certificate_read{"certificate-read", log_level::info};        // file=
+inline constexpr log_event certificate_refused{"certificate-refused", log_level::error}; // reason= (that before stays)
+inline constexpr log_event terms_loaded{"terms-loaded", log_level::info}; // agreements= overrides= policy=
 inline constexpr log_event agreement_established{"agreement-established",
                                                  log_level::info}; // agreement= version= who= admission=
 inline constexpr log_event agreement_refused{"agreement-refused", log_level::info};   // agreement= reason= fits=

@@ -14,7 +14,7 @@ sluice_test(http_call_test LABELS no-caf
           ${CMAKE_CURRENT_LIST_DIR}/http_export_test.cpp ${CMAKE_CURRENT_LIST_DIR}/http_past_test.cpp
   LINK sluice_entrance)
 sluice_test(access_test LABELS no-caf
-  SOURCES ${CMAKE_CURRENT_LIST_DIR}/access_test.cpp ${CMAKE_CURRENT_LIST_DIR}/rights_test.cpp ${CMAKE_CURRENT_LIST_DIR}/watch_hub_test.cpp
+  SOURCES ${CMAKE_CURRENT_LIST_DIR}/access_test.cpp ${CMAKE_CURRENT_LIST_DIR}/answer_cache_test.cpp ${CMAKE_CURRENT_LIST_DIR}/rights_test.cpp ${CMAKE_CURRENT_LIST_DIR}/watch_hub_test.cpp
   LINK sluice_entrance)
 sluice_test(webhooks_test LABELS no-caf
   SOURCES ${CMAKE_CURRENT_LIST_DIR}/webhooks_test.cpp LINK sluice_webhooks)
@@ -27,3 +27,9 @@ sluice_test(metrics_list_test LABELS no-caf
   LINK sluice_http_answers sluice_webhooks sluice_gateway_metrics)
 target_compile_definitions(metrics_list_test PRIVATE
   SLUICE_METRICS_LIST="${PROJECT_SOURCE_DIR}/deploy/monitoring/METRICS.md")
+
+# What was vendored is what was published: nobody changes it here.
+find_program(SLUICE_SHA256SUM sha256sum REQUIRED)
+add_test(NAME dashboard_vendor_digests COMMAND ${SLUICE_SHA256SUM} --check --strict --quiet SHA256SUMS
+         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}/actors/application_server/web/vendor)
+set_tests_properties(dashboard_vendor_digests PROPERTIES LABELS unit)

@@ -15,6 +15,9 @@ namespace {
 /// are looked through. Chosen: below the minute of most proxies.
 constexpr std::chrono::seconds keep_alive_every{15};
 
+/// How often the files of the certificate are looked at. Chosen: they change every few weeks.
+constexpr std::chrono::seconds certificate_check_every{10};
+
 /// Tells this process from the one before; not a secret.
 std::string boot_name() {
   return std::to_string(std::chrono::system_clock::now().time_since_epoch() / std::chrono::milliseconds{1});
@@ -60,11 +63,42 @@ void server::core::tell_wanted() {
   wanted.store(std::make_shared<const std::vector<std::string>>(hub.wanted()));
 }
 
+std::string server::core::load_certificate() {
+  if (options.tls_certificate.empty())
+    return {};
+  tls_version = version_of_files(options.tls_certificate, options.tls_key);
+  auto loaded = load_tls(options.tls_certificate, options.tls_key);
+  if (auto* problem = std::get_if<std::string>(&loaded))
+    return std::move(*problem);
+  tls = std::get<tls_context>(std::move(loaded));
+  return {};
+}
+
+void server::core::look_at_certificate() {
+  const auto version = version_of_files(options.tls_certificate, options.tls_key);
+  if (version.empty() || version == tls_version)
+    return; // nothing new, or just being replaced
+  const auto problem = load_certificate();
+  if (options.tls_read)
+    options.tls_read(problem);
+}
+
+void server::core::watch_certificate() {
+  certificate_check.expires_after(certificate_check_every);
+  certificate_check.async_wait([this](error_code cancelled) {
+    if (cancelled)
+      return;
+    look_at_certificate();
+    watch_certificate();
+  });
+}
+
 void server::core::close_all() {
   error_code ignored;
   acceptor.close(ignored);
   retry.cancel();
   pulse.cancel();
+  certificate_check.cancel();
   for (auto* x : sessions)
     x->close();
 }
@@ -83,6 +117,8 @@ std::string server::start() {
   const auto where = x.options.address + " port " + std::to_string(x.options.port);
   if (problem)
     return "cannot listen on " + where + ": this is no address";
+  if (auto why = x.load_certificate(); !why.empty())
+    return why;
   const tcp::endpoint endpoint{address, x.options.port};
   x.acceptor.open(endpoint.protocol(), problem);
   if (!problem)
@@ -96,10 +132,19 @@ std::string server::start() {
   x.port = x.acceptor.local_endpoint().port();
   x.accept();
   x.keep_alive();
+  if (x.tls)
+    x.watch_certificate();
   x.thread = std::thread{[&x] {
     x.context.run();
   }};
   return {};
+}
+
+void server::reload() {
+  asio::post(core_->context, [x = core_.get()] {
+    if (x->tls)
+      x->look_at_certificate();
+  });
 }
 
 void server::stop() {

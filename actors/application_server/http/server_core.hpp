@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/application_server/http/server.hpp"
+#include "actors/application_server/http/tls_files.hpp"
 #include "actors/application_server/http/watch_hub.hpp"
 
 #include <atomic>
@@ -50,6 +51,9 @@ struct server::core : std::enable_shared_from_this<core> {
   void close_all();
   void keep_alive();
   void tell_wanted();
+  [[nodiscard]] std::string load_certificate();
+  void look_at_certificate();
+  void watch_certificate();
 
   const server_options options;
   const responder answers;
@@ -58,12 +62,15 @@ struct server::core : std::enable_shared_from_this<core> {
   watch_hub hub;                                 // the server's thread only
   std::atomic<std::shared_ptr<const std::vector<std::string>>> wanted{
       std::make_shared<const std::vector<std::string>>()};
+  tls_context tls;         // the server's thread only; empty = plain
+  std::string tls_version; // likewise: of the files that were read last
   std::uint16_t port = 0;
   std::thread thread;
   boost::asio::io_context context{1}; // last member: destroyed first, and with it the sessions in its queue
   boost::asio::ip::tcp::acceptor acceptor{context};
   boost::asio::steady_timer retry{context};
   boost::asio::steady_timer pulse{context};
+  boost::asio::steady_timer certificate_check{context};
 };
 
 /// Serves a connection until it ends: it keeps itself alive.

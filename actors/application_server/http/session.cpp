@@ -1,6 +1,7 @@
 // One HTTP connection, by Boost.Beast; the only file that includes it, since each costs half a minute to compile.
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/server_core.hpp"
+#include "actors/application_server/http/wire_stream.hpp"
 
 #include <deque>
 #include <optional>
@@ -32,6 +33,7 @@ public:
   session(tcp::socket socket, server::core& home);
   ~session() override;
 
+  void begin();
   void read_next();
   void close() override;
   void take(const shared_text& event) override;
@@ -51,7 +53,7 @@ private:
   void drain(std::size_t left);
 
   server::core& home_;
-  beast::tcp_stream stream_;
+  wire_stream stream_;
   beast::flat_buffer buffer_;
   std::optional<wire::request_parser<wire::string_body>> parser_;
   std::optional<wire::response<wire::string_body>> response_;
@@ -71,11 +73,11 @@ private:
 
 session::session(tcp::socket socket, server::core& home)
     : home_(home),
-      stream_(std::move(socket)),
+      stream_(std::move(socket), home.tls),
       buffer_(home.options.max_header_bytes + home.options.max_body_bytes),
       patience_(home.context) {
   error_code gone;
-  if (const auto from = stream_.socket().remote_endpoint(gone); !gone)
+  if (const auto from = stream_.socket().socket().remote_endpoint(gone); !gone)
     address_ = from.address().to_string();
   home_.sessions.insert(this);
   traffic_counters::add(home_.count.connections);
@@ -93,9 +95,20 @@ session::~session() {
 
 void session::close() {
   error_code ignored;
-  stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
-  stream_.close();
+  stream_.socket().socket().shutdown(tcp::socket::shutdown_both, ignored);
+  stream_.socket().close();
   patience_.cancel();
+}
+
+void session::begin() {
+  if (!stream_.secure())
+    return read_next();
+  stream_.socket().expires_after(home_.options.read_timeout);
+  stream_.async_handshake([self = shared_from_this()](error_code problem) {
+    if (problem)
+      return self->close(); // somebody who trusts another authority, or speaks no TLS
+    self->read_next();
+  });
 }
 
 void session::read_next() {
@@ -103,14 +116,14 @@ void session::read_next() {
   parser_->header_limit(home_.options.max_header_bytes);
   parser_->body_limit(home_.options.max_body_bytes);
   if (buffer_.size() > 0) { // a pipelined request is in the buffer already
-    stream_.expires_after(home_.options.read_timeout);
+    stream_.socket().expires_after(home_.options.read_timeout);
     wire::async_read_header(stream_, buffer_, *parser_, [self = shared_from_this()](error_code problem, std::size_t) {
       self->on_header(problem);
     });
     return;
   }
   // Idle until the first byte; from then on a request has its own, shorter time.
-  stream_.expires_after(home_.options.idle_timeout);
+  stream_.socket().expires_after(home_.options.idle_timeout);
   stream_.async_read_some(buffer_.prepare(home_.options.max_header_bytes),
                           [self = shared_from_this()](error_code problem, std::size_t size) {
                             if (problem)
@@ -189,7 +202,7 @@ void session::answer_request() {
             address_,
             text(message[wire::field::accept_encoding])};
   const auto exchange = ++exchange_;
-  stream_.expires_never();
+  stream_.socket().expires_never();
   patience_.expires_after(home_.options.answer_timeout);
   patience_.async_wait([self = shared_from_this(), exchange](error_code cancelled) {
     if (!cancelled)
@@ -255,7 +268,7 @@ void session::write(response x) {
     out.body() = std::move(x.body);
   if (x.status != 204 && x.status != 304)
     out.content_length(size);
-  stream_.expires_after(home_.options.write_timeout);
+  stream_.socket().expires_after(home_.options.write_timeout);
   const auto written = [self = shared_from_this()](error_code problem, std::size_t) {
     self->response_.reset();
     if (problem)
@@ -282,7 +295,7 @@ void session::begin_events(response x) {
                                                          "\r\nX-Accel-Buffering: no\r\nConnection: close\r\n\r\n"
                                                          "retry: 1000\n\n"));
   listening_ = true;
-  stream_.expires_never(); // what is not read is bounded in bytes
+  stream_.socket().expires_never(); // what is not read is bounded in bytes
   watch_for_end();
   write_events();
 }
@@ -336,9 +349,15 @@ void session::watch_for_end() {
 /// Says that nothing more comes and reads on for a moment: closing while the client still sends would reset the
 /// connection and with it the answer on its way.
 void session::linger() {
+  if (stream_.secure()) {
+    stream_.socket().expires_after(linger_time);
+    return stream_.async_shutdown([self = shared_from_this()](error_code) {
+      self->close();
+    });
+  }
   error_code ignored;
-  stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(linger_time);
+  stream_.socket().socket().shutdown(tcp::socket::shutdown_send, ignored);
+  stream_.socket().expires_after(linger_time);
   drain(max_drained_bytes);
 }
 
@@ -355,7 +374,7 @@ void session::drain(std::size_t left) {
 } // namespace
 
 void serve(tcp::socket socket, server::core& home) {
-  std::make_shared<session>(std::move(socket), home)->read_next();
+  std::make_shared<session>(std::move(socket), home)->begin();
 }
 
 } // namespace sluice::http
