@@ -116,7 +116,9 @@ families of_gateway() {
   x.version = "1";
   auto& stream = x.streams.emplace_back();
   stream.what.id = {"gw1", "vol", "10.0.0.7"};
-  stream.what.in_force = {rate{1}, rate{1}, 1};
+  stream.what.in_force.iops = rate{1};
+  stream.what.in_force.bandwidth = rate{1};
+  stream.what.in_force.depth = 1;
   auto& group = x.groups.emplace_back();
   group.config.name = "all";
   group.config.limits.iops = rate{1};
