@@ -269,7 +269,7 @@ duration webhook_sender::worker::sleep() const {
   for (const auto& x : lines_)
     if (const auto next = x->queue.next())
       until = std::min(until, *next);
-  return std::max(until - now, duration{0});
+  return until > now ? until - now : duration{0}; // it may be as early as instants can be
 }
 
 void webhook_sender::worker::begin_due() {
