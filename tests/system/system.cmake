@@ -39,7 +39,7 @@ sluice_system_test(system_wrong_config_performance_monitor wrong_config.sh
   sluice-performance-monitor performance-monitor port "\"high\"" performance-monitor.ini)
 sluice_system_test(system_resources_database_manager server_resources.sh
   sluice-database-manager ${schema} --database-manager.url=postgresql:///nobody?host=/nowhere
-  --database-manager.spool-directory=SCRATCH/spool)
+  --database-manager.spool-directory=SCRATCH/spool --database-manager.signing-key=SCRATCH/signing-key)
 sluice_system_test(system_resources_performance_monitor server_resources.sh
   sluice-performance-monitor --performance-monitor.port=PORT)
 sluice_system_test(system_wrong_config_application_server wrong_config.sh
