@@ -68,6 +68,7 @@ collector_actor::behavior_type collector_state::start(collector_pointer self, co
         known_.agreements = x->agreements;
         known_.policy = x->policy;
         known_.promises.keep(known_.agreements);
+        known_.intervals.keep(known_.agreements);
       },
       [this](const event& x) {
         record(x);
@@ -195,8 +196,10 @@ void collector_state::on_report(const core_report& x) {
     record(one);
   for (const auto& one : x.verdicts) {
     known_.promises.note(one);
+    known_.intervals.note(one);
     outbox_.put(one);
   }
+  known_.intervals.settle();
 }
 
 admission_verdict_ptr collector_state::judge(const admission_question& x) const {
@@ -221,16 +224,21 @@ void collector_state::record(const event& x) {
   outbox_.put(x);
   if (settings_.publish)
     settings_.publish(http::events_topic(), std::string{http::events_target}, http::event_json(x).dump(), true);
+  if (settings_.announce)
+    settings_.announce(x);
 }
 
 void collector_state::on_call(const exchange& x, const http::standing& around) {
   known_.rows_waiting = outbox_.unconfirmed();
   known_.rows_dropped = outbox_.dropped();
   known_.rows_stored = outbox_.confirmed_entries();
-  if (x.call.what == http::operation::metrics)
-    x.answer(http::metrics(known_, around));
-  else
-    x.answer(http::answer_from(known_, x.call, {settings_.time.monotonic(), settings_.time.wall()}));
+  if (x.call.what == http::operation::metrics) {
+    auto said = http::metrics(known_, around);
+    if (settings_.more_metrics)
+      said.body += settings_.more_metrics();
+    return x.answer(std::move(said));
+  }
+  x.answer(http::answer_from(known_, x.call, {settings_.time.monotonic(), settings_.time.wall()}));
 }
 
 void collector_state::on_peer(const std::string& role, const caf::strong_actor_ptr& who) {

@@ -28,6 +28,10 @@ struct collector_settings {
   /// Topics that somebody watches, with their scopes; and where their events go. May be empty. Any thread.
   std::function<std::shared_ptr<const std::vector<std::string>>()> wanted{};
   std::function<void(std::string topic, std::string name, std::string data, bool each)> publish{};
+  /// Told of every event, as it is recorded. May be empty; must not block.
+  std::function<void(const event&)> announce{};
+  /// Whole families that belong to /metrics, too. May be empty.
+  std::function<std::string()> more_metrics{};
   outbox_bounds bounds;
   duration tick = std::chrono::milliseconds{250};
   duration flush_every = std::chrono::seconds{1}; ///< rows travel once per second

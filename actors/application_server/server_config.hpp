@@ -3,6 +3,7 @@
 
 #include "actors/application_server/entrance.hpp"
 #include "actors/application_server/http/server.hpp"
+#include "actors/application_server/webhook_sections.hpp"
 #include "actors/runtime/server_process_config.hpp"
 
 #include <cstdint>
@@ -56,7 +57,18 @@ public:
     require(idle_timeout >= 1s && idle_timeout <= 1h, "idle-timeout: expected 1s to 1h");
     require(read_timeout >= 100ms && read_timeout <= 10min, "read-timeout: expected 100ms to 10m");
     require(answer_timeout >= 100ms && answer_timeout <= 10min, "answer-timeout: expected 100ms to 10m");
+    static_cast<void>(read_webhooks(content, found));
     return found;
+  }
+
+  [[nodiscard]] std::vector<std::string> free_sections() const override {
+    return {"webhook"};
+  }
+
+  /// The sections [webhook.NAME]. @pre validate() found nothing
+  [[nodiscard]] std::vector<webhooks::subscription> subscriptions() const {
+    std::vector<std::string> mistakes;
+    return read_webhooks(content, mistakes);
   }
 
   [[nodiscard]] http::server_options options() const {

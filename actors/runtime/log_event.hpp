@@ -96,6 +96,14 @@ inline constexpr log_event override_ended{"override-ended", log_level::info};   
 inline constexpr log_event rows_dropped{"rows-dropped", log_level::warning};      // rows= reason=
 inline constexpr log_event samples_lost{"samples-lost", log_level::warning};      // gateway= batches=
 inline constexpr log_event samples_replayed{"samples-replayed", log_level::info}; // samples= rows= whole=
+inline constexpr log_event webhook_secret_made{"webhook-secret-made", log_level::info}; // webhook= file=
+inline constexpr log_event webhook_delivered{"webhook-delivered", log_level::debug};    // webhook= delivery=
+inline constexpr log_event webhook_failing{"webhook-failing", log_level::warning};      // webhook= reason=
+inline constexpr log_event webhook_working{"webhook-working", log_level::info};         // webhook= failed_attempts=
+inline constexpr log_event webhook_given_up{"webhook-given-up", log_level::warning};    // webhook= deliveries= reason=
+inline constexpr log_event webhook_dropped{"webhook-dropped", log_level::warning};      // webhook= deliveries= reason=
+inline constexpr log_event webhook_stopped{"webhook-stopped", log_level::warning};      // webhook= reason=
+inline constexpr log_event webhook_unsent{"webhook-unsent", log_level::warning};        // webhook= deliveries=
 
 // --- database manager ------------------------------------------------------------------------------------------------
 inline constexpr log_event database_connected{"database-connected", log_level::info};      // schema=

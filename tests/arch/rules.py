@@ -42,6 +42,8 @@ FOLDERS = {
                                        ("nlohmann", "yaml-cpp", "valijson", "prometheus")),
     # Who may come in, before any actor is asked.
     "actors/application_server/access": ((DOMAIN, "actors/application_server/http"), ("sodium",)),
+    # Events for other programs: what is sent when; the thread that sends it is webhook_sender.cpp, one folder above.
+    "actors/application_server/webhooks": ((DOMAIN, "actors/application_server/http"), ("nlohmann", "prometheus", "sodium")),
     "actors/application_server/observatory": ((DOMAIN,), ()),
     "actors/application_server/rows": ((DOMAIN,), ()),
     # History knows of the store only how a row waits (packed_row.hpp), the store writes and reads back what is derived.
@@ -65,8 +67,8 @@ FOLDERS = {
         ("caf", "system")),
     "actors/application_server": (
         (*ROLE, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/access", "actors/application_server/http",
-         "actors/application_server/observatory", "actors/application_server/rows"),
-        ("caf", "nlohmann", "prometheus", "sodium", "system")),
+         "actors/application_server/observatory", "actors/application_server/rows", "actors/application_server/webhooks"),
+        ("caf", "curl", "nlohmann", "prometheus", "sodium", "system")),
     # The simulator: the core's loop, the gateways' throttle and the reader of agreements against models of all else. No
     # actor, no CAF, no socket. Of the core's loop only the controllers know, of files and people only scenario/ and command/.
     SIM: ((DOMAIN, SIM + "/model", SIM + "/command"), ()),
@@ -117,7 +119,7 @@ CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now|\b
                    r"|\bstd::time\(|\bsleep_for\b|\bsleep_until\b|\brandom_device\b|\bmt19937|\bstd::rand\b|\bgetrandom\b")
 CLOCKLESS = (DOMAIN, EVIDENCE, "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
              "gateways/backend", "gateways/tls", "gateways/engine", PROTOCOL, CALENDAR, EXCHANGE, "actors/application_server/http", "actors/application_server/observatory",
-             "actors/application_server/rows", "actors/database_manager/store", "actors/database_manager/query", "actors/report",
+             "actors/application_server/rows", "actors/application_server/webhooks", "actors/database_manager/store", "actors/database_manager/query", "actors/report",
              "actors/database_manager/history", "actors/database_manager/spool",
              SIM, SIM + "/model", SIM + "/scenario", SIM + "/controllers", SIM + "/run", SIM + "/command", SIM + "/compare",
              SIM + "/what_if")

@@ -245,6 +245,7 @@ struct application_world : deterministic_system {
   desk_actor front;
   collector_actor back;
   std::vector<caf::strong_actor_ptr> spawned;
+  std::vector<event> announced; ///< what webhooks would be told
 
   explicit application_world(outbox_bounds bounds = {}) {
     clocks time;
@@ -259,6 +260,12 @@ struct application_world : deterministic_system {
     collector_settings options;
     options.time = time;
     options.bounds = bounds;
+    options.announce = [this](const event& x) {
+      announced.push_back(x);
+    };
+    options.more_metrics = [] {
+      return std::string{"others_have 1\n"};
+    };
     front = system.spawn(desk, desk_options);
     back = system.spawn(collector, options, front);
     caf::anon_send(front, peer_up_atom::value, std::string{"collector"}, caf::actor_cast<caf::strong_actor_ptr>(back));
