@@ -59,7 +59,10 @@ std::string share_text(std::uint32_t ppm) {
 
 std::string window_lines(const agreement& x, const calendar::zone& in) {
   const auto rolling = [](const char* days) {
-    return std::string{"    - duration: "} + days + "\n      isRolling: true\n";
+    std::string out{"    - duration: "};
+    out += days; // operator+ gives g++ 12 a false alarm here
+    out += "\n      isRolling: true\n";
+    return out;
   };
   switch (x.objective.compliance.window) {
   case compliance_window::rolling_7_days:

@@ -137,9 +137,9 @@ void disk_spool::write_done() const {
 
 void disk_spool::release(std::uint64_t number) {
   done_ = std::max(done_, number);
+  write_done(); // first: killed in between, open() finishes what follows, and nothing is seen half
   rows_.release(done_);
   rest_.release(done_);
-  write_done();
 }
 
 } // namespace sluice::spool
