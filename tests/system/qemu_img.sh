@@ -16,6 +16,7 @@ cmp "$scratch/in.img" "$scratch/out.img" || fail "the image changed on its way o
 qemu-img map --output=json -f raw "$uri" >"$scratch/map.json"
 [ "$(jq '[.[].length] | add' "$scratch/map.json")" = $((64 << 20)) ] || fail "the map does not cover the volume"
 
-printf x | dd of="$scratch/in.img" bs=1 seek=12345678 conv=notrunc status=none
+# Beyond the random part, where the byte is known: among random ones it would be there already in one run of 256.
+printf x | dd of="$scratch/in.img" bs=1 seek=50000000 conv=notrunc status=none
 ! qemu-img compare -f raw -F raw "$scratch/in.img" "$uri" >"$scratch/compare.log" || fail "compare saw no difference"
 stop_gateway
