@@ -238,7 +238,7 @@ void desk_state::established(const exchange_ptr& x, const agreement& stored, boo
     const bool forced = verdict.outcome == admission_outcome::refused;
     const auto said = http::admission_line(verdict);
     log(log_events::agreement_established, component, log_field{"agreement", stored.name},
-        log_field{"version", stored.version}, log_field{"who", x->call.who},
+        log_field{"version", stored.version}, log_field{"who", x->call.author()},
         log_field{"admission", forced ? "forced" : std::string{to_string(verdict.outcome)}}, log_field{"reason", said});
     auto text = "Agreement " + stored.name + " with " + stored.tenant + " is in force, version "
                 + std::to_string(stored.version) + '.';

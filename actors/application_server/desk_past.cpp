@@ -60,10 +60,6 @@ std::string subject_of_all(const Rows& rows, NameOf name_of, const char* what) {
   return names.size() == 1 ? names.front() : std::to_string(names.size()) + ' ' + what;
 }
 
-std::string author_of(const http::call& x) {
-  return x.who.empty() ? x.asker.name() : x.who;
-}
-
 } // namespace
 
 void desk_state::ask_past(const exchange_ptr& x) {
@@ -129,7 +125,7 @@ void desk_state::import_samples(const exchange_ptr& x) {
                 },
                 "streams");
             log(log_events::samples_imported, component, log_field{"rows", lines}, log_field{"new", fresh},
-                log_field{"who", author_of(x->call)});
+                log_field{"who", x->call.author()});
             audit(x, "import-samples", of, counted(lines, fresh, "rows"));
             x->answer(http::imported_answer(lines, fresh));
           },
@@ -143,7 +139,7 @@ void desk_state::import_verdicts(const exchange_ptr& x) {
     return x->answer(problem(503, "the database manager is not running; nothing was changed"));
   if (x->call.verdicts.empty())
     return x->answer(http::imported_answer(0, 0));
-  self_->request(database_, settings_.store_patience, verdict_import{x->call.verdicts, author_of(x->call)})
+  self_->request(database_, settings_.store_patience, verdict_import{x->call.verdicts, x->call.author()})
       .then(
           [this, x](std::uint64_t fresh) {
             const auto lines = x->call.verdicts.size();

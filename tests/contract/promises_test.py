@@ -144,7 +144,7 @@ class Forms(ServerTest):
 
     def test_pages_follow_each_other(self):
         made = eventually(lambda: self.made_tokens(4))  # those of these tests, once the database has them
-        self.assertEqual({(x["action"], x["who"], x["address"]) for x in made}, {("create-token", "file", "127.0.0.1")})
+        self.assertEqual({(x["action"], x["who"], x["address"]) for x in made}, {("create-token", "file (token file)", "127.0.0.1")})
         entries = []
         query = {"limit": 2}
         while True:

@@ -40,9 +40,9 @@ http::call making(access_role role, const std::string& tenant = {}) {
 
 struct two_tenants : application_world {
   two_tenants() {
-    database_up();
     for (const auto& x : {with("gold", "acme"), with("silver", "umbrella")})
       seen.agreements[x.name] = x;
+    database_up();
     pass(2s);
   }
 };

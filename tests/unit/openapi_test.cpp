@@ -102,9 +102,8 @@ std::vector<documented> operations() {
       if (!item.contains(method))
         continue;
       documented x{method, pattern_of(path), item[method], {}};
-      std::transform(method.begin(), method.end(), x.method.begin(), [](char c) {
-        return static_cast<char>(c - 'a' + 'A');
-      });
+      for (auto& letter : x.method)
+        letter = static_cast<char>(letter - 'a' + 'A');
       for (const auto& one : x.what.value("parameters", json::array()))
         if (const auto& parameter = follow(one); parameter["in"] == "query")
           x.query[parameter["name"].get<std::string>()] = parameter;

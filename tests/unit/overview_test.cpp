@@ -43,10 +43,11 @@ verdict judged(const std::string& name, std::uint32_t point, verdict_outcome out
   return x;
 }
 
-json asked(const observatory& known, std::int64_t at) {
+json asked(const observatory& known, std::int64_t at, access_role role = access_role::viewer) {
   call x;
   x.what = operation::show_overview;
-  x.asker.role = access_role::viewer;
+  x.asker.role = role;
+  x.asker.tenant = role == access_role::customer ? "acme" : "";
   const auto got = answer_from(known, x, {instant{1h}, after(at)});
   CHECK(got.status == 200);
   return json::parse(got.body);
@@ -116,6 +117,27 @@ TEST_CASE("what was judged under other terms is forgotten with them") {
   CHECK(known.promises.find("a") != nullptr);
   known.promises.keep({});
   CHECK(known.promises.find("a") == nullptr);
+}
+
+TEST_CASE("customers are told a culprit only where the stream is theirs") {
+  observatory known;
+  known.agreements = {named("a"), named("b")};
+  known.agreements[0].streams.volume = "other";
+  known.agreements[1].streams.volume = "ours";
+  const auto culprit_of = [&](const std::string& stream, access_role role) {
+    auto x = judged("a", 0, verdict_outcome::violated, 0);
+    x.culprit = stream;
+    known.promises.keep({});
+    known.promises.note(x);
+    for (const auto& one : asked(known, 12, role).at("agreements").at("items"))
+      if (one.at("agreement") == "a")
+        return one.at("promises").at(0).at("culprit");
+    return json{"not listed"};
+  };
+  CHECK(culprit_of("g/theirs/c", access_role::viewer) == "g/theirs/c");
+  CHECK(culprit_of("g/theirs/c", access_role::customer) == nullptr);
+  CHECK(culprit_of("g/ours/c", access_role::customer) == "g/ours/c");
+  CHECK(culprit_of("no stream", access_role::customer) == nullptr);
 }
 
 TEST_CASE("broken promises come first, higher tiers before lower ones") {

@@ -60,6 +60,12 @@ struct call {
   std::vector<final_verdict> verdicts;           ///< import_verdicts
   report_format format = report_format::as_json; ///< make_report
   caller asker;
+
+  /// Who answers for a change: whom the request names, else who asks.
+  [[nodiscard]] std::string author() const {
+    return who.empty() ? asker.name() : who;
+  }
+
   access_token token;              ///< create_token, revoke_token: what is wanted of it
   std::vector<std::string> topics; ///< watch: targets below /api/v1/
   std::string credential;          ///< begin_session: the token that was shown

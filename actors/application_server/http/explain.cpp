@@ -175,18 +175,14 @@ response explain_agreement(const observatory& known, const caller& asker, const 
     return why && why->why.rule == throttle_rule::protection && why->why.beneficiary == name;
   });
   const auto others = for_it.size();
-  auto promise = promise_json(known, *found, at);
-  if (asker.role == access_role::customer) { // whose streams these are is not theirs to know
+  if (asker.role == access_role::customer) // whose streams these are is not theirs to know
     for_it.clear();
-    for (auto& one : promise["promises"])
-      one["culprit"] = nullptr;
-  }
   const auto sentence = "Agreement " + name + " applies to " + plural(its.size(), "stream", "streams") + " now; "
                         + plural(others, "stream is", "streams are") + " held back for it, or would be.";
   return answer(200, {{"agreement", name},
                       {"tenant", found->tenant},
                       {"sentence", sentence},
-                      {"promise", std::move(promise)},
+                      {"promise", promise_json(known, asker, *found, at)},
                       {"streams", std::move(its)},
                       {"held_back_for_it", std::move(for_it)}});
 }

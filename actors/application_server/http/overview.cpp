@@ -44,7 +44,12 @@ std::string_view state_of(const promise_record* x, const moment& at) {
   return x == nullptr || !is_valid(*x, at) ? "unknown" : state_word(x->worst().outcome);
 }
 
-json verdict_json(const verdict& x, const agreement& of) {
+bool is_told(const observatory& known, const caller& who, const std::string& culprit) {
+  const auto stream = parse_stream_id(culprit);
+  return who.role != access_role::customer || (stream && sees_stream(known, who, *stream));
+}
+
+json verdict_json(const verdict& x, const agreement& of, bool tells_culprit) {
   const auto& points = of.objective.latency;
   const bool latency = x.point < points.size();
   return {{"promise", latency ? json(to_string(points[x.point].statistic)) : json("reservation")},
@@ -53,7 +58,7 @@ json verdict_json(const verdict& x, const agreement& of) {
           {"target_ms", latency ? json(rounded(milliseconds(x.target))) : json(nullptr)},
           {"iops", x.iops},
           {"cause", x.cause == violation_cause::none ? json(nullptr) : json(to_string(x.cause))},
-          {"culprit", text_or_null(x.culprit)}};
+          {"culprit", tells_culprit ? text_or_null(x.culprit) : json(nullptr)}};
 }
 
 /// What is to be looked at first.
@@ -90,7 +95,7 @@ json promises(const observatory& known, const caller& who, const moment& at) {
                     });
   auto list = json::array();
   for (std::size_t i = 0; i < shown; ++i)
-    list.push_back(promise_json(known, *all[i].of, at));
+    list.push_back(promise_json(known, who, *all[i].of, at));
   return {{"total", all.size()}, {"counts", std::move(counts)}, {"items", std::move(list)}};
 }
 
@@ -166,13 +171,13 @@ json gateways(const observatory& known, const caller& who, const moment& at) {
 
 } // namespace
 
-json promise_json(const observatory& known, const agreement& x, const moment& at) {
+json promise_json(const observatory& known, const caller& asker, const agreement& x, const moment& at) {
   const auto* record = known.promises.find(x.name);
   const auto state = state_of(record, at);
   auto verdicts = json::array();
   if (record != nullptr)
     for (const auto& one : record->last)
-      verdicts.push_back(verdict_json(one, x));
+      verdicts.push_back(verdict_json(one, x, is_told(known, asker, one.culprit)));
   return {{"agreement", x.name},
           {"tenant", x.tenant},
           {"tier", to_string(x.objective.tier)},

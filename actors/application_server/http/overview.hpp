@@ -17,7 +17,8 @@ inline constexpr duration verdict_valid_at_least = std::chrono::seconds{10};
 
 /// What became of an agreement: `kept`, `violated`, `exempt` (it asked for more than was promised), `no-data`, or
 /// `unknown` (no verdict yet, or none any more).
-[[nodiscard]] json promise_json(const observatory& known, const agreement& x, const moment& at);
+/// @param asker a customer is not told a culprit whose stream is another tenant's
+[[nodiscard]] json promise_json(const observatory& known, const caller& asker, const agreement& x, const moment& at);
 
 /// GET /api/v1/overview. A customer sees agreements and streams of its tenant, and neither backends, gateways nor
 /// events.

@@ -248,7 +248,8 @@ void session::write(response x) {
   home_.count.note(x.status);
   auto& out = response_.emplace(static_cast<wire::status>(x.status), version_);
   out.reason(beast::string_view{title_of(x.status).data(), title_of(x.status).size()});
-  out.set(wire::field::content_type, x.content_type);
+  if (x.status != 204 && x.status != 304) // nothing follows
+    out.set(wire::field::content_type, x.content_type);
   out.set(wire::field::cache_control, "no-store");
   out.set("X-Content-Type-Options", "nosniff");
   if (x.retry_after_s > 0)
