@@ -33,11 +33,11 @@ std::optional<http::response> desk_state::unmet(const exchange_ptr& x) const {
   if (!book_.loaded() || load_wanted_ || loading_)
     return problem(503, "which version is in force is being asked of the database; nothing was changed");
   const bool policy = x->call.what == operation::replace_policy;
-  const auto name = policy ? std::string{policy_name} : x->call.name;
+  const auto subject = policy ? std::string{policy_name} : x->call.name;
   const bool in_flight = std::any_of(changing_.begin(), changing_.end(), [&](const auto& other) {
-    return other.first != x && other.second == name;
+    return other.first != x && other.second == subject;
   });
-  const auto* held = policy ? nullptr : book_.find(name);
+  const auto* held = policy ? nullptr : book_.find(subject);
   std::optional<std::uint32_t> version;
   if (policy)
     version = book_.policy().version;

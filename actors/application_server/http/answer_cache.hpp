@@ -49,7 +49,7 @@ private:
     instant asked{0};
     std::vector<reply> waiting; ///< besides the one who asked
   };
-  struct answer {
+  struct kept_answer {
     response what;
     instant until{0};
   };
@@ -58,7 +58,7 @@ private:
 
   const answer_cache_bounds bounds_;
   std::mutex mutex_;
-  std::map<std::string, answer> kept_;
+  std::map<std::string, kept_answer> kept_;
   std::map<std::string, question> asked_;
   std::map<ticket, question> forgotten_; ///< whose answers are not to be kept
   std::size_t bytes_ = 0;
