@@ -3,6 +3,7 @@
 
 #include "actors/application_server/http/answers.hpp"
 #include "actors/application_server/http/metrics_text.hpp"
+#include "actors/application_server/http/watch_topics.hpp"
 #include "actors/application_server/observatory/admission_view.hpp"
 #include "actors/application_server/unexpected.hpp"
 #include "actors/runtime/log.hpp"
@@ -66,6 +67,8 @@ collector_actor::behavior_type collector_state::start(collector_pointer self, co
       [this](const terms_ptr& x) {
         known_.agreements = x->agreements;
         known_.policy = x->policy;
+        known_.promises.keep(known_.agreements);
+        known_.intervals.keep(known_.agreements);
       },
       [this](const event& x) {
         record(x);
@@ -191,8 +194,12 @@ void collector_state::on_report(const core_report& x) {
     known_.base = base_of(x.started_with);
   for (const auto& one : x.events)
     record(one);
-  for (const auto& one : x.verdicts)
+  for (const auto& one : x.verdicts) {
+    known_.promises.note(one);
+    known_.intervals.note(one);
     outbox_.put(one);
+  }
+  known_.intervals.settle();
 }
 
 admission_verdict_ptr collector_state::judge(const admission_question& x) const {
@@ -215,16 +222,23 @@ admission_verdict_ptr collector_state::judge(const admission_question& x) const 
 void collector_state::record(const event& x) {
   known_.note(x);
   outbox_.put(x);
+  if (settings_.publish)
+    settings_.publish(http::events_topic(), std::string{http::events_target}, http::event_json(x).dump(), true);
+  if (settings_.announce)
+    settings_.announce(x);
 }
 
 void collector_state::on_call(const exchange& x, const http::standing& around) {
   known_.rows_waiting = outbox_.unconfirmed();
   known_.rows_dropped = outbox_.dropped();
   known_.rows_stored = outbox_.confirmed_entries();
-  if (x.call.what == http::operation::metrics)
-    x.answer(http::metrics(known_, around));
-  else
-    x.answer(http::answer_from(known_, x.call, {settings_.time.monotonic(), settings_.time.wall()}));
+  if (x.call.what == http::operation::metrics) {
+    auto said = http::metrics(known_, around);
+    if (settings_.more_metrics)
+      said.body += settings_.more_metrics();
+    return x.answer(std::move(said));
+  }
+  x.answer(http::answer_from(known_, x.call, {settings_.time.monotonic(), settings_.time.wall()}));
 }
 
 void collector_state::on_peer(const std::string& role, const caf::strong_actor_ptr& who) {
@@ -279,11 +293,22 @@ void collector_state::on_tick() {
           log_field{"reason", "too many wait for the database, or it refused them"});
     dropped_before_ = dropped;
   }
+  tell_watchers();
   if (now >= next_flush_) {
     next_flush_ = now + settings_.flush_every;
     flush();
     self_->send(desk_, status_atom::value, std::uint64_t{outbox_.unconfirmed()});
   }
+}
+
+void collector_state::tell_watchers() {
+  const auto at = settings_.time.wall();
+  const auto second = at.unix_us / 1'000'000;
+  if (!settings_.wanted || second == told_second_)
+    return;
+  told_second_ = second;
+  for (auto& x : http::texts_of(*settings_.wanted(), known_, {settings_.time.monotonic(), at}))
+    settings_.publish(std::move(x.topic), std::move(x.target), std::move(x.data), false);
 }
 
 void collector_state::on_stop() {

@@ -11,7 +11,9 @@
 #include "actors/application_server/rows/replay_rows.hpp"
 #include "actors/application_server/rows/row_outbox.hpp"
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -23,6 +25,13 @@ inline constexpr duration max_clock_difference = std::chrono::hours{24};
 
 struct collector_settings {
   clocks time;
+  /// Topics that somebody watches, with their scopes; and where their events go. May be empty. Any thread.
+  std::function<std::shared_ptr<const std::vector<std::string>>()> wanted{};
+  std::function<void(std::string topic, std::string name, std::string data, bool each)> publish{};
+  /// Told of every event, as it is recorded. May be empty; must not block.
+  std::function<void(const event&)> announce{};
+  /// Whole families that belong to /metrics, too. May be empty.
+  std::function<std::string()> more_metrics{};
   outbox_bounds bounds;
   duration tick = std::chrono::milliseconds{250};
   duration flush_every = std::chrono::seconds{1}; ///< rows travel once per second
@@ -55,6 +64,7 @@ private:
   void on_tick();
   void flush();
   void tell_completeness();
+  void tell_watchers();
   [[nodiscard]] wall_time everything_until() const;
   void on_confirmed(std::uint64_t number, std::uint64_t life);
   void on_failed(std::uint64_t number, std::uint64_t life, const caf::error& why);
@@ -78,7 +88,8 @@ private:
   std::vector<sample_row> completed_;
   instant monitor_found_{0};
   instant next_flush_{0};
-  instant hold_until_{0}; ///< no batch before, after a failure
+  std::int64_t told_second_ = 0; ///< the last one for which watchers were told [s since 1970]
+  instant hold_until_{0};        ///< no batch before, after a failure
   bool stopping_ = false;
   log_gate refused_{std::chrono::seconds{10}};
   log_gate lost_{std::chrono::seconds{10}};

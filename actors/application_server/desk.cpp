@@ -90,6 +90,9 @@ void desk_state::load() {
               return;
             loading_ = false;
             book_.load(x.agreements, x.overrides, x.policy);
+            tokens_ = x.tokens;
+            if (settings_.tokens_known)
+              settings_.tokens_known(tokens_);
             log(log_events::terms_loaded, component, log_field{"agreements", x.agreements.size()},
                 log_field{"overrides", x.overrides.size()}, log_field{"policy", x.policy.version});
             changed();

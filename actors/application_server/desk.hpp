@@ -9,13 +9,15 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace sluice {
 
 struct desk_settings {
   clocks time;
-  std::function<http::traffic()> served; ///< what the HTTP server counted; may be empty
+  std::function<http::traffic()> served;                              ///< what the HTTP server counted; may be empty
+  std::function<void(const std::vector<access_token>&)> tokens_known; ///< told at each change; may be empty
   duration tick = std::chrono::milliseconds{500};
   duration store_patience = std::chrono::seconds{8};         ///< for a change to be committed; below the server's 503
   duration query_patience = std::chrono::milliseconds{9500}; ///< for an answer about the past; below the server's 503
@@ -44,8 +46,6 @@ private:
   void admit(const exchange_ptr& x);
   void admitted(const exchange_ptr& x, const admission_verdict& verdict);
   void establish(const exchange_ptr& x, const admission_verdict& verdict);
-  void replace_policy(const exchange_ptr& x);
-  void policy_history(const exchange_ptr& x);
   void ask_past(const exchange_ptr& x);
   void exclude(const exchange_ptr& x);
 
@@ -53,6 +53,14 @@ private:
   void export_part(const exchange_ptr& x);
   void import_samples(const exchange_ptr& x);
   void import_verdicts(const exchange_ptr& x);
+
+  // desk_versions.cpp: what depends on the version in force
+  /// What is answered to a change that was wanted on another version than is in force, or that may be overtaken.
+  [[nodiscard]] std::optional<http::response> unmet(const exchange_ptr& x) const;
+  void patch(const exchange_ptr& x);
+  void replace_policy(const exchange_ptr& x);
+  void policy_history(const exchange_ptr& x);
+  void list_tenants(const exchange_ptr& x);
 
   // desk_calls.cpp
   void end(const exchange_ptr& x);
@@ -62,12 +70,29 @@ private:
   void store_order(const exchange_ptr& x);
   void established(const exchange_ptr& x, const agreement& stored, bool is_new, const admission_verdict& verdict);
   void failed(const exchange_ptr& x, const caf::error& why, bool changes);
+
+  // desk_access.cpp: who sees what
+  void create_token(const exchange_ptr& x);
+  void revoke_token(const exchange_ptr& x);
+  void list_tokens(const exchange_ptr& x);
+  void token_changed(const exchange_ptr& x, const access_token& stored, const char* action, const std::string& detail);
+  [[nodiscard]] bool is_of(const std::string& tenant, const stream_id& stream) const;
+  /// What a customer is told who asks for something of somebody else.
+  [[nodiscard]] std::optional<http::response> beyond_tenant(const http::call& x) const;
   void note(event_kind kind, const std::string& subject, const std::string& text);
-  void audit(const std::string& who, const std::string& action, const std::string& subject, const std::string& detail);
+  void audit(const exchange_ptr& x, const std::string& action, const std::string& subject, const std::string& detail);
 
   /// Asks the database manager; `then` gets its answer, a failure becomes the answer to the client.
   template<class Then, class... Ts>
-  void ask_database(const exchange_ptr& x, bool changes, Then then, const Ts&... question);
+  void ask_database(const exchange_ptr& x, bool changes, Then then, const Ts&... question) {
+    if (!database_)
+      return no_database(x, changes);
+    self_->request(database_, changes ? settings_.store_patience : settings_.ask_patience, question...)
+        .then(std::move(then), [this, x, changes](const caf::error& why) {
+          failed(x, why, changes);
+        });
+  }
+  void no_database(const exchange_ptr& x, bool changes);
 
   desk_actor::stateful_pointer<desk_state> self_ = nullptr;
   desk_settings settings_;
@@ -76,7 +101,9 @@ private:
   sla_core_actor core_;
   bool monitor_up_ = false;
   terms_book book_;
-  std::map<exchange_ptr, agreement> pending_; ///< being stored: others must not be promised the same room
+  std::vector<access_token> tokens_;
+  std::map<exchange_ptr, agreement> pending_;    ///< being stored: others must not be promised the same room
+  std::map<exchange_ptr, std::string> changing_; ///< names of what the database manager was asked to change
   database_status database_said_;
   bool database_known_ = false;
   bool polling_ = false;

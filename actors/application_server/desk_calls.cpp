@@ -8,6 +8,7 @@
 #include "actors/application_server/http/past_answers.hpp"
 #include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/policy_text.hpp"
+#include "actors/application_server/http/precondition.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/runtime/log.hpp"
 
@@ -65,21 +66,16 @@ http::response refusal_for(const caf::error& why, bool changes) {
   }
 }
 
-template<class Then, class... Ts>
-void desk_state::ask_database(const exchange_ptr& x, bool changes, Then then, const Ts&... question) {
-  if (!database_) {
-    pending_.erase(x);
-    return x->answer(problem(503, changes ? "the database manager is not running; nothing was changed"
-                                          : "the database manager is not running"));
-  }
-  self_->request(database_, changes ? settings_.store_patience : settings_.ask_patience, question...)
-      .then(std::move(then), [this, x, changes](const caf::error& why) {
-        failed(x, why, changes);
-      });
+void desk_state::no_database(const exchange_ptr& x, bool changes) {
+  pending_.erase(x);
+  changing_.erase(x);
+  x->answer(problem(503, changes ? "the database manager is not running; nothing was changed"
+                                 : "the database manager is not running"));
 }
 
 void desk_state::failed(const exchange_ptr& x, const caf::error& why, bool changes) {
   pending_.erase(x);
+  changing_.erase(x);
   if (changes && !is_certain(why)) {
     load_wanted_ = true; // the database knows
     log(log_events::request_failed, component, log_field{"request", "change-terms"},
@@ -89,6 +85,8 @@ void desk_state::failed(const exchange_ptr& x, const caf::error& why, bool chang
 }
 
 void desk_state::on_call(const exchange_ptr& x) {
+  if (auto refusal = beyond_tenant(x->call))
+    return x->answer(std::move(*refusal));
   switch (const auto what = x->call.what) {
   case operation::health:
     return x->answer(answer(200, {{"status", "ok"}}));
@@ -100,6 +98,10 @@ void desk_state::on_call(const exchange_ptr& x) {
   case operation::create_agreement:
   case operation::replace_agreement:
     return admit(x);
+  case operation::patch_agreement:
+    return patch(x);
+  case operation::list_tenants:
+    return list_tenants(x);
   case operation::replace_policy:
     return replace_policy(x);
   case operation::policy_history:
@@ -119,6 +121,12 @@ void desk_state::on_call(const exchange_ptr& x) {
     return import_samples(x);
   case operation::import_verdicts:
     return import_verdicts(x);
+  case operation::create_token:
+    return create_token(x);
+  case operation::revoke_token:
+    return revoke_token(x);
+  case operation::list_tokens:
+    return list_tokens(x);
   default:
     if (http::is_about_the_past(what))
       return ask_past(x);
@@ -132,15 +140,22 @@ void desk_state::on_call(const exchange_ptr& x) {
   }
   if (!book_.loaded())
     return x->answer(problem(503, "the agreements have not been loaded from the database yet"));
-  if (x->call.what == operation::list_agreements)
-    return x->answer(answer(200, http::agreements_json(book_.agreements())));
+  if (x->call.what == operation::list_agreements) {
+    auto all = book_.agreements();
+    if (x->call.asker.role == access_role::customer)
+      std::erase_if(all, [&](const agreement& y) {
+        return y.tenant != x->call.asker.tenant;
+      });
+    return x->answer(answer(200, http::agreements_json(all)));
+  }
   if (x->call.what == operation::get_policy)
-    return x->answer(answer(200, http::write_policy(book_.policy())));
+    return x->answer(http::tagged(answer(200, http::write_policy(book_.policy())), book_.policy().version));
   if (x->call.what == operation::list_limits)
     return x->answer(answer(200, http::orders_json(book_.orders(), settings_.time.wall())));
   if (const auto* found = book_.find(x->call.name))
-    return x->answer(x->call.what == operation::agreement_openslo ? http::openslo(*found)
-                                                                  : answer(200, http::write_agreement(*found)));
+    return x->answer(x->call.what == operation::agreement_openslo
+                         ? http::openslo(*found)
+                         : http::tagged(answer(200, http::write_agreement(*found)), found->version));
   x->answer(problem(404, "there is no agreement " + x->call.name));
 }
 
@@ -154,6 +169,8 @@ void desk_state::admit(const exchange_ptr& x) {
     return x->answer(problem(503, "the agreements have not been loaded from the database yet"));
   if (!collector_)
     return x->answer(problem(503, "the application server is starting or stopping"));
+  if (auto refusal = unmet(x))
+    return x->answer(*std::move(refusal));
   auto question = std::make_shared<admission_question>();
   question->candidate = wanted;
   for (const auto& [of, pending] : pending_)
@@ -195,10 +212,16 @@ void desk_state::admitted(const exchange_ptr& x, const admission_verdict& verdic
 
 void desk_state::establish(const exchange_ptr& x, const admission_verdict& verdict) {
   const bool create = x->call.what == operation::create_agreement;
+  if (auto refusal = unmet(x)) { // what was changed while admission was asked
+    pending_.erase(x);
+    return x->answer(*std::move(refusal));
+  }
+  changing_.emplace(x, x->call.document.name);
   const auto* held = book_.find(x->call.document.name);
   const bool is_new = held == nullptr || (create && !same_terms(x->call.document, *held));
   const auto done = [this, x, is_new, verdict](const agreement& stored) {
     pending_.erase(x);
+    changing_.erase(x);
     established(x, stored, is_new, verdict);
   };
   if (create)
@@ -215,7 +238,7 @@ void desk_state::established(const exchange_ptr& x, const agreement& stored, boo
     const bool forced = verdict.outcome == admission_outcome::refused;
     const auto said = http::admission_line(verdict);
     log(log_events::agreement_established, component, log_field{"agreement", stored.name},
-        log_field{"version", stored.version}, log_field{"who", x->call.who},
+        log_field{"version", stored.version}, log_field{"who", x->call.author()},
         log_field{"admission", forced ? "forced" : std::string{to_string(verdict.outcome)}}, log_field{"reason", said});
     auto text = "Agreement " + stored.name + " with " + stored.tenant + " is in force, version "
                 + std::to_string(stored.version) + '.';
@@ -225,50 +248,12 @@ void desk_state::established(const exchange_ptr& x, const agreement& stored, boo
     else if (verdict.outcome == admission_outcome::warning)
       text += " Admission warned: " + said;
     note(event_kind::agreement_established, stored.name, text);
-    audit(x->call.who, x->call.what == operation::create_agreement ? "create-agreement" : "replace-agreement",
-          stored.name, text);
+    audit(x, x->call.what == operation::create_agreement ? "create-agreement" : "replace-agreement", stored.name, text);
     changed();
   }
   auto body = http::write_agreement(stored);
   body["status"]["admission"] = http::admission_json(verdict);
-  x->answer(answer(is_new ? 201 : 200, body));
-}
-
-void desk_state::replace_policy(const exchange_ptr& x) {
-  if (x->call.dry_run) {
-    if (!book_.loaded())
-      return x->answer(problem(503, "the policy has not been loaded from the database yet"));
-    auto body = http::write_policy(x->call.policy);
-    body["status"] = {{"dry_run", true}, {"changes", !same_policy(x->call.policy, book_.policy())}};
-    return x->answer(answer(200, body));
-  }
-  ask_database(
-      x, true,
-      [this, x](const policy_document& stored) {
-        const bool is_new = stored.version > book_.policy().version;
-        if (is_new) {
-          book_.put(stored);
-          log(log_events::policy_established, component, log_field{"version", stored.version},
-              log_field{"who", stored.author}, log_field{"why", stored.reason},
-              log_field{"policy", summary_of(stored)});
-          note(event_kind::policy_established, "policy",
-               "Policy version " + std::to_string(stored.version) + " by " + stored.author + " is in force: "
-                   + summary_of(stored) + (stored.reason.empty() ? "." : ". Reason: " + stored.reason));
-          audit(stored.author, "replace-policy", "policy", "Version " + std::to_string(stored.version) + '.');
-          changed();
-        }
-        x->answer(answer(stored.version == 1 && is_new ? 201 : 200, http::write_policy(stored)));
-      },
-      replace_atom::value, x->call.policy);
-}
-
-void desk_state::policy_history(const exchange_ptr& x) {
-  ask_database(
-      x, false,
-      [x](const std::vector<policy_document>& versions) {
-        x->answer(answer(200, http::policies_json(versions)));
-      },
-      history_atom::value);
+  x->answer(http::tagged(answer(is_new ? 201 : 200, body), stored.version));
 }
 
 void desk_state::exclude(const exchange_ptr& x) {
@@ -294,14 +279,18 @@ void desk_state::exclude(const exchange_ptr& x) {
 }
 
 void desk_state::end(const exchange_ptr& x) {
+  if (auto refusal = unmet(x))
+    return x->answer(*std::move(refusal));
+  changing_.emplace(x, x->call.name);
   ask_database(
       x, true,
       [this, x](const agreement& last) {
+        changing_.erase(x);
         book_.end(last.name);
         log(log_events::agreement_ended, component, log_field{"agreement", last.name},
             log_field{"version", last.version});
         note(event_kind::agreement_ended, last.name, "Agreement " + last.name + " with " + last.tenant + " ended.");
-        audit(x->call.who, "end-agreement", last.name, "Version " + std::to_string(last.version) + " was the last.");
+        audit(x, "end-agreement", last.name, "Version " + std::to_string(last.version) + " was the last.");
         changed();
         x->answer(answer(200, http::write_agreement(last)));
       },
@@ -351,9 +340,9 @@ void desk_state::store_order(const exchange_ptr& x) {
             log_field{"iops", stored.iops.per_second}, log_field{"bandwidth", stored.bandwidth.per_second},
             log_field{"who", stored.who}, log_field{"why", stored.why}, log_field{"until_us", stored.until.unix_us});
         note(event_kind::override_ordered, stream, stored.who + " ordered a limit: " + stored.why);
-        audit(stored.who, "order-limit", stream,
+        audit(x, "order-limit", stream,
               std::to_string(stored.iops.per_second) + " IOPS, " + std::to_string(stored.bandwidth.per_second)
-                  + " bytes/s: " + stored.why);
+                  + " bytes/s, by " + stored.who + ": " + stored.why);
         changed();
         x->answer(answer(200, http::order_json(stored)));
       },
@@ -368,7 +357,7 @@ void desk_state::retract(const exchange_ptr& x) {
         const auto stream = to_string(last.stream);
         log(log_events::override_ended, component, log_field{"stream", stream}, log_field{"who", last.who});
         note(event_kind::override_ended, stream, "The limit ordered by " + last.who + " was taken back.");
-        audit(x->call.who, "retract-limit", stream, "It was ordered by " + last.who + '.');
+        audit(x, "retract-limit", stream, "It was ordered by " + last.who + '.');
         changed();
         x->answer(answer(200, http::order_json(last)));
       },
@@ -380,11 +369,10 @@ void desk_state::note(event_kind kind, const std::string& subject, const std::st
     self_->send(collector_, event{settings_.time.wall(), kind, subject, text});
 }
 
-void desk_state::audit(const std::string& who, const std::string& action, const std::string& subject,
+void desk_state::audit(const exchange_ptr& x, const std::string& action, const std::string& subject,
                        const std::string& detail) {
-  // There is one token; who used it is known where the call names somebody.
   if (collector_)
-    self_->send(collector_, audit_entry{settings_.time.wall(), who.empty() ? "token" : who, action, subject, detail});
+    self_->send(collector_, audit_entry{settings_.time.wall(), x->call.asker.name(), action, subject, detail});
 }
 
 } // namespace sluice

@@ -60,22 +60,26 @@ std::string subject_of_all(const Rows& rows, NameOf name_of, const char* what) {
   return names.size() == 1 ? names.front() : std::to_string(names.size()) + ' ' + what;
 }
 
-std::string author_of(const http::call& x) {
-  return x.who.empty() ? "token" : x.who; // as audit() calls whoever names nobody
-}
-
 } // namespace
 
 void desk_state::ask_past(const exchange_ptr& x) {
   if (!database_)
     return x->answer(problem(503, "the database manager is not running"));
-  const auto question = http::complete(x->call, settings_.time.wall());
+  auto question = http::complete(x->call, settings_.time.wall());
+  if (x->call.asker.role == access_role::customer)
+    question.tenant = x->call.asker.tenant;
   if (const auto wrong = problem_with(question); !wrong.empty())
     return x->answer(problem(422, wrong));
   self_->request(database_, settings_.query_patience, question)
       .then(
-          [x, question](const history_answer& found) {
-            x->answer(http::answer_about_the_past(x->call, question, found));
+          [this, x, question](const history_answer& found) {
+            if (x->call.asker.role != access_role::customer)
+              return x->answer(http::answer_about_the_past(x->call, question, found));
+            auto own = found; // who else was at work is not theirs to know
+            for (auto& y : own.violations)
+              if (const auto culprit = parse_stream_id(y.culprit); !culprit || !is_of(x->call.asker.tenant, *culprit))
+                y.culprit.clear();
+            x->answer(http::answer_about_the_past(x->call, question, own));
           },
           [x](const caf::error& why) {
             x->answer(refusal_for(why, false));
@@ -92,7 +96,7 @@ void desk_state::export_part(const exchange_ptr& x) {
       .then(
           [this, x, question](const export_page& page) {
             if (is_noted(question))
-              audit({}, action_of(question), subject_of(question), detail_of(question, page));
+              audit(x, action_of(question), subject_of(question), detail_of(question, page));
             x->answer(http::export_answer(x->call, page));
           },
           [x](const caf::error& why) {
@@ -121,8 +125,8 @@ void desk_state::import_samples(const exchange_ptr& x) {
                 },
                 "streams");
             log(log_events::samples_imported, component, log_field{"rows", lines}, log_field{"new", fresh},
-                log_field{"who", author_of(x->call)});
-            audit(x->call.who, "import-samples", of, counted(lines, fresh, "rows"));
+                log_field{"who", x->call.author()});
+            audit(x, "import-samples", of, counted(lines, fresh, "rows"));
             x->answer(http::imported_answer(lines, fresh));
           },
           [x](const caf::error& why) {
@@ -135,7 +139,7 @@ void desk_state::import_verdicts(const exchange_ptr& x) {
     return x->answer(problem(503, "the database manager is not running; nothing was changed"));
   if (x->call.verdicts.empty())
     return x->answer(http::imported_answer(0, 0));
-  self_->request(database_, settings_.store_patience, verdict_import{x->call.verdicts, author_of(x->call)})
+  self_->request(database_, settings_.store_patience, verdict_import{x->call.verdicts, x->call.author()})
       .then(
           [this, x](std::uint64_t fresh) {
             const auto lines = x->call.verdicts.size();
@@ -145,7 +149,7 @@ void desk_state::import_verdicts(const exchange_ptr& x) {
                   return one.what.agreement;
                 },
                 "agreements");
-            audit(x->call.who, "import-verdicts", of, counted(lines, fresh, "verdicts"));
+            audit(x, "import-verdicts", of, counted(lines, fresh, "verdicts"));
             x->answer(http::imported_answer(lines, fresh));
           },
           [x](const caf::error& why) {

@@ -2,23 +2,44 @@
 // answer go back to the server's thread. Knows no shared memory.
 #pragma once
 
+#include "actors/application_server/clocks.hpp"
+#include "actors/application_server/entrance.hpp"
+#include "actors/application_server/http/answer_cache.hpp"
+#include "actors/application_server/http/answer_memory.hpp"
 #include "actors/application_server/http/carriage.hpp"
 #include "actors/application_server/http/server.hpp"
+#include "actors/application_server/http/static_files.hpp"
 #include "actors/application_server/local_messages.hpp"
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace sluice {
 
+struct front_door_settings {
+  http::server_options server;
+  entrance_settings entrance;
+  clocks time;
+  /// How messages between the processes fare, for /metrics; called in the server's thread, may be empty.
+  std::function<http::carriage()> carriage;
+  http::static_files files{}; ///< answered to everybody, before anything else is looked at
+};
+
 class front_door {
 public:
-  /// @param token the bearer token that clients must show
-  /// @param carriage how messages between the processes fare, for /metrics; called in the server's thread, may be empty
-  front_door(http::server_options options, std::string token, std::function<http::carriage()> carriage = {});
+  /// @param file_token the token that always opens everything
+  front_door(front_door_settings settings, std::string_view file_token);
 
   /// Listens. Returns an empty text, or one sentence that says why not.
   [[nodiscard]] std::string open(const desk_actor& desk);
+
+  /// Reads the certificate again. Thread safe.
+  void reload() {
+    server_.reload();
+  }
 
   /// Closes all connections; no call reaches the desk afterwards.
   void close();
@@ -32,12 +53,32 @@ public:
     return server_.served();
   }
 
-private:
-  void take(http::request x, const http::reply& answer);
+  /// The tokens of the database, good or not. Thread safe.
+  void know(const std::vector<access_token>& tokens) {
+    entrance_.know(tokens);
+  }
 
-  std::string token_;
-  std::function<http::carriage()> carriage_;
+  /// See http/server.hpp. Thread safe.
+  [[nodiscard]] std::shared_ptr<const std::vector<std::string>> wanted() const noexcept {
+    return server_.wanted();
+  }
+  void publish(std::string topic, std::string name, std::string data, bool each) {
+    server_.publish(std::move(topic), std::move(name), std::move(data), each);
+  }
+
+private:
+  void take(const http::request& x, const http::reply& answer);
+  /// The answer, if the request's key says that nothing is to be done; else `answer` keeps what it will be told.
+  [[nodiscard]] std::optional<http::response> recall(const http::request& x, const http::call& asked,
+                                                     http::reply& answer);
+  void ask_shared(http::call call, const std::string& target, const http::reply& answer);
+  void pass_on(http::call call, http::reply answer);
+
+  front_door_settings settings_;
+  entrance entrance_;
+  std::shared_ptr<http::answer_memory> memory_ = std::make_shared<http::answer_memory>(); ///< replies may outlive us
   desk_actor desk_;
+  std::shared_ptr<http::answer_cache> cache_ = std::make_shared<http::answer_cache>(); ///< outlived by late answers
   http::server server_;
 };
 

@@ -4,6 +4,7 @@
 #include "actors/calendar/excluded_time.hpp"
 #include "actors/database_manager/store/address.hpp"
 #include "actors/database_manager/store/imported_verdicts.hpp"
+#include "actors/database_manager/store/storable.hpp"
 #include "actors/runtime/log.hpp"
 
 #include <algorithm>
@@ -36,6 +37,12 @@ void put_order(terms& in_force, const override_order& x) {
   });
 }
 
+void put_token(terms& in_force, const access_token& x) {
+  put(in_force.tokens, x, [&](const access_token& y) {
+    return y.id == x.id;
+  });
+}
+
 /// What is wrong with a part of a request, in one line; empty = nothing.
 std::string problem_in(const agreement& x) {
   std::string text;
@@ -50,6 +57,13 @@ std::string problem_in(const override_order& x) {
 
 std::string problem_in(const policy_document& x) {
   return store::problem_with(x);
+}
+
+std::string problem_in(const access_token& x) {
+  return valid_access_id(x.id) && store::storable(std::string_view{x.label})
+                 && store::storable(std::string_view{x.created_by})
+             ? ""
+             : "that is no token";
 }
 
 std::string problem_in(const std::string& x) {
@@ -186,6 +200,12 @@ database_manager_full_actor::behavior_type database_manager_state::start(pointer
       [this](retract_atom, const exclusion& x) {
         return ask<exclusion>([](terms&, const exclusion&) {}, retract_atom::value,
                               exclusion_change{x, closed_until(terms_.value_or(terms{}), {}, settings_.clock())});
+      },
+      [this](create_atom, const access_token& x) {
+        return ask<access_token>(put_token, create_atom::value, x);
+      },
+      [this](retract_atom, const access_token& x) {
+        return ask<access_token>(put_token, retract_atom::value, x);
       },
       [this](const history_question& x) -> caf::result<history_answer> {
         if (link_ != link::connected || stopping_)

@@ -290,6 +290,12 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
               log_field{"new", *fresh}, log_field{"who", x.author});
         return answer(std::move(fresh));
       },
+      [=](create_atom, const access_token& x) {
+        return answer(database->create(x));
+      },
+      [=](retract_atom, const access_token& x) {
+        return answer(database->revoke(x.id, clock()));
+      },
       [=](history_atom) {
         return answer(database->policy_history());
       },
@@ -297,7 +303,8 @@ store_worker_actor::behavior_type store_worker(store_worker_actor::pointer self,
         auto found = database->terms(clock());
         if (!found)
           return to_error(found.why());
-        return terms{std::move(found->agreements), std::move(found->overrides), std::move(found->policy)};
+        return terms{std::move(found->agreements), std::move(found->overrides), std::move(found->policy),
+                     std::move(found->tokens)};
       },
   };
 }

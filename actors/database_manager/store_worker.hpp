@@ -67,6 +67,8 @@ using store_worker_actor = caf::typed_actor<
     caf::replies_to<create_atom, exclusion_change>::with<exclusion>,
     caf::replies_to<retract_atom, exclusion_change>::with<exclusion>,
     caf::replies_to<verdict_import>::with<std::uint64_t>,
+    caf::replies_to<create_atom, access_token>::with<access_token>,
+    caf::replies_to<retract_atom, access_token>::with<access_token>,
     // Agreements, orders and the policy in force.
     caf::replies_to<terms_atom>::with<terms>>;
 

@@ -136,6 +136,7 @@ struct history_answer {
   std::vector<agreement_period> versions;  ///< of a report: in force in the period, ascending
   std::vector<exclusion> exclusions;       ///< that touch the period, withdrawn ones too
   std::vector<excluded_span> excluded;     ///< of one agreement: the spans that were not counted, by time
+  std::vector<audit_entry> audit;          ///< newest first
   sluice::proof proof;
   std::string next; ///< where the next page begins; empty = there is none
   friend bool operator==(const history_answer&, const history_answer&) = default;

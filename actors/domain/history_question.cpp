@@ -30,6 +30,8 @@ std::string_view to_string(question_kind x) noexcept {
     return "report";
   case question_kind::exclusions:
     return "exclusions";
+  case question_kind::audit:
+    return "audit";
   }
   return "unknown";
 }
@@ -47,7 +49,7 @@ std::string_view to_string(ranking x) noexcept {
 }
 
 std::string problem_with(const history_question& x) {
-  if (x.what > question_kind::exclusions || x.by > ranking::tenant)
+  if (x.what > question_kind::audit || x.by > ranking::tenant)
     return "this kind of question is not known";
   const bool of_stream = x.what == question_kind::series || x.what == question_kind::decisions;
   if (of_stream && !is_stream(x.stream))
@@ -62,7 +64,8 @@ std::string problem_with(const history_question& x) {
   const bool has_span = x.what != question_kind::exclusions;
   if (has_span && x.period.empty() && (x.from < wall_time{} || x.to > last_time || x.to <= x.from))
     return "its span must end after it begins";
-  if (x.period.size() > max_name_size || x.after.size() > max_name_size)
+  if (x.period.size() > max_name_size || x.after.size() > max_name_size || x.who.size() > max_name_size
+      || x.action.size() > max_name_size)
     return "a text in it is too long";
   if (x.points < 1 || x.points > max_history_points || x.limit < 1 || x.limit > max_history_entries)
     return "more was asked for than one answer holds";

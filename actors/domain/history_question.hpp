@@ -19,6 +19,7 @@ enum class question_kind : std::uint8_t {
   decisions,  ///< on one stream in from .. to
   report,     ///< everything that a report on one agreement and period holds
   exclusions, ///< all that were entered, in their order; `after` is the number of the last one
+  audit,      ///< who changed what in from .. to, newest first
 };
 
 enum class ranking : std::uint8_t { culprit, agreement, tenant };
@@ -43,6 +44,8 @@ struct history_question {
   std::uint32_t points = default_history_points; ///< of a series, at most
   std::uint32_t limit = max_history_entries;     ///< of a list, at most
   std::string after;                             ///< history_answer.next of the page before
+  std::string who;                               ///< audit: what the name holds; empty = anybody
+  std::string action;                            ///< audit: empty = any
   friend auto operator<=>(const history_question&, const history_question&) = default;
 };
 

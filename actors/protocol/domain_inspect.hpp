@@ -1,6 +1,7 @@
 // How the domain's values travel: the order of their fields on the wire. Append only. The domain itself knows no CAF.
 #pragma once
 
+#include "actors/domain/access.hpp"
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/event.hpp"
 #include "actors/domain/policy_document.hpp"
@@ -76,6 +77,12 @@ typename Inspector::result_type inspect(Inspector& f, objective& x) {
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, agreement& x) {
   return f(caf::meta::type_name("agreement"), x.name, x.tenant, x.streams, x.objective, x.version, x.since);
+}
+
+template<class Inspector>
+typename Inspector::result_type inspect(Inspector& f, access_token& x) {
+  return f(caf::meta::type_name("access_token"), x.id, x.digest, x.role, x.tenant, x.label, x.created_by, x.created,
+           x.expires, x.revoked);
 }
 
 template<class Inspector>

@@ -11,7 +11,7 @@ namespace sluice {
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, history_question& x) {
   return f(caf::meta::type_name("history_question"), x.what, x.agreement, x.tenant, x.stream, x.period, x.from, x.to,
-           x.by, x.points, x.limit, x.after);
+           x.by, x.points, x.limit, x.after, x.who, x.action);
 }
 
 template<class Inspector>
@@ -82,7 +82,7 @@ template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, history_answer& x) {
   return f(caf::meta::type_name("history_answer"), x.from, x.to, x.at, x.judged_until, x.resolution, x.source, x.series,
            x.streams, x.streams_left_out, x.accounts, x.hours, x.windows, x.violations, x.violations_left_out,
-           x.ranking, x.decisions, x.versions, x.exclusions, x.excluded, x.proof, x.next);
+           x.ranking, x.decisions, x.versions, x.exclusions, x.excluded, x.proof, x.next, x.audit);
 }
 
 } // namespace sluice

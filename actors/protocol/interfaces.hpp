@@ -89,7 +89,7 @@ using database_manager_actor = caf::typed_actor<
     caf::replies_to<order_atom, override_order>::with<override_order>,
     // Takes an operator's order back. Fails with ec::not_found.
     caf::replies_to<retract_atom, stream_id>::with<override_order>,
-    // All agreements and orders in force, and the policy.
+    // All agreements and orders in force, the policy, and the tokens of the interface.
     caf::replies_to<terms_atom>::with<terms>,
     // Stores rows. Answers how many lines were new once they are committed, or how many there are once they are synced
     // to the spool, while PostgreSQL is away. Fails with ec::buffer_full when neither keeps up.
@@ -106,6 +106,10 @@ using database_manager_actor = caf::typed_actor<
     caf::replies_to<create_atom, exclusion>::with<exclusion>,
     // Takes the entry `withdraws` back, by another entry with author and reason. Fails with ec::not_found.
     caf::replies_to<retract_atom, exclusion>::with<exclusion>,
+    // Stores a token of the interface. Fails with ec::already_exists when there is another one of its id.
+    caf::replies_to<create_atom, access_token>::with<access_token>,
+    // Takes the token of that id back. Fails with ec::not_found.
+    caf::replies_to<retract_atom, access_token>::with<access_token>,
     // A question about the past, answered from one snapshot by a connection of its own. Fails with ec::busy while too
     // many wait, with ec::query_ended when it takes too long, ec::not_found and ec::invalid. Given up when the asker is
     // gone.

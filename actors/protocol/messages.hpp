@@ -103,16 +103,17 @@ typename Inspector::result_type inspect(Inspector& f, apply_result& x) {
   return f(caf::meta::type_name("apply_result"), x.applied, x.refused);
 }
 
-/// All agreements and operator's orders in force, and the policy.
+/// All agreements and operator's orders in force, the policy, and the tokens of the interface.
 struct terms {
   std::vector<agreement> agreements;
   std::vector<override_order> overrides;
-  policy_document policy{}; ///< version 0: none was ever stored
+  policy_document policy{};           ///< version 0: none was ever stored
+  std::vector<access_token> tokens{}; ///< good or not; never told to the core
 };
 
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, terms& x) {
-  return f(caf::meta::type_name("terms"), x.agreements, x.overrides, x.policy);
+  return f(caf::meta::type_name("terms"), x.agreements, x.overrides, x.policy, x.tokens);
 }
 
 /// What the core decided and saw: what changed since its last report, everything when its receiver is new.
@@ -219,6 +220,7 @@ CAF_ADD_TYPE_ID(sluice, (sluice::exclusion))
 CAF_ADD_TYPE_ID(sluice, (sluice::export_question))
 CAF_ADD_TYPE_ID(sluice, (sluice::export_page))
 CAF_ADD_TYPE_ID(sluice, (sluice::verdict_import))
+CAF_ADD_TYPE_ID(sluice, (sluice::access_token))
 CAF_END_TYPE_ID_BLOCK(sluice)
 
 // clang-format off

@@ -42,6 +42,9 @@ enum class operation_code : std::uint32_t {
   export_question = 143,
   export_page = 144,
   import_verdicts = 145,
+  create_token = 150,
+  revoke_token = 151,
+  access_token = 152,
 };
 
 } // namespace sluice

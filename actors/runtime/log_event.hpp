@@ -77,8 +77,11 @@ inline constexpr log_event throttle_sent{"throttle-sent", log_level::debug};   /
 inline constexpr log_event throttle_taken{"throttle-taken", log_level::debug}; // stream= generation= at_us= (gateway)
 
 // --- application server ----------------------------------------------------------------------------------------------
-inline constexpr log_event listening{"listening", log_level::info};       // address= port=
-inline constexpr log_event token_made{"token-made", log_level::info};     // file=
+inline constexpr log_event listening{"listening", log_level::info};                      // address= port=
+inline constexpr log_event token_made{"token-made", log_level::info};                    // file=
+inline constexpr log_event token_changed{"token-changed", log_level::info};              // token= action= who=
+inline constexpr log_event certificate_read{"certificate-read", log_level::info};        // file=
+inline constexpr log_event certificate_refused{"certificate-refused", log_level::error}; // reason= (that before stays)
 inline constexpr log_event terms_loaded{"terms-loaded", log_level::info}; // agreements= overrides= policy=
 inline constexpr log_event agreement_established{"agreement-established",
                                                  log_level::info}; // agreement= version= who= admission=
@@ -93,6 +96,14 @@ inline constexpr log_event override_ended{"override-ended", log_level::info};   
 inline constexpr log_event rows_dropped{"rows-dropped", log_level::warning};      // rows= reason=
 inline constexpr log_event samples_lost{"samples-lost", log_level::warning};      // gateway= batches=
 inline constexpr log_event samples_replayed{"samples-replayed", log_level::info}; // samples= rows= whole=
+inline constexpr log_event webhook_secret_made{"webhook-secret-made", log_level::info}; // webhook= file=
+inline constexpr log_event webhook_delivered{"webhook-delivered", log_level::debug};    // webhook= delivery=
+inline constexpr log_event webhook_failing{"webhook-failing", log_level::warning};      // webhook= reason=
+inline constexpr log_event webhook_working{"webhook-working", log_level::info};         // webhook= failed_attempts=
+inline constexpr log_event webhook_given_up{"webhook-given-up", log_level::warning};    // webhook= deliveries= reason=
+inline constexpr log_event webhook_dropped{"webhook-dropped", log_level::warning};      // webhook= deliveries= reason=
+inline constexpr log_event webhook_stopped{"webhook-stopped", log_level::warning};      // webhook= reason=
+inline constexpr log_event webhook_unsent{"webhook-unsent", log_level::warning};        // webhook= deliveries=
 
 // --- database manager ------------------------------------------------------------------------------------------------
 inline constexpr log_event database_connected{"database-connected", log_level::info};      // schema=

@@ -52,6 +52,9 @@ void add_codecs(CodecTable& table) {
   table.template add<create_atom, sluice::exclusion>(number(enter_exclusion));
   table.template add<retract_atom, sluice::exclusion>(number(withdraw_exclusion));
   table.template add<sluice::exclusion>(number(exclusion));
+  table.template add<create_atom, sluice::access_token>(number(create_token));
+  table.template add<retract_atom, sluice::access_token>(number(revoke_token));
+  table.template add<sluice::access_token>(number(access_token));
   table.template add<sluice::history_question>(number(history_question));
   table.template add<sluice::history_answer>(number(history_answer));
   table.template add<sluice::export_question>(number(export_question));

@@ -2,7 +2,9 @@
 #include "actors/sluicectl/account.hpp"
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/figures.hpp"
+#include "actors/sluicectl/pages.hpp"
 #include "actors/sluicectl/source_files.hpp"
+#include "actors/sluicectl/structured.hpp"
 
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -84,25 +86,33 @@ std::string title(resource_kind kind, const std::string& name) {
 
 void report(const console& io, const settings& where, resource_kind kind, const std::string& name,
             std::string_view what) {
-  if (where.output == output_format::json)
-    io.out << nlohmann::json{{"kind", singular(kind)}, {"name", name}, {"result", what}}.dump() << '\n';
+  if (is_structured(where.output))
+    io.out << structured_record({{"kind", singular(kind)}, {"name", name}, {"result", what}}, where.output);
   else
     io.out << title(kind, name) << ' ' << what << '\n';
 }
+
+/// So many documents take a while: how far they are is told. Chosen.
+constexpr std::size_t long_work = 10;
 
 /// Does `step` for each; one that is refused is reported and the next is done.
 template<class Items, class Step>
 exit_code for_each(const Items& items, const console& io, Step step) {
   auto result = exit_code::done;
+  std::size_t number = 0;
   for (const auto& item : items) {
+    if (items.size() >= long_work)
+      show_progress(io, std::to_string(++number) + " of " + std::to_string(items.size()));
     try {
       step(item);
     } catch (const failure& problem) {
+      end_progress(io);
       if (problem.code() != exit_code::refused)
         throw;
       io.err << "sluicectl: " << title(item.kind, item.name) << " (" << item.place << "): " << problem.what() << '\n';
       result = exit_code::refused;
     }
+    end_progress(io);
   }
   return result;
 }

@@ -1,9 +1,11 @@
-// Turns arguments into a command; with file_arguments the only one that knows CLI11.
+// Turns arguments into a command; with the other *_arguments and description the only ones that know CLI11.
 #include "actors/sluicectl/command_line.hpp"
 
 #include "actors/domain/quantity.hpp"
 #include "actors/domain/stream.hpp"
+#include "actors/sluicectl/access_arguments.hpp"
 #include "actors/sluicectl/file_arguments.hpp"
+#include "actors/sluicectl/past_arguments.hpp"
 #include "actors/terminal/arguments.hpp"
 
 #include <CLI/CLI.hpp>
@@ -30,8 +32,9 @@ constexpr std::int64_t longest_traffic_s = 600;
 /// The words of all subcommands, as CLI11 fills them.
 struct words {
   command_line line;
-  std::string server, token_file, config_file, output;
+  std::string server, token_file, config_file, context, ca_file, output;
   apply_command apply;
+  diff_command diff;
   delete_command erase;
   std::string erase_kind;
   std::string get_kind;
@@ -45,8 +48,10 @@ struct words {
   limit_command limit;
   std::uint64_t iops = 0;
   file_words files;
-  past_command past;
-  exclusion_command exclusion;
+  past_words past;
+  access_words access;
+  watch_command watch;
+  events_command events;
   wait_command wait;
   traffic_command traffic;
   std::string traffic_length = "10m";
@@ -64,6 +69,15 @@ void add_agreement_commands(CLI::App& app, words& w) {
   apply->add_option("--who", w.apply.who, "who changes it; without it the name of the user");
   apply->callback([&w] {
     w.line.what = w.apply;
+  });
+
+  auto* diff = app.add_subcommand("diff", "how a file differs from what is in force; exit code 1 if it does");
+  diff->add_option("-f,--file", w.diff.sources, "a file, a directory of .yaml, .yml and .json files, or -")
+      ->required()
+      ->type_name("FILE|DIR|-");
+  diff->add_flag("--force", w.diff.force, "compare also agreements that admission refuses; for admins");
+  diff->callback([&w] {
+    w.line.what = w.diff;
   });
 
   auto* erase = app.add_subcommand("delete", "end agreements");
@@ -101,8 +115,21 @@ void add_reading_commands(CLI::App& app, words& w) {
   get->add_option("--last", w.get.last, "events: at most so many, the newest")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  get->callback([&w] {
+  auto& choice = w.get.streams;
+  const std::vector<const CLI::Option*> of_streams{
+      get->add_option("--agreement", choice.agreement, "streams: only those that it governs")->type_name("AGREEMENT"),
+      get->add_option("--backend", choice.backend, "streams: only those on it")->type_name("BACKEND"),
+      get->add_option("--text", choice.text, "streams: only those with this in their name")->type_name("TEXT"),
+      get->add_flag("--throttled", choice.throttled, "streams: only those that are held back"),
+      get->add_option("--limit", choice.limit, "streams: at most so many; 0 = all")->type_name("COUNT"),
+      get->add_option("--after", choice.after, "streams: go on after this one")
+          ->check(stream_name)
+          ->type_name("STREAM")};
+  get->callback([&w, of_streams] {
     w.get.kind = *parse_resource_kind(w.get_kind);
+    for (const auto* one : of_streams)
+      if (one->count() > 0 && (w.get.kind != resource_kind::stream || !w.get.name.empty()))
+        throw CLI::ValidationError(one->get_name(), "is for a list of streams: get streams");
     w.line.what = w.get;
   });
 
@@ -190,8 +217,28 @@ void add_limit_command(CLI::App& app, words& w) {
   });
 }
 
+void add_watch_commands(CLI::App& app, words& w) {
+  auto* watch = app.add_subcommand("watch", "what changes, as it changes: rows of tables, events");
+  watch->add_option("TOPIC", w.watch.topics, "what get shows, such as throttles or streams/G/V/C; events without one")
+      ->type_name("");
+  watch->add_option("--count", w.watch.count, "end after so many answers; 0 = when it is ended")->type_name("COUNT");
+  watch->callback([&w] {
+    w.line.what = w.watch;
+  });
+  auto* events = app.add_subcommand("events", "what happened, the newest last");
+  events->add_option("SUBJECT", w.events.subject, "only those about this agreement, stream, gateway or backend")
+      ->type_name("");
+  events->add_option("--last", w.events.last, "at most so many of those that were")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  events->add_flag("--follow", w.events.follow, "go on with those that come");
+  events->callback([&w] {
+    w.line.what = w.events;
+  });
+}
+
 void add_wait_command(CLI::App& app, words& w) {
-  auto* wait = app.add_subcommand("wait", "until the system is ready, or until streams are throttled");
+  auto* wait = app.add_subcommand("wait", "until the system is ready, streams are throttled or an agreement is kept");
   wait->require_subcommand(0, 1);
   wait->add_option("--timeout", w.timeout, "how long at most")->check(span_text)->capture_default_str();
   auto* ready = wait->add_subcommand("ready", "all parts of the system have found each other")->fallthrough();
@@ -200,83 +247,20 @@ void add_wait_command(CLI::App& app, words& w) {
       ->required()
       ->check(stream_name)
       ->type_name("");
+  auto* agreement =
+      wait->add_subcommand("agreement", "an agreement is in force, or what becomes of it now")->fallthrough();
+  agreement->add_option("AGREEMENT", w.wait.agreement, "its name")->required()->type_name("");
+  agreement->add_option("--for", w.wait.state, "established, kept or violated")
+      ->check(CLI::IsMember({"established", "kept", "violated"}))
+      ->type_name("STATE");
   // After the options that stand behind `ready` were read.
-  wait->final_callback([&w, ready, throttled] {
-    if (!ready->parsed() && !throttled->parsed())
-      throw CLI::ValidationError("wait", "say ready, or throttled STREAM");
+  wait->final_callback([&w, ready, throttled, agreement] {
+    if (!ready->parsed() && !throttled->parsed() && !agreement->parsed())
+      throw CLI::ValidationError("wait", "say ready, or throttled STREAM, or agreement NAME");
+    if (agreement->parsed() && w.wait.state.empty())
+      w.wait.state = "established";
     w.wait.timeout = *parse_span(w.timeout);
     w.line.what = w.wait;
-  });
-}
-
-void add_past_commands(CLI::App& app, words& w) {
-  const auto add = [&](past_kind kind, const char* name, const char* what, const char* of, bool needed) {
-    auto* one = app.add_subcommand(name, what);
-    if (of != nullptr) {
-      auto* option = one->add_option(of, w.past.name)->required(needed)->type_name("");
-      if (kind == past_kind::history || kind == past_kind::decisions)
-        option->check(stream_name);
-    }
-    if (kind != past_kind::history && kind != past_kind::decisions)
-      one->add_option(
-          "--period", w.past.period,
-          "2026, 2026-11, 2026-W47, 2026-11-03, rolling-7-days, rolling-30-days; else the agreement's window");
-    if (kind != past_kind::statement) {
-      one->add_option("--from", w.past.from, "2026-11-22T10:00:00Z, a day, or -1h30m before the end")
-          ->type_name("TIME");
-      one->add_option("--to", w.past.to, "as --from; now, if it is not said")->type_name("TIME");
-    }
-    one->callback([&w, kind] {
-      w.past.what = kind;
-      if (!w.past.period.empty() && !(w.past.from.empty() && w.past.to.empty()))
-        throw CLI::ValidationError("--period", "say either --period, or --from and --to");
-      w.line.what = w.past;
-    });
-    return one;
-  };
-  add(past_kind::report, "report", "a report on an agreement for its customer; -o text, json or html", "AGREEMENT",
-      true);
-  add(past_kind::compliance, "compliance", "what was kept of an agreement, or of all", "AGREEMENT", false)
-      ->add_option("--tenant", w.past.tenant, "only this tenant's agreements");
-  add(past_kind::violations, "violations", "when an agreement was violated, how long and by whom", "AGREEMENT", true);
-  auto* violators = add(past_kind::violators, "violators", "who caused or had most violated time", nullptr, false);
-  violators->add_option("--by", w.past.by, "culprit, agreement or tenant")
-      ->check(CLI::IsMember({"culprit", "agreement", "tenant"}));
-  violators->add_option("--tenant", w.past.tenant, "only this tenant's agreements");
-  add(past_kind::history, "history", "a stream's figures in the past", "STREAM", true)
-      ->add_option("--points", w.past.points, "at most so many")
-      ->check(CLI::Range(1, 10'000));
-  add(past_kind::decisions, "decisions", "what was decided on a stream, and why", "STREAM", true);
-  add(past_kind::statement, "statement", "all agreements of a tenant in a period, and what is credited", "TENANT",
-      true);
-}
-
-void add_exclusion_command(CLI::App& app, words& w) {
-  auto& x = w.exclusion;
-  auto* exclusion = app.add_subcommand("exclusion", "times that count neither way, such as maintenance");
-  exclusion->require_subcommand(0, 1);
-  auto* list = exclusion->add_subcommand("list", "all that were entered")->fallthrough();
-  auto* add = exclusion->add_subcommand("add", "enter one")->fallthrough();
-  add->add_option("AGREEMENTS", x.agreements, "a name; * stands for any characters, ? for one")
-      ->required()
-      ->type_name("");
-  add->add_option("--from", x.from, "2026-11-22T10:00:00Z, now, +30m or -2h: of the first time")->required()->type_name("TIME");
-  add->add_option("--for", x.length, "how long each time, such as 4h")->required()->type_name("LENGTH");
-  add->add_option("--recurrence", x.recurrence, "an RRULE such as FREQ=WEEKLY;BYDAY=SU; without it once");
-  add->add_option("--time-zone", x.time_zone, "in which it recurs, such as Europe/Berlin; without it UTC");
-  auto* withdraw = exclusion->add_subcommand("withdraw", "take one back")->fallthrough();
-  withdraw->add_option("ID", x.id, "its number, of exclusion list")->required()->type_name("");
-  for (auto* one : {add, withdraw}) {
-    one->add_option("--why", x.why, "the reason, shown in reports")->required();
-    one->add_option("--who", x.who, "who wants it; without it the name of the user");
-    one->add_flag("--correction", x.correction, "it touches a month that is over");
-  }
-  exclusion->callback([&w, list, add, withdraw] {
-    if (!list->parsed() && !add->parsed() && !withdraw->parsed())
-      throw CLI::ValidationError("exclusion", "say exclusion list, add or withdraw");
-    using verb = exclusion_command::verb;
-    w.exclusion.what = add->parsed() ? verb::add : withdraw->parsed() ? verb::withdraw : verb::list;
-    w.line.what = w.exclusion;
   });
 }
 
@@ -288,14 +272,18 @@ void add_global_options(CLI::App& app, words& w) {
   app.add_option("--token-file", w.token_file,
                  "the file with the token, or SLUICE_TOKEN_FILE; default var/run/token, /var/lib/sluice/token")
       ->type_name("FILE");
-  app.add_option("--config-file", w.config_file, "an ini file with server, token-file, output")->type_name("FILE");
-  app.add_option("-o,--output", w.output, "table or json; a report also html, an agreement also openslo")
-      ->check(CLI::IsMember({"table", "text", "json", "html", "openslo"}))
+  app.add_option("--ca-file", w.ca_file, "who vouches for an https server (PEM), or SLUICE_CA_FILE")->type_name("FILE");
+  app.add_option("--context", w.context, "a server by its name, or SLUICE_CONTEXT; context list shows them")
+      ->type_name("CONTEXT");
+  app.add_option("--config-file", w.config_file, "an ini file with server, token-file, ca-file, output")
+      ->type_name("FILE");
+  app.add_option("-o,--output", w.output, "table, json or yaml; a report also html, an agreement also openslo")
+      ->check(CLI::IsMember({"table", "text", "json", "yaml", "html", "openslo"}))
       ->type_name("FORM");
   app.add_flag("--check-config", w.line.check_config, "check the configuration and end: 0, or 2 and what is wrong");
   app.fallthrough();
   app.require_subcommand(0, 1);
-  app.footer("Exit codes: 0 done, 1 refused, not found or out of time, 2 usage, 3 server not reached.");
+  app.footer(exit_code_line());
 }
 
 void take_global_options(words& w) {
@@ -305,36 +293,53 @@ void take_global_options(words& w) {
   w.line.server = given(w.server);
   w.line.token_file = given(w.token_file);
   w.line.config_file = given(w.config_file);
+  w.line.context = given(w.context);
+  w.line.ca_file = given(w.ca_file);
   if (!w.output.empty())
     w.line.output = w.output == "json"      ? output_format::json
+                    : w.output == "yaml"    ? output_format::yaml
                     : w.output == "html"    ? output_format::html
                     : w.output == "openslo" ? output_format::openslo
                                             : output_format::table;
 }
 
-} // namespace
-
-parsed_line parse_command_line(std::vector<std::string> arguments) {
-  words w;
-  CLI::App app{"Establishes agreements and shows how they are kept.", "sluicectl"};
+void add_everything(CLI::App& app, words& w) {
   add_global_options(app, w);
   add_agreement_commands(app, w);
   add_reading_commands(app, w);
+  add_watch_commands(app, w);
   add_policy_command(app, w);
   add_limit_command(app, w);
   add_wait_command(app, w);
   add_file_commands(app, w.files, w.line.what);
-  add_past_commands(app, w);
-  add_exclusion_command(app, w);
+  add_past_commands(app, w.past, w.line.what);
+  add_access_commands(app, w.access, w.line);
   add_traffic_command(app, w);
+}
+
+constexpr auto program_text = "Establishes agreements and shows how they are kept.";
+
+} // namespace
+
+described_command describe_program() {
+  words w;
+  CLI::App app{program_text, "sluicectl"};
+  add_everything(app, w);
+  return describe(app);
+}
+
+parsed_line parse_command_line(std::vector<std::string> arguments) {
+  words w;
+  CLI::App app{program_text, "sluicectl"};
+  add_everything(app, w);
   if (const auto end = terminal::take_arguments(app, std::move(arguments)))
     return {{}, end->text, end->mistake ? exit_code::usage : exit_code::done};
-  if (!w.line.what && !w.line.check_config)
-    return {
-        {},
-        "say what to do: apply, get, describe, delete, explain, policy, top, limit, wait, traffic, report, compliance, "
-        "violations, violators, history, decisions, statement, exclusion, evidence, export or import",
-        exit_code::usage};
+  if (!w.line.what && !w.line.local && !w.line.check_config) {
+    std::string all;
+    for (const auto& one : describe(app).commands)
+      all += (all.empty() ? "" : ", ") + one.name;
+    return {{}, "say what to do: " + all, exit_code::usage};
+  }
   take_global_options(w);
   const auto* past = w.line.what ? std::get_if<past_command>(&*w.line.what) : nullptr;
   if (w.line.output == output_format::html && (past == nullptr || past->what != past_kind::report))

@@ -1,6 +1,7 @@
 // What was asked on the command line, as plain values. Reads no file, no environment and contacts nobody.
 #pragma once
 
+#include "actors/sluicectl/description.hpp"
 #include "actors/sluicectl/failure.hpp"
 #include "actors/sluicectl/resource_kind.hpp"
 
@@ -13,7 +14,7 @@
 
 namespace sluice::ctl {
 
-enum class output_format : std::uint8_t { table, json, html, openslo };
+enum class output_format : std::uint8_t { table, json, yaml, html, openslo };
 
 /// `apply -f FILE|DIR|-`
 struct apply_command {
@@ -28,11 +29,37 @@ struct delete_command {
   std::string name;
   std::vector<std::string> sources;
 };
+/// `diff -f FILE|DIR|-`
+struct diff_command {
+  std::vector<std::string> sources;
+  bool force = false; ///< compare also what admission refuses
+};
+/// Which streams are listed; what is empty does not count.
+struct stream_choice {
+  std::string agreement;
+  std::string backend;
+  std::string text; ///< a part of the name
+  bool throttled = false;
+  std::string after;       ///< the last one of the list before
+  std::uint32_t limit = 0; ///< at most so many; 0 = all
+};
 /// `get KIND [NAME]`
 struct get_command {
   resource_kind kind = resource_kind::agreement;
   std::string name;        ///< empty = all
   std::uint32_t last = 50; ///< events: at most this many, the newest
+  stream_choice streams{};
+};
+/// `watch [TOPIC…]`
+struct watch_command {
+  std::vector<std::string> topics;
+  std::uint32_t count = 0; ///< end after so many answers; 0 = until it is ended
+};
+/// `events [SUBJECT]`
+struct events_command {
+  std::string subject;     ///< empty = all
+  std::uint32_t last = 20; ///< at most so many of those that were
+  bool follow = false;     ///< and those that come
 };
 /// `describe KIND NAME`
 struct describe_command {
@@ -66,10 +93,24 @@ struct limit_command {
   std::string who; ///< empty = the name of the user
   bool clear = false;
 };
-/// `wait ready` (no streams) or `wait throttled STREAM…`
+/// `wait ready` (neither streams nor agreement), `wait throttled STREAM…` or `wait agreement NAME --for=STATE`
 struct wait_command {
   std::vector<std::string> streams;
   std::chrono::milliseconds timeout{30'000};
+  std::string agreement{};
+  std::string state{}; ///< `established`, `kept` or `violated`
+};
+
+/// `token create`, `token list`, `token revoke ID…`
+struct token_command {
+  enum class verb : std::uint8_t { list, create, revoke };
+  verb what = verb::list;
+  std::string role;
+  std::string label;
+  std::string tenant;           ///< of a customer
+  std::string length;           ///< as the server reads it; empty = without an end
+  std::string file;             ///< where the token goes to; empty = standard output
+  std::vector<std::string> ids; ///< revoke
 };
 
 /// `evidence verify FILE`
@@ -143,15 +184,41 @@ struct exclusion_command {
 
 using command = std::variant<apply_command, delete_command, get_command, describe_command, explain_command, top_command,
                              limit_command, wait_command, policy_command, traffic_command, verify_command, past_command,
-                             exclusion_command, evidence_command, export_command, import_command>;
+                             exclusion_command, evidence_command, export_command, import_command, diff_command,
+                             watch_command, events_command, token_command>;
+
+/// `context list|use|show|set|delete`; what `set` sets are the global options.
+struct context_command {
+  enum class verb : std::uint8_t { list, use, show, set, remove };
+  verb what = verb::list;
+  std::string name; ///< show: empty = the current one
+};
+/// `completion bash|zsh`
+struct completion_command {
+  bool zsh = false;
+};
+/// `man [COMMAND]`
+struct manual_command {
+  std::string command;   ///< empty = the program
+  std::string directory; ///< given: all pages are written there
+};
+/// `__complete LINE`: what the scripts of `completion` ask.
+struct complete_command {
+  std::string line; ///< up to the cursor
+};
+/// Commands that need no server, or ask it only if it is there.
+using local_command = std::variant<context_command, completion_command, manual_command, complete_command>;
 
 struct command_line {
   std::optional<std::string> server;      ///< --server
   std::optional<std::string> token_file;  ///< --token-file
   std::optional<std::string> config_file; ///< --config-file
+  std::optional<std::string> context;     ///< --context
+  std::optional<std::string> ca_file;     ///< --ca-file
   std::optional<output_format> output;    ///< --output
   bool check_config = false;              ///< --check-config; then there may be no command
-  std::optional<command> what;
+  std::optional<command> what;            ///< at most one of both
+  std::optional<local_command> local;     ///< is given
 };
 
 /// Either a command line, or the end: a text to print and the exit code (`done`: --help and --version; else `usage`).
@@ -163,6 +230,9 @@ struct parsed_line {
 
 /// @param arguments without the program's name
 [[nodiscard]] parsed_line parse_command_line(std::vector<std::string> arguments);
+
+/// All commands and options, as parse_command_line() knows them.
+[[nodiscard]] described_command describe_program();
 
 /// A length of time as a person writes it (`500ms`, `30s`, `1m30s`); nothing for anything else, for less than a
 /// millisecond and for more than a year.

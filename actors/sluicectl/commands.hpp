@@ -15,6 +15,7 @@ struct console {
   std::ostream& err;
   bool terminal = false; ///< `out` is one
   bool progress = false; ///< `err` is one: how far a long command is may be shown there
+  bool colours = false;  ///< `out` may have colours
 };
 
 /// Puts each document; goes on after a refused one. `refused` if any was. Warnings and notes of admission go to `err`.
@@ -25,6 +26,16 @@ struct console {
 [[nodiscard]] exit_code run(const explain_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const limit_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const policy_command& x, server_link& server, const console& io);
+
+/// `refused` if something differs; what the server would refuse is `usage` here, and 503 `unreachable`.
+[[nodiscard]] exit_code run(const diff_command& x, server_link& server, const console& io);
+
+/// Until it is ended, or as many answers came as were wanted; a lost connection is taken up again.
+[[nodiscard]] exit_code run(const watch_command& x, server_link& server, const console& io);
+[[nodiscard]] exit_code run(const events_command& x, server_link& server, const console& io);
+
+/// The secret of a new token goes to `out` or into the file, alone.
+[[nodiscard]] exit_code run(const token_command& x, server_link& server, const console& io);
 
 /// Contacts nobody. `refused` with the first wrong place on `err` if the file is not as it was signed.
 [[nodiscard]] exit_code run(const verify_command& x, server_link& server, const console& io);

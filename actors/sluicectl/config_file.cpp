@@ -32,10 +32,12 @@ std::string take_line(std::string_view line, file_settings& into) {
     into.server = value;
   else if (key == "token-file")
     into.token_file = value;
+  else if (key == "ca-file")
+    into.ca_file = value;
   else if (key != "output")
-    return std::string{key} + ": there is no such key; there are server, token-file, output";
-  else if (value != "table" && value != "json")
-    return "output: expected table or json, got " + std::string{value};
+    return std::string{key} + ": there is no such key; there are server, token-file, ca-file, output";
+  else if (value != "table" && value != "json" && value != "yaml")
+    return "output: expected table, json or yaml, got " + std::string{value};
   else
     into.output = value;
   return {};

@@ -1,4 +1,4 @@
-// The client's ini file: three keys. Strict: what it does not know is a mistake.
+// The client's ini file: four keys. Strict: what it does not know is a mistake.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,8 @@ namespace sluice::ctl {
 struct file_settings {
   std::optional<std::string> server;
   std::optional<std::string> token_file;
-  std::optional<std::string> output; ///< table or json
+  std::optional<std::string> ca_file;
+  std::optional<std::string> output; ///< table, json or yaml
   std::vector<std::string> mistakes; ///< `FILE: line N: KEY: what was expected`; empty if the file is right
 };
 

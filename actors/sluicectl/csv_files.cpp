@@ -7,6 +7,7 @@
 #include "actors/sluicectl/figures.hpp"
 #include "actors/sluicectl/pages.hpp"
 #include "actors/sluicectl/refusal.hpp"
+#include "actors/sluicectl/structured.hpp"
 
 #include <fstream>
 #include <iostream>
@@ -132,8 +133,8 @@ exit_code run(const import_command& x, server_link& server, const console& io) {
     show_progress(io, std::to_string(sent) + " of " + std::to_string(rows));
   }
   end_progress(io);
-  if (server.where().output == output_format::json)
-    io.out << nlohmann::json{{"lines", sent}, {"new", fresh}}.dump() << '\n';
+  if (const auto how = server.where().output; is_structured(how))
+    io.out << structured_record({{"lines", sent}, {"new", fresh}}, how);
   else
     io.out << sent << (x.what == csv_kind::samples ? " rows, " : " verdicts, ") << fresh << " of them new\n";
   return exit_code::done;

@@ -111,6 +111,21 @@ constexpr std::array history_columns{
     field{"LATENCY", "/spec/objective/latency", form::points},
 };
 
+constexpr std::array promise_lines{
+    field{"Now", "/state"},
+    field{"Since", "/since", form::moment},
+    field{"Judged until", "/judged_until", form::moment},
+};
+constexpr std::array verdict_columns{
+    field{"PROMISE", "/promise"},
+    field{"OUTCOME", "/outcome"},
+    field{"MEASURED ms", "/measured_ms", form::millis, side::right},
+    field{"TARGET ms", "/target_ms", form::millis, side::right},
+    field{"IOPS", "/iops", form::count, side::right},
+    field{"CAUSE", "/cause"},
+    field{"BY", "/culprit"},
+};
+
 /// Fields that are absent, null or empty get no line.
 std::string lines(std::span<const field> fields, const nlohmann::json& item) {
   std::size_t wide = 0;
@@ -161,8 +176,19 @@ std::string history_table(const nlohmann::json& items) {
   return fields_table(history_columns, items);
 }
 
+std::string promise_text(const nlohmann::json& promise) {
+  if (!promise.is_object())
+    return {};
+  auto text = '\n' + lines(promise_lines, promise);
+  if (promise.contains("promises") && promise["promises"].is_array() && !promise["promises"].empty())
+    text += '\n' + fields_table(verdict_columns, promise["promises"]);
+  return text;
+}
+
 std::string explanation(const nlohmann::json& answer) {
   auto text = field_text(answer, {"", "/sentence"}) + "\n\n" + lines(reason_lines, answer);
+  if (answer.contains("promise"))
+    text += promise_text(answer["promise"]);
   add_streams(text, answer, "streams", "");
   add_streams(text, answer, "held_back_for_it", "Held back for it:");
   return text;

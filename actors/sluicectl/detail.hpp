@@ -14,6 +14,9 @@ namespace sluice::ctl {
 /// The history of an agreement, newest first.
 [[nodiscard]] std::string history_table(const nlohmann::json& items);
 
+/// What becomes of an agreement now, and of each of its promises; empty if `promise` is no object.
+[[nodiscard]] std::string promise_text(const nlohmann::json& promise);
+
 /// The answer to `explain`: the sentence, then the figures it rests on.
 [[nodiscard]] std::string explanation(const nlohmann::json& answer);
 

@@ -2,6 +2,7 @@
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/figures.hpp"
 #include "actors/sluicectl/pages.hpp"
+#include "actors/sluicectl/structured.hpp"
 #include "actors/sluicectl/verified_text.hpp"
 
 #include <chrono>
@@ -41,10 +42,10 @@ exit_code export_file(const evidence_command& x, server_link& server, const cons
     throw failure{exit_code::refused,
                   "what came is the evidence of " + printable(right.scope.agreement) + ", and was not kept"};
   file.keep();
-  if (server.where().output == output_format::json) {
+  if (const auto how = server.where().output; is_structured(how)) {
     auto said = as_json(right);
     said["file"] = name;
-    io.out << said.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+    io.out << structured(said, how);
   } else {
     io.out << "written to  " << printable(name) << '\n';
     print(right, io.out);
@@ -54,8 +55,8 @@ exit_code export_file(const evidence_command& x, server_link& server, const cons
 
 exit_code show_key(server_link& server, const console& io) {
   const auto found = fetch(server, "/api/v1/evidence/key");
-  if (server.where().output == output_format::json)
-    io.out << found.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+  if (const auto how = server.where().output; is_structured(how))
+    io.out << structured(found, how);
   else
     io.out << "key          " << printable(found.value("key", "")) << "\nfingerprint  "
            << printable(found.value("fingerprint", "")) << '\n';
@@ -64,9 +65,10 @@ exit_code show_key(server_link& server, const console& io) {
 
 /// How the last check ended, as lines; `refused` if something is broken or it could not be completed.
 exit_code tell(const json& state, server_link& server, const console& io) {
-  if (server.where().output == output_format::json)
-    io.out << state.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
-  const bool as_text = server.where().output != output_format::json;
+  const auto how = server.where().output;
+  const bool as_text = !is_structured(how);
+  if (!as_text)
+    io.out << structured(state, how);
   const auto last = state.value("last", json{});
   if (!last.is_object()) {
     if (as_text)
@@ -97,8 +99,8 @@ exit_code check(const evidence_command& x, server_link& server, const console& i
     return tell(fetch(server, check_path), server, io);
   auto state = ask(server, {"POST", check_path, {}, {}});
   if (!x.wait) {
-    if (server.where().output == output_format::json)
-      io.out << state.dump(2) << '\n';
+    if (const auto how = server.where().output; is_structured(how))
+      io.out << structured(state, how);
     else
       io.out << "running since " << printable(state.value("since", ""))
              << "; evidence check --last says how it ended\n";

@@ -2,6 +2,7 @@
 #include "actors/sluicectl/account.hpp"
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/figures.hpp"
+#include "actors/sluicectl/structured.hpp"
 #include "actors/sluicectl/views.hpp"
 
 #include "actors/domain/quantity.hpp"
@@ -75,11 +76,11 @@ nlohmann::json all_of(server_link& server) {
 
 exit_code run(const exclusion_command& x, server_link& server, const console& io) {
   using verb = exclusion_command::verb;
-  const bool json = server.where().output == output_format::json;
+  const auto how = server.where().output;
   if (x.what == verb::list) {
     const auto items = all_of(server);
-    if (json)
-      io.out << nlohmann::json{{"items", items}}.dump(2) << '\n';
+    if (is_structured(how))
+      io.out << structured({{"items", items}}, how);
     else
       io.out << (items.empty() ? "no exclusions\n" : fields_table(exclusion_columns, items));
     return exit_code::done;
@@ -98,8 +99,8 @@ exit_code run(const exclusion_command& x, server_link& server, const console& io
       throw failure{exit_code::refused, "there is no exclusion " + std::to_string(x.id)};
     stored = *found;
   }
-  if (json)
-    io.out << stored.dump() << '\n';
+  if (is_structured(how))
+    io.out << structured_record(stored, how);
   else
     io.out << "exclusion " << shown(stored.value("id", nlohmann::json{}), form::count)
            << (x.what == verb::add ? " entered\n" : " takes back " + std::to_string(x.id) + '\n');

@@ -2,6 +2,7 @@
 #include "actors/sluicectl/account.hpp"
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/figures.hpp"
+#include "actors/sluicectl/structured.hpp"
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -46,16 +47,17 @@ std::string sentence(const nlohmann::json& x) {
 
 exit_code run(const limit_command& x, server_link& server, const console& io) {
   const auto path = stream_path(x.stream) + "/limit";
-  const bool json = server.where().output == output_format::json;
+  const auto how = server.where().output;
   if (x.clear) {
     const auto answer = ask_for(server, {"DELETE", path, {}, {}});
     if (!answer)
       throw failure{exit_code::refused, "no operator limits " + x.stream};
-    io.out << (json ? answer->dump() : "stream " + x.stream + " no longer limited by an operator") << '\n';
+    io.out << (is_structured(how) ? structured_record(*answer, how)
+                                  : "stream " + x.stream + " no longer limited by an operator\n");
     return exit_code::done;
   }
   const auto answer = ask(server, {"PUT", path, order_of(x).dump(), "application/json"});
-  io.out << (json ? answer.dump() : sentence(answer)) << '\n';
+  io.out << (is_structured(how) ? structured_record(answer, how) : sentence(answer) + '\n');
   return exit_code::done;
 }
 

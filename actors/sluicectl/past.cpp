@@ -2,6 +2,7 @@
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/figures.hpp"
 #include "actors/sluicectl/refusal.hpp"
+#include "actors/sluicectl/structured.hpp"
 #include "actors/sluicectl/views.hpp"
 
 #include "actors/domain/stream.hpp"
@@ -184,16 +185,26 @@ void show_account(const nlohmann::json& x, const console& io) {
   io.out << '\n' << fields_table(burn_columns, burn);
 }
 
+/// The report as a value, to be written anew.
+nlohmann::json read_report(const std::string& body, const server_link& server) {
+  auto read = nlohmann::json::parse(body, nullptr, false);
+  if (!read.is_object())
+    throw failure{exit_code::unreachable, "what answers at " + server.where().server + " is not Sluice"};
+  return read;
+}
+
 exit_code show_report(const past_command& x, server_link& server, const console& io) {
-  const auto format = server.where().output == output_format::json   ? "json"
-                      : server.where().output == output_format::html ? "html"
-                                                                     : "text";
+  const auto how = server.where().output;
+  const auto format = is_structured(how) ? "json" : how == output_format::html ? "html" : "text";
   const auto path = request_path(x);
   const auto answer =
       server.exchange({"GET", path + (path.find('?') == std::string::npos ? '?' : '&') + "format=" + format, {}, {}});
   if (answer.status != 200)
     throw failure{exit_code::refused, refusal_sentences(answer, server.where())};
-  io.out << answer.body;
+  if (how == output_format::yaml)
+    io.out << structured(read_report(answer.body, server), how);
+  else
+    io.out << answer.body;
   return exit_code::done;
 }
 
@@ -203,8 +214,8 @@ exit_code run(const past_command& x, server_link& server, const console& io) {
   if (x.what == past_kind::report)
     return show_report(x, server, io);
   const auto answer = all_pages(server, request_path(x));
-  if (server.where().output == output_format::json) {
-    io.out << answer.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+  if (const auto how = server.where().output; is_structured(how)) {
+    io.out << structured(answer, how);
     return exit_code::done;
   }
   if (x.what == past_kind::compliance && !x.name.empty()) {

@@ -6,9 +6,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <curl/curl.h>
+#include <exception>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <thread>
 
 namespace sluice::ctl {
 
@@ -23,17 +27,23 @@ std::size_t keep_piece(char* bytes, std::size_t size, std::size_t count, void* i
   return size * count;
 }
 
-/// libcurl hands each header line to this. Only the form that Sluice writes is understood.
-std::size_t keep_link(char* bytes, std::size_t size, std::size_t count, void* into) {
+bool begins_with(std::string_view line, std::string_view name) {
+  return line.size() > name.size() && std::equal(name.begin(), name.end(), line.begin(), [](char wanted, char c) {
+           return wanted == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+         });
+}
+
+/// libcurl hands each header line to this. Only the forms that Sluice writes are understood.
+std::size_t keep_header(char* bytes, std::size_t size, std::size_t count, void* into) {
+  auto& answer = *static_cast<http_answer*>(into);
   const std::string_view line{bytes, size * count};
-  constexpr std::string_view name = "link: <";
+  constexpr std::string_view link = "link: <";
   constexpr std::string_view relation = ">; rel=\"next\"";
-  const bool named =
-      line.size() > name.size() && std::equal(name.begin(), name.end(), line.begin(), [](char wanted, char c) {
-        return wanted == (c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
-      });
-  if (const auto end = line.find(relation); named && end != std::string_view::npos)
-    *static_cast<std::string*>(into) = line.substr(name.size(), end - name.size());
+  constexpr std::string_view later = "retry-after: ";
+  if (const auto end = line.find(relation); begins_with(line, link) && end != std::string_view::npos)
+    answer.next = line.substr(link.size(), end - link.size());
+  else if (begins_with(line, later))
+    std::from_chars(bytes + later.size(), bytes + line.size(), answer.retry_after_s);
   return size * count;
 }
 
@@ -53,14 +63,58 @@ struct header_list {
   }
 };
 
+/// What every exchange begins with. @param reason at least CURL_ERROR_SIZE
+void begin(CURL* curl, const settings& where, const std::string& url, char* reason, const patience& how_long) {
+  curl_easy_reset(curl);
+  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROXY, ""); // the token goes to the named server
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  if (!where.ca_file.empty())
+    curl_easy_setopt(curl, CURLOPT_CAINFO, where.ca_file.c_str());
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(how_long.connect.count()));
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
+  curl_easy_setopt(curl, CURLOPT_USERAGENT, "sluicectl/" SLUICE_VERSION);
+}
+
+void add_token(header_list& headers, const settings& where) {
+  if (!where.token.empty())
+    headers.add("Authorization: Bearer " + where.token);
+}
+
+/// What listen() knows while libcurl calls it back.
+struct open_stream {
+  CURL* curl;
+  const server_link::piece_taker& take;
+  listening_end end;
+  std::exception_ptr problem; ///< must not pass through libcurl
+};
+
+std::size_t take_piece(char* bytes, std::size_t size, std::size_t count, void* into) {
+  auto& stream = *static_cast<open_stream*>(into);
+  curl_easy_getinfo(stream.curl, CURLINFO_RESPONSE_CODE, &stream.end.refusal.status);
+  if (stream.end.refusal.status != 200)
+    return keep_piece(bytes, size, count, &stream.end.refusal.body);
+  try {
+    const char* type = nullptr;
+    curl_easy_getinfo(stream.curl, CURLINFO_CONTENT_TYPE, &type);
+    if (type == nullptr || !std::string_view{type}.starts_with("text/event-stream"))
+      throw failure{exit_code::unreachable, "what answers there is not Sluice: it sends no events"};
+    stream.end.enough = !stream.take({bytes, size * count});
+  } catch (...) {
+    stream.problem = std::current_exception();
+  }
+  return stream.end.enough || stream.problem ? 0 : size * count;
+}
+
+} // namespace
+
 failure no_answer(const settings& where, const std::string& why) {
   return {exit_code::unreachable, "no answer from " + where.server + ": " + why
                                       + "; is sluice-application-server running there? (--server says where it is)"};
 }
 
-} // namespace
-
-http_server_link::http_server_link(settings x) : server_link(std::move(x)) {
+http_server_link::http_server_link(settings x, patience how_long) : server_link(std::move(x)), patience_(how_long) {
   curl_global_init(CURL_GLOBAL_DEFAULT);
   curl_ = curl_easy_init();
   if (curl_ == nullptr)
@@ -73,30 +127,32 @@ http_server_link::~http_server_link() {
 }
 
 http_answer http_server_link::exchange(const http_request& request) {
+  for (int i = 0;; ++i) {
+    auto answer = exchange_once(request);
+    if (answer.status != 429 || i >= patience_.postponements)
+      return answer;
+    std::this_thread::sleep_for(
+        std::clamp(std::chrono::seconds{answer.retry_after_s}, std::chrono::seconds{1}, longest_postponement));
+  }
+}
+
+http_answer http_server_link::exchange_once(const http_request& request) {
   const auto url = where().server + request.path;
   std::array<char, CURL_ERROR_SIZE> reason{};
   http_answer answer;
   header_list headers;
-  if (!where().token.empty())
-    headers.add("Authorization: Bearer " + where().token);
+  add_token(headers, where());
   headers.add("Accept: application/json");
   headers.add("Expect:"); // no pause before a body that is larger than 1 MiB
   if (!request.content_type.empty())
     headers.add("Content-Type: " + request.content_type);
-  curl_easy_reset(curl_);
-  curl_easy_setopt(curl_, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl_, CURLOPT_PROXY, ""); // the token goes to the named server
-  curl_easy_setopt(curl_, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl_, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl_, CURLOPT_CONNECTTIMEOUT, static_cast<long>(connect_time.count()));
-  curl_easy_setopt(curl_, CURLOPT_TIMEOUT, static_cast<long>(exchange_time.count()));
-  curl_easy_setopt(curl_, CURLOPT_ERRORBUFFER, reason.data());
-  curl_easy_setopt(curl_, CURLOPT_USERAGENT, "sluicectl/" SLUICE_VERSION);
+  begin(curl_, where(), url, reason.data(), patience_);
+  curl_easy_setopt(curl_, CURLOPT_TIMEOUT_MS, static_cast<long>(patience_.whole.count()));
   curl_easy_setopt(curl_, CURLOPT_HTTPHEADER, headers.head);
   curl_easy_setopt(curl_, CURLOPT_WRITEFUNCTION, keep_piece);
   curl_easy_setopt(curl_, CURLOPT_WRITEDATA, &answer.body);
-  curl_easy_setopt(curl_, CURLOPT_HEADERFUNCTION, keep_link);
-  curl_easy_setopt(curl_, CURLOPT_HEADERDATA, &answer.next);
+  curl_easy_setopt(curl_, CURLOPT_HEADERFUNCTION, keep_header);
+  curl_easy_setopt(curl_, CURLOPT_HEADERDATA, &answer);
   curl_easy_setopt(curl_, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   if (!request.content_type.empty()) {
     curl_easy_setopt(curl_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
@@ -108,11 +164,40 @@ http_answer http_server_link::exchange(const http_request& request) {
   return answer;
 }
 
+listening_end http_server_link::listen(const std::string& path, const std::string& last_event,
+                                       const piece_taker& take) {
+  const auto url = where().server + path;
+  std::array<char, CURL_ERROR_SIZE> reason{};
+  // A connection of its own: whoever takes a piece may ask for something else meanwhile.
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl{curl_easy_init(), &curl_easy_cleanup};
+  if (!curl)
+    throw std::runtime_error{"libcurl could not be started"};
+  header_list headers;
+  add_token(headers, where());
+  headers.add("Accept: text/event-stream");
+  if (!last_event.empty())
+    headers.add("Last-Event-ID: " + last_event);
+  open_stream stream{curl.get(), take, {}, {}};
+  begin(curl.get(), where(), url, reason.data(), patience_);
+  curl_easy_setopt(curl.get(), CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(curl.get(), CURLOPT_LOW_SPEED_TIME, static_cast<long>(silence_time.count()));
+  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.head);
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, take_piece);
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &stream);
+  const auto code = curl_easy_perform(curl.get());
+  if (stream.problem)
+    std::rethrow_exception(stream.problem);
+  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &stream.end.refusal.status);
+  if (stream.end.refusal.status == 0)
+    stream.end.refusal.body = reason[0] != '\0' ? reason.data() : curl_easy_strerror(code);
+  return stream.end;
+}
+
 namespace {
 
 nlohmann::json read_answer(const server_link& server, const http_request& request, const http_answer& answer) {
   if (answer.status < 200 || answer.status > 299)
-    throw failure{exit_code::refused, refusal_sentences(answer, server.where())};
+    throw failure{exit_code::refused, refusal_sentences(answer, server.where()), answer.status};
   if (answer.body.empty())
     return nlohmann::json::object();
   auto read = nlohmann::json::parse(answer.body, nullptr, false);
@@ -143,24 +228,36 @@ nlohmann::json fetch(server_link& server, const std::string& path) {
   return ask(server, {"GET", path, {}, {}});
 }
 
+list_page fetch_page(server_link& server, const std::string& path) {
+  auto answer = fetch(server, path);
+  const auto items = answer.find("items");
+  if (items == answer.end() || !items->is_array())
+    throw failure{exit_code::unreachable,
+                  "what answers at " + server.where().server + " is not Sluice: " + path + " gave no items"};
+  list_page out{std::move(*items), {}};
+  const auto next = answer.find("next");
+  if (next == answer.end() || !next->is_string() || out.items.empty())
+    return out;
+  out.next = next->get<std::string>();
+  if (!parse_stream_id(out.next)) // lists of streams alone have pages
+    throw failure{exit_code::unreachable, "the pages of " + path + " at " + server.where().server + " do not end"};
+  return out;
+}
+
+std::string page_after(const std::string& path, const std::string& last) {
+  return path + (path.find('?') == std::string::npos ? "?after=" : "&after=") + last;
+}
+
 nlohmann::json fetch_items(server_link& server, const std::string& path) {
   auto all = nlohmann::json::array();
   auto page_path = path;
-  for (std::size_t page = 0; page < max_pages; ++page) {
-    auto answer = fetch(server, page_path);
-    const auto items = answer.find("items");
-    if (items == answer.end() || !items->is_array())
-      throw failure{exit_code::unreachable,
-                    "what answers at " + server.where().server + " is not Sluice: " + path + " gave no items"};
-    for (auto& item : *items)
+  for (std::size_t i = 0; i < max_pages; ++i) {
+    auto page = fetch_page(server, page_path);
+    for (auto& item : page.items)
       all.push_back(std::move(item));
-    const auto next = answer.find("next");
-    if (next == answer.end() || !next->is_string() || items->empty())
+    if (page.next.empty())
       return all;
-    const auto& name = next->get_ref<const std::string&>();
-    if (!parse_stream_id(name))
-      break;
-    page_path = path + (path.find('?') == std::string::npos ? "?after=" : "&after=") + name;
+    page_path = page_after(path, page.next);
   }
   throw failure{exit_code::unreachable, "the pages of " + path + " at " + server.where().server + " do not end"};
 }

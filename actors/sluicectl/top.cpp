@@ -2,6 +2,7 @@
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/figures.hpp"
 #include "actors/sluicectl/picture.hpp"
+#include "actors/sluicectl/structured.hpp"
 #include "actors/terminal/end_signal.hpp"
 
 #include <array>
@@ -13,8 +14,6 @@
 namespace sluice::ctl {
 
 namespace {
-
-;
 
 /// The other screen of the terminal without cursor, until this ends.
 class other_screen {
@@ -89,9 +88,9 @@ std::vector<std::string> draw_or_say(server_link& server, std::size_t max_lines)
 }
 
 exit_code print_once(server_link& server, const console& io) {
-  if (server.where().output == output_format::json) {
+  if (const auto how = server.where().output; is_structured(how)) {
     const auto x = take_snapshot(server);
-    io.out << nlohmann::json{{"status", x.state}, {"backends", x.backends}, {"streams", x.streams}}.dump(2) << '\n';
+    io.out << structured({{"status", x.state}, {"backends", x.backends}, {"streams", x.streams}}, how);
     return exit_code::done;
   }
   for (const auto& line : draw(server, 0))

@@ -4,6 +4,7 @@
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/figures.hpp"
 #include "actors/sluicectl/kept_roots.hpp"
+#include "actors/sluicectl/structured.hpp"
 #include "actors/sluicectl/table.hpp"
 #include "actors/sluicectl/verified_text.hpp"
 
@@ -166,12 +167,11 @@ exit_code run(const verify_command& x, server_link& server, const console& io) {
   for (const auto& word : x.keys)
     keys.push_back(key_of(word));
   const auto kept = read_kept_roots(x.roots);
-  const bool as_text = server.where().output == output_format::table;
+  const auto how = server.where().output;
+  const bool as_text = !is_structured(how);
   const auto refuse = [&](std::uint64_t line, const std::string& what) {
     if (!as_text)
-      io.out << json{{"right", false}, {"line", line}, {"what", what}}.dump(2, ' ', false,
-                                                                            json::error_handler_t::replace)
-             << '\n';
+      io.out << structured({{"right", false}, {"line", line}, {"what", what}}, how);
     io.err << printable(x.file) << ": " << (line == 0 ? "" : "line " + std::to_string(line) + ' ') << printable(what)
            << '\n';
     return exit_code::refused;
@@ -187,7 +187,7 @@ exit_code run(const verify_command& x, server_link& server, const console& io) {
     if (!kept.empty())
       io.out << "compared    " << compared_days(kept, right.day_roots) << " of its roots with those that were kept\n";
   } else {
-    io.out << as_json(right).dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+    io.out << structured(as_json(right), how);
   }
   return exit_code::done;
 }

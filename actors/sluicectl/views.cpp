@@ -144,17 +144,25 @@ std::string field_text(const nlohmann::json& item, const field& x) {
   return item.contains(path) ? shown(item[path], x.how) : shown(nullptr, x.how);
 }
 
-std::string fields_table(std::span<const field> fields, const nlohmann::json& items) {
-  std::vector<heading> headings;
+std::vector<heading> headings_of(std::span<const field> fields) {
+  std::vector<heading> out;
   for (const auto& x : fields)
-    headings.push_back({std::string{x.heading}, x.align});
+    out.push_back({std::string{x.heading}, x.align});
+  return out;
+}
+
+std::vector<std::string> cells_of(std::span<const field> fields, const nlohmann::json& item) {
+  std::vector<std::string> row;
+  for (const auto& x : fields)
+    row.push_back(field_text(item, x));
+  return row;
+}
+
+std::string fields_table(std::span<const field> fields, const nlohmann::json& items) {
   std::vector<std::vector<std::string>> rows;
-  for (const auto& item : items) {
-    auto& row = rows.emplace_back();
-    for (const auto& x : fields)
-      row.push_back(field_text(item, x));
-  }
-  return aligned_table(headings, rows);
+  for (const auto& item : items)
+    rows.push_back(cells_of(fields, item));
+  return aligned_table(headings_of(fields), rows);
 }
 
 std::string items_table(resource_kind kind, const nlohmann::json& items) {

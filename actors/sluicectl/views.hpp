@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice::ctl {
 
@@ -28,6 +29,10 @@ struct field {
 
 /// The text of one field of an item; a hyphen if it is absent.
 [[nodiscard]] std::string field_text(const nlohmann::json& item, const field& x);
+
+/// The headings of a table, and the cells of one of its rows.
+[[nodiscard]] std::vector<heading> headings_of(std::span<const field> fields);
+[[nodiscard]] std::vector<std::string> cells_of(std::span<const field> fields, const nlohmann::json& item);
 
 /// A table of the items; one sentence if there are none.
 [[nodiscard]] std::string items_table(resource_kind kind, const nlohmann::json& items);

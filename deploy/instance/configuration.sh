@@ -11,7 +11,7 @@ derive_configuration() {
   derive sla-core shm.instance="\"$instance\""
   derive performance-monitor shm.instance="\"$instance\"" performance-monitor.port="$control_port"
   derive application-server shm.instance="\"$instance\"" application-server.port="$http_port" \
-    application-server.token-file="\"$var/run/token\""
+    application-server.token-file="\"$var/run/token\"" application-server.web-directory="\"$root/actors/application_server/web\""
   derive gateway control.port="$control_port" gateway.listen="[\"127.0.0.1:$nbd_port\"]"
 }
 

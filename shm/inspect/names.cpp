@@ -98,6 +98,12 @@ const char* sluice_operation(operation_code x) {
     return "export-page";
   case import_verdicts:
     return "import-verdicts";
+  case create_token:
+    return "create-token";
+  case revoke_token:
+    return "revoke-token";
+  case access_token:
+    return "access-token";
   }
   return nullptr;
 }

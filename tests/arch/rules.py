@@ -40,6 +40,10 @@ FOLDERS = {
     # Besides its one library the calendar: whether a time zone exists belongs to what is wrong with a document.
     "actors/application_server/http": ((DOMAIN, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/observatory"),
                                        ("nlohmann", "yaml-cpp", "valijson", "prometheus")),
+    # Who may come in, before any actor is asked.
+    "actors/application_server/access": ((DOMAIN, "actors/application_server/http"), ("sodium",)),
+    # Events for other programs: what is sent when; the thread that sends it is webhook_sender.cpp, one folder above.
+    "actors/application_server/webhooks": ((DOMAIN, "actors/application_server/http"), ("nlohmann", "prometheus", "sodium")),
     "actors/application_server/observatory": ((DOMAIN,), ()),
     "actors/application_server/rows": ((DOMAIN,), ()),
     # History knows of the store only how a row waits (packed_row.hpp), the store writes and reads back what is derived.
@@ -62,9 +66,9 @@ FOLDERS = {
         (*ROLE, CALENDAR, EVIDENCE, EXCHANGE, "actors/database_manager/store", "actors/database_manager/query", "actors/database_manager/history", "actors/database_manager/spool"),
         ("caf", "system")),
     "actors/application_server": (
-        (*ROLE, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/http", "actors/application_server/observatory",
-         "actors/application_server/rows"),
-        ("caf", "nlohmann", "prometheus", "sodium", "system")),
+        (*ROLE, CALENDAR, EXCHANGE, "actors/report", "actors/application_server/access", "actors/application_server/http",
+         "actors/application_server/observatory", "actors/application_server/rows", "actors/application_server/webhooks"),
+        ("caf", "curl", "nlohmann", "prometheus", "sodium", "system")),
     # The simulator: the core's loop, the gateways' throttle and the reader of agreements against models of all else. No
     # actor, no CAF, no socket. Of the core's loop only the controllers know, of files and people only scenario/ and command/.
     SIM: ((DOMAIN, SIM + "/model", SIM + "/command"), ()),
@@ -88,7 +92,13 @@ FOLDERS = {
 LIBRARIES = {
     "gateways/metrics/metrics_server.cpp": (("boost",), "the one file with HTTP; the rest is text"),
     SIM + "/command/plot.cpp": (("system",), "starts gnuplot"),
-    "actors/application_server/http/server.cpp": (("boost", "system"), "the one file with sockets; the rest is text"),
+    "actors/application_server/http/server.cpp": (("boost", "system"), "sockets, with session.cpp; the rest is text"),
+    "actors/application_server/http/server_core.hpp": (("boost",), "what the two files with sockets share"),
+    "actors/application_server/http/session.cpp": (("boost", "system"), "sockets, with server.cpp; the rest is text"),
+    "actors/application_server/http/encoding.cpp": (("system",), "zlib"),
+    "actors/application_server/http/tls_files.hpp": (("boost",), "what a connection is made secure with"),
+    "actors/application_server/http/tls_files.cpp": (("boost", "openssl", "system"), "reads certificate and key"),
+    "actors/application_server/http/wire_stream.hpp": (("boost",), "a connection's bytes, with TLS or without"),
     "actors/application_server/http/token_file.cpp": (("system",), "makes the token at first start, 0600"),
     EVIDENCE + "/signing_key.cpp": (("system",), "makes the key at first start, 0600"),
 }
@@ -109,7 +119,7 @@ CLOCK = re.compile(r"\b(steady_clock|system_clock|high_resolution_clock)::now|\b
                    r"|\bstd::time\(|\bsleep_for\b|\bsleep_until\b|\brandom_device\b|\bmt19937|\bstd::rand\b|\bgetrandom\b")
 CLOCKLESS = (DOMAIN, EVIDENCE, "shm/mailslot", "shm/inspect", "gateways/nbd", "gateways/throttle", "gateways/stats",
              "gateways/backend", "gateways/tls", "gateways/engine", PROTOCOL, CALENDAR, EXCHANGE, "actors/application_server/http", "actors/application_server/observatory",
-             "actors/application_server/rows", "actors/database_manager/store", "actors/database_manager/query", "actors/report",
+             "actors/application_server/rows", "actors/application_server/webhooks", "actors/database_manager/store", "actors/database_manager/query", "actors/report",
              "actors/database_manager/history", "actors/database_manager/spool",
              SIM, SIM + "/model", SIM + "/scenario", SIM + "/controllers", SIM + "/run", SIM + "/command", SIM + "/compare",
              SIM + "/what_if")
@@ -121,6 +131,8 @@ CLOCKS = {
     "shm/mailslot/participant.cpp": "the patience to join, and the number of an incarnation",
     "shm/mailslot/death_watch.cpp": "waits for the kernel to report a death",
     "actors/application_server/http/token_file.cpp": "a token is chance",
+    "actors/application_server/http/server.cpp": "the sockets: the numbers of events begin anew with each run of the server",
+    "actors/application_server/http/server_core.hpp": "the sockets: deadlines of those who watch",
     "shm/inspect/clock.cpp": "the moment of a look, for those who look",
 }
 

@@ -10,6 +10,7 @@ sluice_test(process_store
   TIMEOUT 600
   SOURCES
     ${CMAKE_CURRENT_LIST_DIR}/store_agreements_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/store_audit_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_evidence_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_export_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/store_ledger_test.cpp

@@ -70,6 +70,19 @@ public:
     return x;
   }
 
+  /// Reads what comes without an end until `wanted` is in it; everything up to there, empty if it does not come.
+  std::string receive_until(std::string_view wanted, std::chrono::milliseconds patience = std::chrono::seconds{10}) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    heard x;
+    auto at = std::string::npos;
+    while ((at = buffer_.find(wanted)) == std::string::npos)
+      if (!read_more(deadline, x))
+        return {};
+    auto text = buffer_.substr(0, at + wanted.size());
+    buffer_.erase(0, at + wanted.size());
+    return text;
+  }
+
   /// Whether the server closes the connection within the time.
   bool closed_within(std::chrono::milliseconds patience) {
     const auto deadline = std::chrono::steady_clock::now() + patience;

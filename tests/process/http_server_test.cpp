@@ -1,4 +1,5 @@
 // The HTTP server over real sockets on loopback: what a client may send, what it may not, and who waits for whom.
+#include "actors/application_server/entrance.hpp"
 #include "actors/application_server/http/call.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/server.hpp"
@@ -70,12 +71,20 @@ private:
     }
     if (x.target == "/bug")
       throw std::runtime_error{"found one"};
-    auto judged = read_call(x, secret);
-    if (auto* refused = std::get_if<response>(&judged))
-      return to(std::move(*refused));
+    auto judged = door_.judge(x, wall_time{1'700'000'000'000'000}, 1s);
+    if (auto* said = std::get_if<response>(&judged))
+      return to(std::move(*said));
     to({200, "\"" + x.target + "\""});
   }
 
+  /// The clock of these tests stands still, hence nobody's allowance fills up again.
+  static entrance_settings without_rates() {
+    entrance_settings x;
+    x.visits.per_second = x.visits.at_once = 1e6;
+    return x;
+  }
+
+  entrance door_{secret, without_rates()};
   std::mutex mutex_;
   std::deque<reply> kept_;
   server server_; // last: its thread uses the others
@@ -119,6 +128,27 @@ TEST_CASE("requests get the status they deserve") {
   CHECK(method.header.find("Allow: GET") != std::string::npos);
   CHECK(ask(port, get("/api/v1/agreements")).header.find("WWW-Authenticate: Bearer") != std::string::npos);
   CHECK(server.count().client_errors == 8);
+}
+
+TEST_CASE("what a client has is not sent again, and what is long is compressed for who takes it") {
+  served server;
+  const auto port = server.port();
+  const auto first = ask(port, get("/api/v1/streams", authorized));
+  const auto at = first.header.find("ETag: ");
+  REQUIRE(at != std::string::npos);
+  const auto tag = first.header.substr(at + 6, first.header.find('\r', at) - at - 6);
+  http_client again{port};
+  again.send(get("/api/v1/streams", authorized + "If-None-Match: " + tag + "\r\n"));
+  const auto unchanged = again.receive(5s, false);
+  CHECK(unchanged.status == 304);
+  CHECK(unchanged.header.find("Content-Length") == std::string::npos);
+  again.send(get("/api/v1/streams", authorized + "If-None-Match: \"other\"\r\n")); // the same connection
+  CHECK(again.receive().body == first.body);
+  const auto long_target = "/api/v1/streams?after=" + std::string(2'000, 'x');
+  const auto packed = ask(port, get(long_target, authorized + "Accept-Encoding: gzip\r\n"));
+  CHECK(packed.header.find("Content-Encoding: gzip") != std::string::npos);
+  CHECK(packed.body.size() < 200);
+  CHECK(ask(port, get(long_target, authorized)).body == '"' + long_target + '"');
 }
 
 TEST_CASE("a connection serves one request after the other, also when they come at once") {

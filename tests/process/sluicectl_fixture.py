@@ -30,6 +30,10 @@ class Server(http.server.ThreadingHTTPServer):
         self.agreements = {}  # name -> [text, version]
         self.canned = {}  # (method, path) -> (status, body)
         self.ready_after = 0  # that many answers of /readyz say no
+        self.too_often = 0  # that many requests are put off
+        self.streams = []  # what each listener hears before its connection ends; then there are no more
+        self.listened = []  # (path, Last-Event-ID)
+        self.no_more = threading.Event()  # ends listeners that hear nothing any more
         self.url = "http://127.0.0.1:%d" % self.server_address[1]
 
 
@@ -42,6 +46,8 @@ class Exchange(http.server.BaseHTTPRequestHandler):
     def answer(self, status, body):
         data = body.encode() if isinstance(body, str) else json.dumps(body).encode()
         self.send_response(status)
+        if status == 429:
+            self.send_header("Retry-After", "1")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -58,6 +64,11 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             return self.answer(200, {"status": "ready"})
         if self.headers.get("Authorization") != "Bearer " + TOKEN:
             return self.answer(401, {"title": "Unauthorized"})
+        server.too_often -= 1
+        if server.too_often >= 0:
+            return self.answer(429, {"detail": "This token asks too often."})
+        if self.path.startswith("/api/v1/watch?"):
+            return self.watch()
         canned = server.canned.get((self.command, self.path))
         if canned:
             return self.answer(*canned)
@@ -65,7 +76,21 @@ class Exchange(http.server.BaseHTTPRequestHandler):
             return self.agreement(self.path.rsplit("/", 1)[1], body)
         return self.answer(404, {"title": "Not Found", "detail": "There is no " + self.path + "."})
 
-    do_GET = do_PUT = do_DELETE = serve
+    do_GET = do_PUT = do_POST = do_DELETE = serve
+
+    def watch(self):
+        server = self.server
+        server.listened.append((self.path, self.headers.get("Last-Event-ID")))
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        self.wfile.write(b"retry: 100\n\n")
+        if server.streams:
+            self.wfile.write(server.streams.pop(0).encode())
+        else:
+            server.no_more.wait(DEADLINE)
 
     def agreement(self, name, body):
         kept = self.server.agreements
@@ -92,6 +117,7 @@ class ClientTest(unittest.TestCase):
         self.addCleanup(thread.join)
         self.addCleanup(self.server.server_close)
         self.addCleanup(self.server.shutdown)
+        self.addCleanup(self.server.no_more.set)
         self.token = self.write("token", TOKEN + "\n")
         self.environment = {"PATH": os.environ["PATH"], "SLUICE_SERVER": self.server.url,
                             "SLUICE_TOKEN_FILE": self.token}
@@ -100,6 +126,7 @@ class ClientTest(unittest.TestCase):
         path = os.path.join(self.folder.name, name)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
+        os.chmod(path, 0o600)
         return path
 
     def run_client(self, *arguments, stdin=""):
@@ -109,7 +136,7 @@ class ClientTest(unittest.TestCase):
     def expect(self, code, *arguments, stdin=""):
         result = self.run_client(*arguments, stdin=stdin)
         self.assertEqual(result.returncode, code, result)
-        if code != 0:  # mistakes go to standard error, with the program's name
+        if code != 0 and arguments[0] != "diff":  # mistakes go to standard error, with the program's name
             self.assertTrue(result.stderr.startswith("sluicectl: "), result)
         self.assertNotIn(TOKEN, result.stdout + result.stderr)
         return result

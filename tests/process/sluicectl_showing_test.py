@@ -29,6 +29,34 @@ class ShowingTest(ClientTest):
         printed = json.loads(self.expect(0, "get", "streams", "-o", "json").stdout)
         self.assertEqual([item["stream"] for item in printed["items"]], ["g/v/a", "g/v/b"])
 
+    def test_get_streams_asks_for_those_that_were_chosen_and_says_where_to_go_on(self):
+        chosen = "/api/v1/streams?agreement=gold&text=a%2Fb&throttled=true"
+        self.server.canned[("GET", chosen + "&limit=1")] = (200, {"items": [{"stream": "g/v/a"}], "next": "g/v/a"})
+        choice = ["--agreement", "gold", "--text", "a/b", "--throttled"]
+        done = self.expect(0, "get", "streams", *choice, "--limit", "1")
+        self.assertEqual([line.split()[0] for line in done.stdout.splitlines()], ["STREAM", "g/v/a"])
+        self.assertEqual(done.stderr, "sluicectl: there are more; --after g/v/a goes on\n")
+        self.server.canned[("GET", chosen + "&after=g/v/a")] = (200, {"items": []})
+        self.assertEqual(self.expect(0, "get", "streams", *choice, "--after", "g/v/a").stdout, "no such streams\n")
+        many = [{"stream": "g/v/%04d" % i} for i in range(1500)]
+        self.server.canned[("GET", "/api/v1/streams")] = (200, {"items": many[:1000], "next": "g/v/0999"})
+        self.server.canned[("GET", "/api/v1/streams?after=g/v/0999")] = (200, {"items": many[1000:]})
+        done = self.expect(0, "get", "streams", "--limit", "1200")
+        self.assertEqual(done.stdout.splitlines()[-1].split()[0], "g/v/1199")
+        self.assertIn("--after g/v/1199 goes on", done.stderr)
+        self.assertEqual(len(self.expect(0, "get", "streams").stdout.splitlines()), 1501)
+
+    def test_yaml_says_the_same_as_json_and_agreements_can_be_applied(self):
+        items = {"items": [{"backend": "disk", "capacity_iops": 8000.0, "deficit": False}]}
+        self.server.canned[("GET", "/api/v1/backends")] = (200, items)
+        self.assertEqual(self.expect(0, "get", "backends", "-o", "yaml").stdout,
+                         "items:\n  - backend: disk\n    capacity_iops: 8000.0\n    deficit: false\n")
+        self.server.canned[("GET", "/api/v1/agreements")] = (200, {"items": [
+            {"kind": "Agreement", "metadata": {"name": name}, "status": {"version": 1}} for name in ("a", "b")]})
+        printed = self.expect(0, "get", "agreements", "-o", "yaml").stdout
+        self.assertEqual(self.expect(0, "apply", "-f", "-", stdin=printed).stdout,
+                         "agreement a created\nagreement b created\n")
+
     def test_what_get_prints_as_json_can_be_applied(self):
         self.server.canned[("GET", "/api/v1/agreements")] = (200, {"items": [
             {"kind": "Agreement", "metadata": {"name": "a"}, "status": {"version": 1}}]})
@@ -71,11 +99,15 @@ class ShowingTest(ClientTest):
         item = {"kind": "Agreement", "metadata": {"name": "gold"}, "status": {"version": 2}}
         self.server.canned[("GET", "/api/v1/agreements/gold")] = (200, item)
         self.server.canned[("GET", "/api/v1/agreements/gold/history")] = (200, {"items": [item]})
-        self.server.canned[("GET", "/api/v1/streams")] = (200, {"items": [
-            {"stream": "g/v/mine", "agreement": "gold"}, {"stream": "g/v/other", "agreement": None}]})
+        self.server.canned[("GET", "/api/v1/agreements/gold/explain")] = (200, {"promise": {
+            "state": "violated", "since": "2026-01-01T00:00:00.000Z",
+            "promises": [{"promise": "p99", "outcome": "violated", "measured_ms": 7.5, "target_ms": 5.0}]}})
+        self.server.canned[("GET", "/api/v1/streams?agreement=gold")] = (200, {"items": [
+            {"stream": "g/v/mine", "agreement": "gold"}]})
         text = self.expect(0, "describe", "agreement", "gold").stdout
         self.assertIn("g/v/mine", text)
-        self.assertNotIn("g/v/other", text)
+        self.assertRegex(text, r"Now: +violated\n")
+        self.assertRegex(text, r"p99 +violated +7.50 +5.00")
 
     # --- limits ---
 
@@ -111,6 +143,16 @@ class ShowingTest(ClientTest):
         err = self.expect(1, "wait", "throttled", "g/v/a", "g/v/b", "--timeout", "300ms").stderr
         self.assertIn("g/v/b is not throttled", err)
         self.assertNotIn("g/v/a is", err)
+
+    def test_wait_for_an_agreement_says_what_becomes_of_it(self):
+        path = "/api/v1/agreements/gold"
+        self.assertIn("there is no agreement gold", self.expect(1, "wait", "agreement", "gold", "--timeout", "100ms").stderr)
+        self.server.canned[("GET", path)] = (200, {"kind": "Agreement"})
+        self.assertEqual(self.expect(0, "wait", "agreement", "gold").stdout, "established\n")
+        self.server.canned[("GET", path + "/explain")] = (200, {"promise": {"state": "violated"}})
+        self.assertEqual(self.expect(0, "wait", "agreement", "gold", "--for=violated").stdout, "violated\n")
+        err = self.expect(1, "wait", "agreement", "gold", "--for=kept", "--timeout", "100ms").stderr
+        self.assertEqual(err, "sluicectl: after 100 ms still: agreement gold is violated\n")
 
     # --- top ---
 

@@ -50,6 +50,9 @@ sluice_system_test(system_resources_application_server server_resources.sh sluic
 sluice_system_test(system_resources_core server_resources.sh sluice-core)
 sluice_system_test(system_port_in_use_application_server port_in_use.sh sluice-application-server ${serve})
 
+sluice_system_test(system_server_tls server_tls.sh)
+
 # The command line client against a whole instance.
 sluice_system_test(system_client client.sh)
-set_tests_properties(system_client PROPERTIES RUN_SERIAL ON)
+sluice_system_test(system_client_access client_access.sh)
+set_tests_properties(system_client system_client_access PROPERTIES RUN_SERIAL ON)

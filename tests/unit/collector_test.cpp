@@ -188,6 +188,7 @@ TEST_CASE("what the core reports is shown and stored") {
   CHECK(throttles.at(0).at("for") == "oltp-gold");
   CHECK(world.call(http::operation::list_backends)->body().at("items").at(0).at("capacity_iops") == 7900);
   http::call why;
+  why.asker.role = access_role::viewer;
   why.what = http::operation::explain_stream;
   why.stream = held.stream;
   const auto explained = world.call(why)->body();
@@ -206,6 +207,62 @@ TEST_CASE("what the core reports is shown and stored") {
   caf::anon_send(world.back, next);
   world.run();
   CHECK(world.call(http::operation::list_throttles)->body().at("items").empty());
+}
+
+TEST_CASE("every event is announced once, whoever found it") {
+  application_world world;
+  world.monitor_up();
+  world.pass(4s); // gateways that are known at once are no news
+  auto gateway = some_gateway("gw1", 1);
+  gateway.connected = true;
+  caf::anon_send(world.back, gateway);
+  gateway.connected = false;
+  caf::anon_send(world.back, gateway);
+  core_report report;
+  report.events = {{wall_time{begin_us}, event_kind::promise_violated, "gold", "7 ms, promised are 5 ms."}};
+  caf::anon_send(world.back, report);
+  caf::anon_send(world.back, event{wall_time{begin_us}, event_kind::agreement_ended, "gold", "ended"});
+  world.run();
+  REQUIRE(world.announced.size() == 4);
+  CHECK(world.announced[0].kind == event_kind::gateway_connected);
+  CHECK(world.announced[1].kind == event_kind::gateway_lost);
+  CHECK(world.announced[1].subject == "gw1");
+  CHECK(world.announced[2] == report.events[0]);
+  CHECK(world.announced[3].kind == event_kind::agreement_ended);
+}
+
+TEST_CASE("metrics count the intervals of each agreement in force, and end with what others have to say") {
+  application_world world;
+  agreement gold;
+  gold.name = "gold";
+  gold.tenant = "acme";
+  gold.version = 1;
+  gold.objective.compliance.target_ppm = 995'000;
+  world.seen.agreements["gold"] = gold;
+  world.database_up();
+  world.pass(2s);
+  core_report report;
+  for (const auto& [point, from, outcome] : {std::tuple{0u, 10, verdict_outcome::met},
+                                             {1u, 10, verdict_outcome::violated},
+                                             {0u, 20, verdict_outcome::met},
+                                             {0u, 30, verdict_outcome::no_data}}) {
+    auto& x = report.verdicts.emplace_back();
+    x.agreement = "gold";
+    x.version = 1;
+    x.point = point;
+    x.from = wall_time{from * 1'000'000};
+    x.outcome = outcome;
+  }
+  caf::anon_send(world.back, report);
+  const auto text = world.call(http::operation::metrics)->got.body;
+  const std::string intervals = "sluice_agreement_intervals_total{agreement=\"gold\",tenant=\"acme\",outcome=";
+  for (const auto& line : {intervals + "\"met\"} 1\n", intervals + "\"violated\"} 1\n", intervals + "\"exempt\"} 0\n",
+                           intervals + "\"no_data\"} 1\n",
+                           std::string{"sluice_agreement_target_ratio{agreement=\"gold\",tenant=\"acme\"} 0.995\n"},
+                           std::string{"sluice_agreement_violated{agreement=\"gold\",tenant=\"acme\"} 1\n"},
+                           std::string{"sluice_agreements 1\n"}, std::string{"sluice_agreements_not_shown 0\n"}})
+    CHECK_MESSAGE(text.find(line) != std::string::npos, line);
+  CHECK(text.ends_with("others_have 1\n"));
 }
 
 TEST_CASE("gateways are asked for, shown, and handed to a core that comes later") {

@@ -64,7 +64,7 @@ struct present {
   }
 
   [[nodiscard]] json explained() const {
-    const auto got = explain_stream(known, whose, at);
+    const auto got = explain_stream(known, caller{access_role::admin, {}, {}, {}, {}}, whose, at);
     CHECK(got.status == 200);
     return json::parse(got.body);
   }
@@ -131,10 +131,31 @@ TEST_CASE("a stream that has none is told why not") {
   CHECK(envelope.explained().at("sentence").get<std::string>().find("envelope") != std::string::npos);
 }
 
+TEST_CASE("an agreement is explained with what becomes of it now, and a customer is not told by whom") {
+  present x;
+  verdict judged;
+  judged.agreement = "batch";
+  judged.from = wall_time{start_us - 10'000'000};
+  judged.length = 10s;
+  judged.outcome = verdict_outcome::violated;
+  judged.culprit = "gw1/other/10.0.0.8";
+  x.known.promises.note(judged);
+  const auto promise_for = [&](const caller& who) {
+    return json::parse(explain_agreement(x.known, who, "batch", x.at).body).at("promise");
+  };
+  const auto told = promise_for({access_role::viewer, {}, {}, {}, {}});
+  CHECK(told.at("state") == "violated");
+  CHECK(told.at("promises").at(0).at("culprit") == "gw1/other/10.0.0.8");
+  const auto to_customer = promise_for({access_role::customer, "acme", {}, {}, {}});
+  CHECK(to_customer.at("state") == "violated");
+  CHECK(to_customer.at("promises").at(0).at("culprit").is_null());
+}
+
 TEST_CASE("an agreement and a backend are explained by their streams") {
   present x;
   x.known.decisions.take({&x.held, 1}, {}, {}, false);
-  const auto mine = json::parse(explain_agreement(x.known, "batch", x.at).body);
+  const auto mine =
+      json::parse(explain_agreement(x.known, caller{access_role::admin, {}, {}, {}, {}}, "batch", x.at).body);
   CHECK(mine.at("sentence") == "Agreement batch applies to 1 stream now; 0 streams are held back for it, or would be.");
   CHECK(mine.at("streams").at(0).at("rule") == "protection");
   agreement gold;
@@ -142,14 +163,16 @@ TEST_CASE("an agreement and a backend are explained by their streams") {
   gold.tenant = "acme";
   gold.streams.volume = "oltp";
   x.known.agreements.push_back(gold);
-  const auto theirs = json::parse(explain_agreement(x.known, "oltp-gold", x.at).body);
+  const auto theirs =
+      json::parse(explain_agreement(x.known, caller{access_role::admin, {}, {}, {}, {}}, "oltp-gold", x.at).body);
   CHECK(theirs.at("streams").empty());
   CHECK(theirs.at("held_back_for_it").at(0).at("stream") == "gw1/scratch/10.0.0.7");
-  CHECK(explain_agreement(x.known, "nobody", x.at).status == 404);
-  const auto disk = json::parse(explain_backend(x.known, "disk", x.at).body);
+  CHECK(explain_agreement(x.known, caller{access_role::admin, {}, {}, {}, {}}, "nobody", x.at).status == 404);
+  const auto disk =
+      json::parse(explain_backend(x.known, caller{access_role::admin, {}, {}, {}, {}}, "disk", x.at).body);
   CHECK(disk.at("sentence") == "Backend disk gives 7900 IOPS and delivers 7900; 150 IOPS are reserved on it.");
   CHECK(disk.at("streams").size() == 1);
-  CHECK(explain_backend(x.known, "nothing", x.at).status == 404);
+  CHECK(explain_backend(x.known, caller{access_role::admin, {}, {}, {}, {}}, "nothing", x.at).status == 404);
 }
 
 TEST_CASE("admission is judged by volumes and backends as they are known, and its refusal says what would fit") {

@@ -57,6 +57,7 @@ struct example_present {
 
   json ask(operation what, unsigned seconds = 60) {
     call x;
+    x.asker.role = access_role::viewer;
     x.what = what;
     x.stream = {"gw1", "scratch", "10.0.0.7"};
     x.seconds = seconds;
@@ -107,6 +108,7 @@ TEST_CASE("streams are listed page by page") {
     known.streams.take(x, 1, 0s, rows);
   }
   call x;
+  x.asker.role = access_role::viewer;
   x.what = operation::list_streams;
   x.limit = 2;
   const auto first = json::parse(answer_from(known, x, {}).body);
@@ -124,6 +126,7 @@ TEST_CASE("an unknown stream is 404") {
   observatory known;
   for (const auto what : {operation::show_stream, operation::explain_stream}) {
     call x;
+    x.asker.role = access_role::viewer;
     x.what = what;
     x.stream = {"g", "v", "c"};
     CHECK(answer_from(known, x, {}).status == 404);

@@ -14,12 +14,12 @@ TEST_SUITE_BEGIN("unit.http_export");
 
 namespace {
 
-const std::string secret(64, 'a');
+const caller operating{access_role::operator_, {}, "file", {}, {}};
 constexpr wall_time now{1'793'491'200'000'000}; // 2026-11-01 00:00 UTC
 
 std::variant<call, response> judged(const std::string& method, const std::string& target, const std::string& body = {},
                                     const std::string& type = "text/csv; charset=utf-8") {
-  return read_call({method, target, "Bearer " + secret, body.empty() ? "" : type, body}, secret);
+  return read_call({method, target, {}, body.empty() ? "" : type, body}, find_route(method, target), operating);
 }
 
 call understood(const std::string& method, const std::string& target, const std::string& body = {}) {

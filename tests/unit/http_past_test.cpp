@@ -1,4 +1,5 @@
 // Calls about the past: their fields as questions, and answers as JSON, without sockets and actors.
+#include "actors/application_server/entrance.hpp"
 #include "actors/application_server/http/past_answers.hpp"
 #include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/wall_clock_text.hpp"
@@ -18,7 +19,9 @@ const std::string secret(64, 'a');
 
 std::variant<call, response> judged(const std::string& method, const std::string& target,
                                     const std::string& body = {}) {
-  return read_call({method, target, "Bearer " + secret, body.empty() ? "" : "application/json", body}, secret);
+  entrance door{secret, {}};
+  return door.judge({method, target, "Bearer " + secret, body.empty() ? "" : "application/json", body},
+                    wall_time{1'700'000'000'000'000}, 1s);
 }
 
 call understood(const std::string& method, const std::string& target, const std::string& body = {}) {

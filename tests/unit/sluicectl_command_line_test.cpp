@@ -143,9 +143,58 @@ TEST_CASE("wait takes its time-out before and behind the state") {
   const auto x = command_of<wait_command>({"wait", "throttled", "g/v/c", "g/v/d", "--timeout", "500ms"});
   CHECK(x.streams == std::vector<std::string>{"g/v/c", "g/v/d"});
   CHECK(x.timeout == 500ms);
-  CHECK(contains(mistake_in({"wait"}), "ready, or throttled STREAM"));
+  CHECK(contains(mistake_in({"wait"}), "ready, or throttled STREAM, or agreement NAME"));
   CHECK(contains(mistake_in({"wait", "throttled"}), "STREAM"));
   CHECK(contains(mistake_in({"wait", "ready", "--timeout", "5"}), "expected a length of time"));
+}
+
+TEST_CASE("wait for an agreement knows three states") {
+  const auto x = command_of<wait_command>({"wait", "agreement", "gold", "--for=kept", "--timeout", "5s"});
+  CHECK(x.agreement == "gold");
+  CHECK(x.state == "kept");
+  CHECK(x.timeout == 5s);
+  CHECK(command_of<wait_command>({"wait", "agreement", "gold"}).state == "established");
+  CHECK(contains(mistake_in({"wait", "agreement", "gold", "--for", "fun"}), "{established,kept,violated}"));
+}
+
+TEST_CASE("a choice of streams is for the list of streams alone") {
+  const auto x = command_of<get_command>({"get", "streams", "--backend", "disk", "--throttled", "--limit", "5"});
+  CHECK(x.streams.backend == "disk");
+  CHECK(x.streams.throttled);
+  CHECK(x.streams.limit == 5);
+  CHECK(contains(mistake_in({"get", "agreements", "--throttled"}), "is for a list of streams"));
+  CHECK(contains(mistake_in({"get", "stream", "g/v/c", "--limit", "5"}), "is for a list of streams"));
+  CHECK(contains(mistake_in({"get", "streams", "--after", "x"}), "expected GATEWAY/VOLUME/CLIENT"));
+}
+
+TEST_CASE("a token is made for a role, a customer's for a tenant") {
+  const auto x = command_of<token_command>(
+      {"token", "create", "--role", "customer", "--tenant", "acme", "--label", "the portal", "--for", "90d"});
+  CHECK(x.what == token_command::verb::create);
+  CHECK(x.tenant == "acme");
+  CHECK(x.length == "90d");
+  CHECK(command_of<token_command>({"token", "revoke", "a", "b"}).ids == std::vector<std::string>{"a", "b"});
+  CHECK(command_of<token_command>({"token", "list", "-o", "json"}).what == token_command::verb::list);
+  CHECK(contains(mistake_in({"token"}), "say token create, list or revoke"));
+  CHECK(contains(mistake_in({"token", "create", "--role", "customer", "--label", "x"}), "a customer has a --tenant"));
+  CHECK(contains(mistake_in({"token", "create", "--role", "admin", "--tenant", "a", "--label", "x"}), "nobody else"));
+  CHECK(
+      contains(mistake_in({"token", "create", "--role", "king", "--label", "x"}), "{viewer,customer,operator,admin}"));
+}
+
+TEST_CASE("contexts are local commands, and what they set are the options that every command has") {
+  const auto set = line_of({"context", "set", "lab", "--server", "https://lab:1", "--ca-file", "c"});
+  REQUIRE(set.local);
+  CHECK_FALSE(set.what);
+  CHECK(std::get<context_command>(*set.local).what == context_command::verb::set);
+  CHECK(std::get<context_command>(*set.local).name == "lab");
+  CHECK(set.server == "https://lab:1");
+  CHECK(set.ca_file == "c");
+  CHECK(std::get<context_command>(*line_of({"context", "show"}).local).name.empty());
+  CHECK(contains(mistake_in({"context"}), "say context list, use, show, set or delete"));
+  CHECK(contains(mistake_in({"context", "use"}), "CONTEXT"));
+  CHECK(contains(mistake_in({"context", "set", "a b"}), "no context can be called a b"));
+  CHECK(line_of({"get", "streams", "--context", "lab"}).context == "lab");
 }
 
 TEST_CASE("help and version end well, no command and a stray word do not") {
@@ -168,15 +217,18 @@ TEST_CASE("spans have a unit and an end") {
   }
 }
 
-TEST_CASE("a configuration file may hold three keys and nothing else") {
-  const auto right = parse_config_file("x.ini", "; mine\n[sluicectl]\nserver=\"http://a:1\"\ntoken-file = t\r\n");
+TEST_CASE("a configuration file may hold four keys and nothing else") {
+  const auto right =
+      parse_config_file("x.ini", "; mine\n[sluicectl]\nserver=\"http://a:1\"\ntoken-file = t\r\nca-file=c\n");
+  CHECK(right.ca_file == "c");
   CHECK(right.mistakes.empty());
   CHECK(right.server == "http://a:1");
   CHECK(right.token_file == "t");
   const auto wrong = parse_config_file("x.ini", "sever=a\noutput=xml\n[other]\nserver\nserver=");
   CHECK(wrong.mistakes
-        == std::vector<std::string>{"x.ini: line 1: sever: there is no such key; there are server, token-file, output",
-                                    "x.ini: line 2: output: expected table or json, got xml",
+        == std::vector<std::string>{"x.ini: line 1: sever: there is no such key; there are server, "
+                                    "token-file, ca-file, output",
+                                    "x.ini: line 2: output: expected table, json or yaml, got xml",
                                     "x.ini: line 3: [other]: expected the section [sluicectl]",
                                     "x.ini: line 4: server: expected KEY=VALUE",
                                     "x.ini: line 5: server: expected a value, quoted or not"});

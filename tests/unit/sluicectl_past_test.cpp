@@ -23,6 +23,10 @@ public:
     REQUIRE(asked.size() <= answers_.size());
     return {200, answers_[asked.size() - 1]};
   }
+  listening_end listen(const std::string&, const std::string&, const piece_taker&) override {
+    FAIL("nothing is listened to");
+    return {};
+  }
   std::vector<std::string> asked;
   std::vector<std::string> bodies;
 

@@ -4,8 +4,11 @@
 #include "actors/application_server/http/document.hpp"
 #include "actors/application_server/http/explain.hpp"
 #include "actors/application_server/http/json_figures.hpp"
+#include "actors/application_server/http/overview.hpp"
 #include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/problem.hpp"
+#include "actors/application_server/http/visibility.hpp"
+#include "actors/application_server/http/watch_topics.hpp"
 #include "actors/domain/quantity.hpp"
 #include "actors/domain/selection.hpp"
 
@@ -22,12 +25,13 @@ const throttle* holding_back(const observatory& known, const stream_id& x) {
   return found != nullptr && !found->now.unlimited() ? found : nullptr;
 }
 
-json stream_json(const observatory& known, const stream_id& id, const stream_record& x, const moment& at) {
+json stream_json(const observatory& known, const caller& asker, const stream_id& id, const stream_record& x,
+                 const moment& at) {
   const bool fresh = at.now - x.heard < figures_valid_for;
   const auto figures = fresh && at.now - x.completed < figures_valid_for ? x.last_second : stream_figures{};
   const auto* falls_under = agreement_for(known.agreements, id);
-  const auto* held = holding_back(known, id);
-  const auto* would = known.decisions.find_observed(id);
+  const auto held = as_seen_by(known, asker, holding_back(known, id));
+  const auto would = as_seen_by(known, asker, known.decisions.find_observed(id));
   return {{"stream", to_string(id)},
           {"gateway", id.gateway},
           {"volume", id.volume},
@@ -45,8 +49,8 @@ json stream_json(const observatory& known, const stream_id& id, const stream_rec
           {"backlog", fresh ? x.backlog : 0},
           {"in_flight", fresh ? x.in_flight : 0},
           {"control", to_string(x.control)},
-          {"throttle", held == nullptr ? json(nullptr) : throttle_json(*held)},
-          {"would_throttle", would == nullptr ? json(nullptr) : throttle_json(*would)},
+          {"throttle", held ? throttle_json(*held) : json(nullptr)},
+          {"would_throttle", would ? throttle_json(*would) : json(nullptr)},
           {"last_seen", rfc3339(x.last_seen)}};
 }
 
@@ -61,9 +65,15 @@ response streams(const observatory& known, const call& x, const moment& at) {
   }
   auto list = json::array();
   std::string last;
-  for (; next != all.end() && list.size() < x.limit; ++next) {
-    list.push_back(stream_json(known, next->first, next->second, at));
+  const auto skip = [&] {
+    while (next != all.end()
+           && !(x.wanted.wants(known, next->first, next->second) && sees_stream(known, x.asker, next->first)))
+      ++next;
+  };
+  for (skip(); next != all.end() && list.size() < x.limit; skip()) {
+    list.push_back(stream_json(known, x.asker, next->first, next->second, at));
     last = to_string(next->first);
+    ++next;
   }
   auto body = items(std::move(list));
   if (next != all.end())
@@ -77,9 +87,9 @@ response unknown_stream(const stream_id& x) {
 
 response stream(const observatory& known, const call& x, const moment& at) {
   const auto* record = known.streams.find(x.stream);
-  if (record == nullptr)
+  if (record == nullptr || !sees_stream(known, x.asker, x.stream))
     return unknown_stream(x.stream);
-  auto body = stream_json(known, x.stream, *record, at);
+  auto body = stream_json(known, x.asker, x.stream, *record, at);
   auto series = json::array();
   const wall_time from{at.label.unix_us - std::int64_t{x.seconds} * 1'000'000};
   for (const auto& point : record->past.since(from))
@@ -146,8 +156,7 @@ response backends(const observatory& known) {
 response events(const observatory& known, const call& x) {
   auto list = json::array();
   for (auto at = known.events.rbegin(); at != known.events.rend() && list.size() < x.limit; ++at)
-    list.push_back(
-        {{"at", rfc3339(at->at)}, {"kind", to_string(at->kind)}, {"subject", at->subject}, {"text", at->text}});
+    list.push_back(event_json(*at));
   return answer(200, items(std::move(list)));
 }
 
@@ -182,6 +191,7 @@ bool is_about_the_present(operation x) noexcept {
   case operation::list_gateways:
   case operation::list_backends:
   case operation::list_events:
+  case operation::show_overview:
     return true;
   default:
     return false;
@@ -195,11 +205,13 @@ response answer_from(const observatory& known, const call& x, const moment& at) 
   case operation::show_stream:
     return stream(known, x, at);
   case operation::explain_stream:
-    return explain_stream(known, x.stream, at);
+    return sees_stream(known, x.asker, x.stream) ? explain_stream(known, x.asker, x.stream, at)
+                                                 : unknown_stream(x.stream);
   case operation::explain_agreement:
-    return explain_agreement(known, x.name, at);
+    return sees_agreement(known, x.asker, x.name) ? explain_agreement(known, x.asker, x.name, at)
+                                                  : problem(404, "there is no agreement " + x.name);
   case operation::explain_backend:
-    return explain_backend(known, x.name, at);
+    return explain_backend(known, x.asker, x.name, at);
   case operation::list_throttles:
     return throttles(known);
   case operation::list_gateways:
@@ -208,9 +220,16 @@ response answer_from(const observatory& known, const call& x, const moment& at) 
     return backends(known);
   case operation::list_events:
     return events(known, x);
+  case operation::show_overview:
+    return overview(known, x.asker, at);
   default:
     return problem(500, "this call went to the wrong place");
   }
+}
+
+response tagged(response x, std::uint32_t version) {
+  x.etag = version_tag(version);
+  return x;
 }
 
 json agreements_json(std::span<const agreement> x) {

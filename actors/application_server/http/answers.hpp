@@ -32,6 +32,9 @@ struct moment {
 /// Only those in force at `now`.
 [[nodiscard]] json orders_json(std::span<const override_order> x, wall_time now);
 
+/// The answer with the tag of the version that it shows.
+[[nodiscard]] response tagged(response x, std::uint32_t version);
+
 [[nodiscard]] json throttle_json(const throttle& x);
 
 } // namespace sluice::http

@@ -1,10 +1,13 @@
 // Judges requests, in the order in which little is told to those who may know nothing.
 #include "actors/application_server/http/call.hpp"
 
+#include "actors/application_server/http/access_call.hpp"
+#include "actors/application_server/http/agreement_patch.hpp"
 #include "actors/application_server/http/export_call.hpp"
 #include "actors/application_server/http/past_call.hpp"
 #include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/problem.hpp"
+#include "actors/application_server/http/rights.hpp"
 #include "actors/application_server/http/text_reader.hpp"
 #include "actors/domain/quantity.hpp"
 
@@ -27,12 +30,6 @@ std::string media_type(std::string_view x) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
   return out;
-}
-
-bool token_given(const request& x, std::string_view token) {
-  constexpr std::string_view scheme = "Bearer ";
-  const std::string_view given = x.authorization;
-  return given.starts_with(scheme) && equal_in_constant_time(given.substr(scheme.size()), token);
 }
 
 bool is_utf8(const std::string& x) {
@@ -102,6 +99,13 @@ verdict_on_part read_change(const route& from, call& to) {
   return std::nullopt;
 }
 
+verdict_on_part read_filter(const route& from, stream_filter& to) {
+  for (auto [name, field] : {std::pair{"agreement", &to.agreement}, {"backend", &to.backend}, {"text", &to.text}})
+    if (auto wrong = text_field(from, name, 0, max_name_size, *field))
+      return wrong;
+  return switch_field(from, "throttled", to.throttled);
+}
+
 verdict_on_part read_query(const route& from, call& to) {
   if (is_about_the_past(from.what))
     return read_past(from, to);
@@ -109,16 +113,20 @@ verdict_on_part read_query(const route& from, call& to) {
     return read_withdrawal(from, to);
   if (is_an_export(from.what) || is_an_import(from.what))
     return read_export_query(from, to);
+  if (from.what == operation::watch)
+    return read_topics(from, to);
   const auto allowed = [&](std::string_view name) {
     switch (from.what) {
     case operation::list_streams:
-      return name == "limit" || name == "after";
+      return name == "limit" || name == "after" || name == "agreement" || name == "backend" || name == "text"
+             || name == "throttled";
     case operation::show_stream:
       return name == "seconds";
     case operation::list_events:
       return name == "limit";
     case operation::create_agreement:
     case operation::replace_agreement:
+    case operation::patch_agreement:
       return name == "dry_run" || name == "force" || name == "who";
     case operation::replace_policy:
       return name == "dry_run" || name == "who" || name == "why";
@@ -139,7 +147,7 @@ verdict_on_part read_query(const route& from, call& to) {
     return wrong;
   if (const auto found = from.query.find("after"); found != from.query.end())
     to.after = found->second;
-  return std::nullopt;
+  return read_filter(from, to.wanted);
 }
 
 std::optional<document_format> format_of(const request& x) {
@@ -151,6 +159,12 @@ std::optional<document_format> format_of(const request& x) {
 
 response refusal_of(refused_document& x) {
   return problem(x.mistakes.empty() ? 400 : 422, std::move(x.why), x.mistakes);
+}
+
+/// Whether it changes something that has versions.
+bool knows_versions(operation x) noexcept {
+  return x == operation::replace_agreement || x == operation::patch_agreement || x == operation::end_agreement
+         || x == operation::replace_policy;
 }
 
 verdict_on_part read_policy_document(const request& x, call& to) {
@@ -251,11 +265,37 @@ verdict_on_part read_order(const request& x, const route& from, call& to) {
   return std::nullopt;
 }
 
+verdict_on_part read_json_object(const request& x, const char* what, json& to) {
+  if (media_type(x.content_type) != "application/json")
+    return problem(415, std::string{what} + " must be sent as application/json");
+  auto read = read_json(x.body);
+  if (auto* bad = std::get_if<unreadable>(&read))
+    return problem(400, std::move(bad->why));
+  to = std::move(std::get<json>(read));
+  return std::nullopt;
+}
+
+verdict_on_part read_access(const request& x, call& to) {
+  json body;
+  if (auto wrong = read_json_object(x, "this", body))
+    return wrong;
+  return to.what == operation::create_token ? read_token(body, to) : read_credential(body, to);
+}
+
+verdict_on_part read_patch(const request& x, call& to) {
+  if (media_type(x.content_type) != "application/merge-patch+json")
+    return problem(415, "a patch must be sent as application/merge-patch+json");
+  to.patch = x.body;
+  return refused_patch(x.body);
+}
+
 verdict_on_part read_body(const request& x, const route& from, call& to) {
   switch (from.what) {
   case operation::create_agreement:
   case operation::replace_agreement:
     return read_document(x, from, to);
+  case operation::patch_agreement:
+    return read_patch(x, to);
   case operation::order_limit:
     return read_order(x, from, to);
   case operation::replace_policy:
@@ -269,6 +309,12 @@ verdict_on_part read_body(const request& x, const route& from, call& to) {
     if (media_type(x.content_type) != "text/csv")
       return problem(415, "rows and verdicts must be sent as text/csv");
     return read_import(x.body, to);
+  case operation::create_token:
+  case operation::begin_session:
+    return read_access(x, to);
+  case operation::revoke_token:
+    to.token.id = from.name;
+    return std::nullopt;
   default:
     return std::nullopt; // a body that nobody asked for is ignored
   }
@@ -276,18 +322,7 @@ verdict_on_part read_body(const request& x, const route& from, call& to) {
 
 } // namespace
 
-bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept {
-  // The length of the token is no secret; an empty token opens nothing.
-  unsigned char difference = a.size() == b.size() && !b.empty() ? 0 : 1;
-  for (std::size_t i = 0; i < a.size() && !b.empty(); ++i)
-    difference = static_cast<unsigned char>(difference | (a[i] ^ b[i % b.size()]));
-  return difference == 0;
-}
-
-std::variant<call, response> read_call(const request& x, std::string_view token) {
-  auto from = find_route(x.method, x.target);
-  if (!from.open && !token_given(x, token))
-    return problem(401, "a bearer token is needed; it is in the application server's token file");
+std::variant<call, response> read_call(const request& x, const route& from, const caller& asker) {
   switch (from.result) {
   case route::outcome::unknown_path:
     return problem(404, "there is nothing at this path");
@@ -305,6 +340,11 @@ std::variant<call, response> read_call(const request& x, std::string_view token)
   to.what = from.what;
   to.name = from.name;
   to.stream = from.stream;
+  to.asker = asker;
+  if (knows_versions(from.what))
+    to.only_if = read_precondition(x.if_match, x.if_none_match);
+  if (!from.open && !may(asker.role, right_of(from.what)))
+    return no_right(asker, from.what);
   if (auto wrong = read_query(from, to))
     return *std::move(wrong);
   if (auto wrong = read_body(x, from, to))

@@ -2,7 +2,10 @@
 #pragma once
 
 #include "actors/application_server/http/message.hpp"
+#include "actors/application_server/http/precondition.hpp"
 #include "actors/application_server/http/route.hpp"
+#include "actors/application_server/http/stream_filter.hpp"
+#include "actors/domain/access.hpp"
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/history_question.hpp"
 #include "actors/domain/policy_document.hpp"
@@ -38,27 +41,39 @@ struct call {
   unsigned seconds = default_series_seconds; ///< show_stream
   unsigned limit = max_page;                 ///< lists
   std::string after;                         ///< list_streams: the last stream of the page before; exports: the cursor
+  stream_filter wanted;                      ///< list_streams
   agreement document;                        ///< create_agreement, replace_agreement
+  std::string patch;                         ///< patch_agreement: a JSON object
+  precondition only_if;                      ///< changes of an agreement or the policy
+  bool is_patched = false;                   ///< replace_agreement: `document` was made from what was in force
   override_order order;                      ///< order_limit; the times are still open
   duration order_length{0};                  ///< order_limit; zero = until it is taken back
   policy_document policy;                    ///< replace_policy, with author and reason
   bool dry_run = false;                      ///< create, replace: say what would be answered, store nothing
-  bool force = false;                        ///< create_agreement, replace_agreement: whatever admission says
-  std::string who;                           ///< who forces; may be empty
-  history_question past;                     ///< of calls about the past; open times are zero
-  duration ago{0};                           ///< past: where it has no beginning, so long before its end
-  exclusion entry;                           ///< enter_exclusion, withdraw_exclusion
-  bool imported = false;                     ///< export_verdicts: those from elsewhere
-  std::vector<sample_row> rows;              ///< import_samples
-  std::vector<final_verdict> verdicts;       ///< import_verdicts
+  bool force = false;           ///< create_agreement, replace_agreement, patch_agreement: whatever admission says
+  std::string who;              ///< who forces; may be empty
+  history_question past;        ///< of calls about the past; open times are zero
+  duration ago{0};              ///< past: where it has no beginning, so long before its end
+  exclusion entry;              ///< enter_exclusion, withdraw_exclusion
+  bool imported = false;        ///< export_verdicts: those from elsewhere
+  std::vector<sample_row> rows; ///< import_samples
+  std::vector<final_verdict> verdicts;           ///< import_verdicts
   report_format format = report_format::as_json; ///< make_report
+  caller asker;
+
+  /// Who answers for a change: whom the request names, else who asks.
+  [[nodiscard]] std::string author() const {
+    return who.empty() ? asker.name() : who;
+  }
+
+  access_token token;              ///< create_token, revoke_token: what is wanted of it
+  std::vector<std::string> topics; ///< watch: targets below /api/v1/
+  std::string credential;          ///< begin_session: the token that was shown
 };
 
-/// Compares in a time that does not depend on where the texts differ.
-[[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b) noexcept;
-
-/// Judges a request completely: path, token, method, query, media type, body. What is wrong is the answer.
-/// @param token the bearer token that opens everything below /api/v1
-[[nodiscard]] std::variant<call, response> read_call(const request& x, std::string_view token);
+/// Judges a request of somebody who was let in: path, method, rights, query, media type, body. What is wrong is the
+/// answer.
+/// @param from find_route() of it
+[[nodiscard]] std::variant<call, response> read_call(const request& x, const route& from, const caller& asker);
 
 } // namespace sluice::http

@@ -2,12 +2,15 @@
 #include "actors/application_server/http/explain.hpp"
 
 #include "actors/application_server/http/json_figures.hpp"
+#include "actors/application_server/http/overview.hpp"
 #include "actors/application_server/http/problem.hpp"
+#include "actors/application_server/http/visibility.hpp"
 #include "actors/domain/explanation.hpp"
 #include "actors/domain/promise.hpp"
 #include "actors/domain/selection.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace sluice::http {
 
@@ -16,18 +19,24 @@ namespace {
 /// Most streams that one explanation names. Chosen: somebody reads it.
 constexpr std::size_t max_explained = 100;
 
-const throttle* holding_back(const observatory& known, const stream_id& x) {
-  const auto* found = known.decisions.find(x);
-  return found != nullptr && !found->now.unlimited() ? found : nullptr;
+/// What is known, and who asks.
+struct view {
+  const observatory& known;
+  const caller& asker;
+};
+
+std::optional<throttle> holding_back(const view& in, const stream_id& x) {
+  const auto* found = in.known.decisions.find(x);
+  return as_seen_by(in.known, in.asker, found != nullptr && !found->now.unlimited() ? found : nullptr);
 }
 
 /// Holds it now, or would if its backend were not only observed: what is to be explained. A depth that was never
 /// reached is a cap without a rule.
-const throttle* to_be_explained(const observatory& known, const stream_id& x) {
-  if (const auto* would = known.decisions.find_observed(x))
-    return would;
-  const auto* held = holding_back(known, x);
-  return held != nullptr && held->why.rule != throttle_rule::none ? held : nullptr;
+std::optional<throttle> to_be_explained(const view& in, const stream_id& x) {
+  if (const auto* would = in.known.decisions.find_observed(x))
+    return as_seen_by(in.known, in.asker, would);
+  auto held = holding_back(in, x);
+  return held && held->why.rule != throttle_rule::none ? held : std::nullopt;
 }
 
 bool backend_has_agreements(const observatory& known, const std::string& backend) {
@@ -63,17 +72,17 @@ free_stream freedom_of(const observatory& known, const stream_id& id, const stre
 }
 
 /// What the gateway says is in force may differ from what the core decided: then say so.
-std::string sentence_for(const observatory& known, const stream_id& id, const stream_record& record, const moment& at) {
+std::string sentence_for(const view& in, const stream_id& id, const stream_record& record, const moment& at) {
   if (record.control == control_state::envelope)
     return "The server's throttle ran out before a new one came; the gateway applies the static envelope of the "
            "agreement.";
-  const auto* why = to_be_explained(known, id);
-  if (record.control == control_state::fixed && (why == nullptr || !why->why.observed))
+  const auto why = to_be_explained(in, id);
+  if (record.control == control_state::fixed && (!why || !why->why.observed))
     return "The gateway applies the static limits of its own ini file; the SLA core has sent it no throttle.";
-  if (why != nullptr)
+  if (why)
     return to_sentence(*why);
-  auto text = to_sentence(freedom_of(known, id, record, at));
-  if (const auto* held = holding_back(known, id); held != nullptr && held->now.depth != 0)
+  auto text = to_sentence(freedom_of(in.known, id, record, at));
+  if (const auto held = holding_back(in, id); held && held->now.depth != 0)
     text += " It may have " + std::to_string(held->now.depth) + " requests in flight, which it does not reach.";
   return text;
 }
@@ -84,8 +93,8 @@ json until_json(const throttle& x) {
           {"lease_ms", std::chrono::duration_cast<std::chrono::milliseconds>(x.lease).count()}};
 }
 
-json reason_json(const throttle* x) {
-  if (x == nullptr)
+json reason_json(const std::optional<throttle>& x) {
+  if (!x)
     return {{"rule", to_string(throttle_rule::none)}};
   const auto& why = x->why;
   const bool judged = why.target > duration::zero(); // a latency was promised and compared
@@ -102,21 +111,21 @@ json reason_json(const throttle* x) {
           {"until", until_json(*x)}};
 }
 
-json line_for(const observatory& known, const stream_id& id, const stream_record& record, const moment& at) {
-  const auto* why = to_be_explained(known, id);
+json line_for(const view& in, const stream_id& id, const stream_record& record, const moment& at) {
+  const auto why = to_be_explained(in, id);
   return {{"stream", to_string(id)},
-          {"rule", to_string(why == nullptr ? throttle_rule::none : why->why.rule)},
-          {"mode", mode_text(why != nullptr && why->why.observed)},
-          {"sentence", sentence_for(known, id, record, at)}};
+          {"rule", to_string(why ? why->why.rule : throttle_rule::none)},
+          {"mode", mode_text(why && why->why.observed)},
+          {"sentence", sentence_for(in, id, record, at)}};
 }
 
 /// The streams for which `wanted` holds, each with its sentence.
 template<class Wanted>
-json lines(const observatory& known, const moment& at, Wanted wanted) {
+json lines(const view& in, const moment& at, Wanted wanted) {
   auto list = json::array();
-  for (const auto& [id, record] : known.streams.streams())
+  for (const auto& [id, record] : in.known.streams.streams())
     if (list.size() < max_explained && wanted(id, record))
-      list.push_back(line_for(known, id, record, at));
+      list.push_back(line_for(in, id, record, at));
   return list;
 }
 
@@ -126,13 +135,14 @@ std::string plural(std::size_t n, const char* one, const char* many) {
 
 } // namespace
 
-response explain_stream(const observatory& known, const stream_id& x, const moment& at) {
+response explain_stream(const observatory& known, const caller& asker, const stream_id& x, const moment& at) {
+  const view in{known, asker};
   const auto* record = known.streams.find(x);
   if (record == nullptr)
     return problem(404, "there is no stream " + to_string(x) + "; it was not seen in the last ten minutes");
-  const auto* held = holding_back(known, x);
-  const auto* would = known.decisions.find_observed(x);
-  const auto* why = to_be_explained(known, x);
+  const auto held = holding_back(in, x);
+  const auto would = as_seen_by(known, asker, known.decisions.find_observed(x));
+  const auto why = to_be_explained(in, x);
   const auto* falls_under = agreement_for(known.agreements, x);
   const auto* status = known.decisions.find_backend(record->backend);
   const auto free = freedom_of(known, x, *record, at);
@@ -142,37 +152,42 @@ response explain_stream(const observatory& known, const stream_id& x, const mome
                       {"backend", record->backend},
                       {"mode", mode_text(status != nullptr && status->observed)},
                       {"control", to_string(record->control)},
-                      {"sentence", sentence_for(known, x, *record, at)},
-                      {"throttle", held == nullptr ? json(nullptr) : throttle_json(*held)},
-                      {"would_throttle", would == nullptr ? json(nullptr) : throttle_json(*would)},
+                      {"sentence", sentence_for(in, x, *record, at)},
+                      {"throttle", held ? throttle_json(*held) : json(nullptr)},
+                      {"would_throttle", would ? throttle_json(*would) : json(nullptr)},
                       {"reason", reason_json(why)},
-                      {"free", why == nullptr ? json(to_string(why_free(free))) : json(nullptr)}});
+                      {"free", why ? json(nullptr) : json(to_string(why_free(free)))}});
 }
 
-response explain_agreement(const observatory& known, const std::string& name, const moment& at) {
+response explain_agreement(const observatory& known, const caller& asker, const std::string& name, const moment& at) {
+  const view in{known, asker};
   const auto found = std::find_if(known.agreements.begin(), known.agreements.end(), [&](const agreement& x) {
     return x.name == name;
   });
   if (found == known.agreements.end())
     return problem(404, "there is no agreement " + name);
-  auto its = lines(known, at, [&](const stream_id& id, const stream_record&) {
+  auto its = lines(in, at, [&](const stream_id& id, const stream_record&) {
     const auto* falls_under = agreement_for(known.agreements, id);
     return falls_under != nullptr && falls_under->name == name;
   });
-  auto for_it = lines(known, at, [&](const stream_id& id, const stream_record&) {
-    const auto* why = to_be_explained(known, id);
-    return why != nullptr && why->why.rule == throttle_rule::protection && why->why.beneficiary == name;
+  auto for_it = lines(in, at, [&](const stream_id& id, const stream_record&) {
+    const auto why = to_be_explained(in, id);
+    return why && why->why.rule == throttle_rule::protection && why->why.beneficiary == name;
   });
+  const auto others = for_it.size();
+  if (asker.role == access_role::customer) // whose streams these are is not theirs to know
+    for_it.clear();
   const auto sentence = "Agreement " + name + " applies to " + plural(its.size(), "stream", "streams") + " now; "
-                        + plural(for_it.size(), "stream is", "streams are") + " held back for it, or would be.";
+                        + plural(others, "stream is", "streams are") + " held back for it, or would be.";
   return answer(200, {{"agreement", name},
                       {"tenant", found->tenant},
                       {"sentence", sentence},
+                      {"promise", promise_json(known, asker, *found, at)},
                       {"streams", std::move(its)},
                       {"held_back_for_it", std::move(for_it)}});
 }
 
-response explain_backend(const observatory& known, const std::string& name, const moment& at) {
+response explain_backend(const observatory& known, const caller& asker, const std::string& name, const moment& at) {
   const auto* status = known.decisions.find_backend(name);
   if (status == nullptr)
     return problem(404, "there is no backend " + name);
@@ -188,7 +203,7 @@ response explain_backend(const observatory& known, const std::string& name, cons
   return answer(200, {{"backend", name},
                       {"mode", mode_text(status->observed)},
                       {"sentence", sentence},
-                      {"streams", lines(known, at, [&](const stream_id&, const stream_record& record) {
+                      {"streams", lines({known, asker}, at, [&](const stream_id&, const stream_record& record) {
                          return record.backend == name;
                        })}});
 }

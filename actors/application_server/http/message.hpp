@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace sluice::http {
 
@@ -12,15 +15,35 @@ struct request {
   std::string authorization;
   std::string content_type;
   std::string body;
+  std::string cookie{};
+  std::string csrf{};   ///< X-CSRF-Token
+  std::string origin{}; ///< of the page that asks; browsers send it with changes
+  std::string host{};
+  std::string if_match{};
+  std::string if_none_match{};
+  std::string last_event_id{};
+  std::string address{}; ///< that the connection came from
+  std::string accept_encoding{};
+  std::string idempotency_key{};
+};
+
+/// Everything that a connection with server-sent events listens to.
+struct watching {
+  std::vector<std::string> topics;
+  std::string after; ///< id of the last event that was seen; empty = from now on
 };
 
 struct response {
   unsigned status = 200;
   std::string body;
   std::string content_type = "application/json";
-  unsigned retry_after_s = 0; ///< 0 = no such header
-  std::string allow{};        ///< empty = no such header
-  std::string link{};         ///< empty = no such header
+  unsigned retry_after_s = 0;       ///< 0 = no such header
+  std::string allow{};              ///< empty = no such header
+  std::string link{};               ///< likewise
+  std::string set_cookie{};         ///< likewise
+  std::string etag{};               ///< likewise
+  std::optional<watching> events{}; ///< given: the body is a stream of these, begun with `body`
+  std::vector<std::pair<std::string, std::string>> headers{}; ///< further ones, in the place of the usual of that name
 };
 
 /// Counters since the server was started. Bounded labels: classes of status, not paths.

@@ -17,6 +17,11 @@ double seconds(duration x) {
   return static_cast<double>(x.count()) / 1e9;
 }
 
+labels with(labels base, const char* name, const char* value) {
+  base.push_back({name, value});
+  return base;
+}
+
 void about_processes(const standing& x, std::vector<MetricFamily>& out) {
   out.push_back(gauge("sluice_process_up", "1 if the application server has found the process.")
                     .add(x.database_manager, {{"process", "database-manager"}})
@@ -30,9 +35,8 @@ void about_processes(const standing& x, std::vector<MetricFamily>& out) {
                     .take());
   out.push_back(gauge("sluice_spool_bytes", "Waiting on the database manager's disk.").add(x.spool_bytes).take());
   out.push_back(gauge("sluice_spool_bound_bytes", "How much may wait there.").add(x.spool_bound).take());
-  out.push_back(counter("sluice_spool_rows_dropped_total", "Sample rows that a full spool dropped.")
-                    .add(x.spool_dropped)
-                    .take());
+  out.push_back(
+      counter("sluice_spool_rows_dropped_total", "Sample rows that a full spool dropped.").add(x.spool_dropped).take());
   out.push_back(gauge("sluice_database_behind_seconds", "How long the oldest line waits in the database manager.")
                     .add(seconds(x.database_behind))
                     .take());
@@ -79,7 +83,34 @@ void about_collecting(const observatory& x, std::vector<MetricFamily>& out) {
   out.push_back(counter("sluice_rows_dropped_total", "Rows, verdicts and events dropped at the bound.")
                     .add(x.rows_dropped)
                     .take());
-  out.push_back(gauge("sluice_agreements", "Agreements in force.").add(x.agreements.size()).take());
+}
+
+void about_agreements(const observatory& x, std::vector<MetricFamily>& out) {
+  auto intervals = counter("sluice_agreement_intervals_total", "Intervals by what the core found, per agreement.");
+  auto target = gauge("sluice_agreement_target_ratio", "Share of the intervals that are to be met.");
+  auto violated = gauge("sluice_agreement_violated", "1 if a promise was violated in the newest interval judged.");
+  std::size_t shown = 0;
+  for (const auto& agreed : x.agreements) {
+    if (++shown > max_agreements_in_metrics)
+      break;
+    const labels base{{"agreement", agreed.name}, {"tenant", agreed.tenant}};
+    const auto* found = x.intervals.find(agreed.name);
+    const auto counts = found == nullptr ? interval_tally::counts{} : *found;
+    intervals.add(counts.met, with(base, "outcome", "met"));
+    intervals.add(counts.violated, with(base, "outcome", "violated"));
+    intervals.add(counts.exempt, with(base, "outcome", "exempt"));
+    intervals.add(counts.no_data, with(base, "outcome", "no_data"));
+    target.add(static_cast<double>(agreed.objective.compliance.target_ppm) / 1e6, base);
+    if (const auto* record = x.promises.find(agreed.name); record != nullptr && !record->last.empty())
+      violated.add(record->worst().outcome == verdict_outcome::violated, base);
+  }
+  for (auto* one : {&intervals, &target, &violated})
+    out.push_back(one->take());
+  const auto all = x.agreements.size();
+  out.push_back(gauge("sluice_agreements", "Agreements in force.").add(all).take());
+  out.push_back(gauge("sluice_agreements_not_shown", "Agreements without time series of their own, at the bound.")
+                    .add(all > max_agreements_in_metrics ? all - max_agreements_in_metrics : 0)
+                    .take());
 }
 
 void about_backends(const observatory& x, std::vector<MetricFamily>& out) {
@@ -100,11 +131,6 @@ void about_backends(const observatory& x, std::vector<MetricFamily>& out) {
   }
   for (auto* one : {&capacity, &delivered, &promised, &latency, &throttled, &deficit})
     out.push_back(one->take());
-}
-
-labels with(labels base, const char* name, const char* value) {
-  base.push_back({name, value});
-  return base;
 }
 
 void about_streams(const observatory& x, std::vector<MetricFamily>& out) {
@@ -152,6 +178,7 @@ response metrics(const observatory& known, const standing& around) {
   std::vector<MetricFamily> families;
   about_processes(around, families);
   about_collecting(known, families);
+  about_agreements(known, families);
   about_backends(known, families);
   about_streams(known, families);
   return {200, text_of(std::move(families)), metrics_content_type, 0, {}};

@@ -13,6 +13,10 @@ namespace sluice::http {
 /// `sluice_streams_not_shown`. Chosen: 10,000 series is what a scrape of 2 MB holds.
 inline constexpr std::size_t max_streams_in_metrics = 1'000;
 
+/// Most agreements that get their own time series (6 each), in the order of their names; further ones are counted in
+/// `sluice_agreements_not_shown`. Chosen: as for streams.
+inline constexpr std::size_t max_agreements_in_metrics = 1'000;
+
 /// Content type of the format.
 inline constexpr auto metrics_content_type = "text/plain; version=0.0.4; charset=utf-8";
 

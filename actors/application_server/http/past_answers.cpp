@@ -231,6 +231,35 @@ response exclusions(const history_answer& x) {
   return answer(200, out);
 }
 
+/// Who and from where: an entry's name is that of domain/access.hpp, or what an author wrote.
+std::pair<std::string, std::string> name_and_address(const std::string& who) {
+  constexpr std::string_view from = " from ";
+  const auto at = who.rfind(from);
+  if (at == std::string::npos)
+    return {who, {}};
+  const auto address = who.substr(at + from.size());
+  const bool numeric = !address.empty() && address.find_first_not_of("0123456789abcdefABCDEF.:%") == std::string::npos;
+  return numeric ? std::pair{who.substr(0, at), address} : std::pair{who, std::string{}};
+}
+
+response audit(const history_question& question, const history_answer& x) {
+  auto out = span_json(question, x);
+  auto list = json::array();
+  for (const auto& one : x.audit) {
+    const auto [name, address] = name_and_address(one.who);
+    list.push_back({{"at", rfc3339(one.at)},
+                    {"who", name},
+                    {"address", text_or_null(address)},
+                    {"action", one.action},
+                    {"subject", one.subject},
+                    {"detail", one.detail}});
+  }
+  out["items"] = std::move(list);
+  if (!x.next.empty())
+    out["next"] = x.next;
+  return answer(200, out);
+}
+
 response report_in(report_format format, const history_question& question, const history_answer& x) {
   // A period without a name of its own is told by its days.
   const report::clocks on{x.accounts.front().terms.objective.compliance.time_zone};
@@ -287,6 +316,8 @@ response answer_about_the_past(const call& x, const history_question& question, 
     return decisions(question, found);
   case operation::list_exclusions:
     return exclusions(found);
+  case operation::list_audit:
+    return audit(question, found);
   case operation::make_report:
     return report_in(x.format, question, found);
   default:

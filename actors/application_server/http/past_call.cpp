@@ -27,6 +27,8 @@ question_kind kind_of(operation x) noexcept {
     return question_kind::report;
   case operation::list_exclusions:
     return question_kind::exclusions;
+  case operation::list_audit:
+    return question_kind::audit;
   default:
     return question_kind::compliance;
   }
@@ -41,19 +43,37 @@ bool allowed(operation what, std::string_view name) noexcept {
   if (name == "from" || name == "to")
     return what != operation::make_statement && what != operation::list_exclusions;
   if (name == "period")
-    return !is_of_stream(what) && what != operation::list_exclusions;
+    return !is_of_stream(what) && what != operation::list_exclusions && what != operation::list_audit;
   if (name == "points")
     return what == operation::show_history;
   if (name == "limit")
-    return what == operation::list_decisions || what == operation::list_violations || what == operation::list_top;
+    return what == operation::list_decisions || what == operation::list_violations || what == operation::list_top
+           || what == operation::list_audit;
   if (name == "after")
-    return what == operation::list_exclusions || what == operation::list_decisions
-           || what == operation::list_violations;
+    return what == operation::list_exclusions || what == operation::list_decisions || what == operation::list_violations
+           || what == operation::list_audit;
+  if (name == "who" || name == "action")
+    return what == operation::list_audit;
   if (name == "by")
     return what == operation::list_top;
   if (name == "tenant")
     return what == operation::list_top || what == operation::show_compliance;
   return name == "format" && what == operation::make_report;
+}
+
+bool is_utf8(const std::string& x) {
+  try {
+    return !json(x).dump().empty(); // refuses what is none
+  } catch (const json::exception&) {
+    return false;
+  }
+}
+
+/// Texts of an exclusion are shown to customers: no control characters. PostgreSQL takes UTF-8 alone.
+bool is_text(const std::string& x, std::size_t most) {
+  return !x.empty() && x.size() <= most && is_utf8(x) && std::none_of(x.begin(), x.end(), [](char c) {
+    return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
+  });
 }
 
 /// Reads the fields one by one; a field that cannot be read is a mistake.
@@ -72,7 +92,7 @@ public:
     const bool has_span = from_.query.contains("from") || from_.query.contains("to");
     if (has_span && !x.period.empty())
       found_.push_back({"?period", "cannot stand beside from and to"});
-    if (!has_span && x.period.empty() && !is_of_stream(from_.what))
+    if (!has_span && x.period.empty() && !is_of_stream(from_.what) && from_.what != operation::list_audit)
       x.period = "current";
     return std::move(found_);
   }
@@ -96,6 +116,10 @@ private:
       by(value);
     else if (name == "format")
       format(value);
+    else if (name == "who")
+      line(name, value, x.who);
+    else if (name == "action")
+      text(name, value, x.action);
     else if (valid_name(value))
       x.tenant = value;
     else
@@ -109,6 +133,12 @@ private:
     to = value;
     if (value.empty() || value.size() > max_name_size || !std::all_of(value.begin(), value.end(), printable))
       found_.push_back({'?' + name, "must be 1 to 255 characters of ASCII without spaces"});
+  }
+  /// Names of people have spaces and any letters.
+  void line(const std::string& name, const std::string& value, std::string& to) {
+    to = value;
+    if (!is_text(value, max_name_size))
+      found_.push_back({'?' + name, "must be text of 1 to 255 bytes in one line"});
   }
   void moment(const std::string& name, const std::string& value, wall_time& to) {
     if (const auto at = parse_rfc3339(value))
@@ -167,6 +197,7 @@ bool is_about_the_past(operation x) noexcept {
   case operation::make_report:
   case operation::make_statement:
   case operation::list_exclusions:
+  case operation::list_audit:
     return true;
   default:
     return false;
@@ -184,6 +215,10 @@ std::optional<response> read_past(const route& from, call& to) {
     to.past.limit = 20;
   if (from.what == operation::make_report)
     to.past.limit = 500;
+  if (from.what == operation::list_audit) {
+    to.past.limit = default_events;
+    to.ago = default_audit;
+  }
   if (const auto found = past_reader{from, to}.read(); !found.empty())
     return problem(422, "a query field is wrong", found);
   return std::nullopt;
@@ -204,13 +239,6 @@ history_question complete(const call& x, wall_time now) {
 }
 
 namespace {
-
-/// Texts of an exclusion are shown to customers: no control characters.
-bool is_text(const std::string& x, std::size_t most) {
-  return !x.empty() && x.size() <= most && std::none_of(x.begin(), x.end(), [](char c) {
-    return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
-  });
-}
 
 class exclusion_reader {
 public:

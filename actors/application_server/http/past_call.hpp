@@ -13,6 +13,9 @@ namespace sluice::http {
 /// What is asked for where nothing else is said.
 inline constexpr duration default_past = std::chrono::hours{1};
 
+/// The same of the audit trail. Chosen: about a month.
+inline constexpr duration default_audit = std::chrono::hours{31 * 24};
+
 /// Reads the query fields into `to.past`, `to.ago` and `to.format`. What is wrong is the answer.
 /// @pre is_about_the_past(from.what)
 [[nodiscard]] std::optional<response> read_past(const route& from, call& to);

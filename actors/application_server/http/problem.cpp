@@ -19,10 +19,16 @@ std::string_view title_of(unsigned status) noexcept {
     return "Created";
   case 202:
     return "Accepted";
+  case 204:
+    return "No Content";
+  case 304:
+    return "Not Modified";
   case 400:
     return "Bad Request";
   case 401:
     return "Unauthorized";
+  case 403:
+    return "Forbidden";
   case 404:
     return "Not Found";
   case 405:
@@ -33,12 +39,16 @@ std::string_view title_of(unsigned status) noexcept {
     return "Conflict";
   case 410:
     return "Gone";
+  case 412:
+    return "Precondition Failed";
   case 413:
     return "Content Too Large";
   case 415:
     return "Unsupported Media Type";
   case 422:
     return "Unprocessable Content";
+  case 429:
+    return "Too Many Requests";
   case 431:
     return "Request Header Fields Too Large";
   case 500:

@@ -9,24 +9,18 @@ namespace sluice::http {
 
 namespace {
 
-/// In a pattern, NAME stands for an agreement, a backend, a tenant or an exclusion's number, and G V C for the parts of
-/// a stream.
-struct entry {
-  std::string_view method;
-  std::string_view pattern;
-  operation what;
-};
-
 constexpr std::string_view api = "/api/v1";
 
-constexpr std::array<entry, 44> table{{
+constexpr std::array<known_route, 55> table{{
     {"GET", "/healthz", operation::health},
     {"GET", "/readyz", operation::readiness},
     {"GET", "/metrics", operation::metrics},
+    {"GET", "/api/v1/overview", operation::show_overview},
     {"GET", "/api/v1/agreements", operation::list_agreements},
     {"POST", "/api/v1/agreements", operation::create_agreement},
     {"GET", "/api/v1/agreements/NAME", operation::get_agreement},
     {"PUT", "/api/v1/agreements/NAME", operation::replace_agreement},
+    {"PATCH", "/api/v1/agreements/NAME", operation::patch_agreement},
     {"DELETE", "/api/v1/agreements/NAME", operation::end_agreement},
     {"GET", "/api/v1/agreements/NAME/history", operation::agreement_history},
     {"GET", "/api/v1/streams", operation::list_streams},
@@ -64,6 +58,15 @@ constexpr std::array<entry, 44> table{{
     {"POST", "/api/v1/evidence/check", operation::begin_evidence_check},
     {"POST", "/api/v1/samples", operation::import_samples},
     {"POST", "/api/v1/verdicts", operation::import_verdicts},
+    {"POST", "/api/v1/session", operation::begin_session},
+    {"GET", "/api/v1/session", operation::show_session},
+    {"DELETE", "/api/v1/session", operation::end_session},
+    {"GET", "/api/v1/watch", operation::watch},
+    {"GET", "/api/v1/tokens", operation::list_tokens},
+    {"POST", "/api/v1/tokens", operation::create_token},
+    {"DELETE", "/api/v1/tokens/NAME", operation::revoke_token},
+    {"GET", "/api/v1/audit", operation::list_audit},
+    {"GET", "/api/v1/tenants", operation::list_tenants},
 }};
 
 /// Chosen: the deepest path has 7 parts.
@@ -158,6 +161,10 @@ bool names_valid(const route& x) {
 
 } // namespace
 
+std::span<const known_route> known_routes() noexcept {
+  return table;
+}
+
 route find_route(std::string_view method, std::string_view target) {
   if (method == "HEAD")
     method = "GET";
@@ -175,7 +182,7 @@ route find_route(std::string_view method, std::string_view target) {
       continue;
     }
     candidate.what = x.what;
-    candidate.open = out.open;
+    candidate.open = out.open || x.what == operation::begin_session;
     candidate.result = route::outcome::found;
     if (!names_valid(candidate)) {
       candidate.result = route::outcome::malformed;

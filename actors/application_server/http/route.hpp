@@ -4,6 +4,7 @@
 #include "actors/domain/stream.hpp"
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,7 @@ enum class operation {
   create_agreement,
   get_agreement,
   replace_agreement,
+  patch_agreement,
   end_agreement,
   agreement_history,
   list_streams,
@@ -53,6 +55,16 @@ enum class operation {
   begin_evidence_check,
   import_samples,
   import_verdicts,
+  show_overview,
+  begin_session,
+  show_session,
+  end_session,
+  watch,
+  list_tokens,
+  create_token,
+  revoke_token,
+  list_audit,
+  list_tenants,
 };
 
 /// What a path was found to be.
@@ -67,6 +79,17 @@ struct route {
   std::string allow;  ///< with wrong_method: the methods there are
   std::string detail; ///< with malformed: one sentence
 };
+
+/// In a pattern, NAME stands for an agreement, a backend, a tenant, a token or an exclusion's number, and G V C for the
+/// parts of a stream.
+struct known_route {
+  std::string_view method;
+  std::string_view pattern;
+  operation what;
+};
+
+/// All there are, but for files.
+[[nodiscard]] std::span<const known_route> known_routes() noexcept;
 
 /// Total. Parts of the path are percent-decoded and must then be valid names. HEAD counts as GET.
 [[nodiscard]] route find_route(std::string_view method, std::string_view target);

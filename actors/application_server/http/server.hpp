@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace sluice::http {
 
@@ -24,6 +25,11 @@ using responder = std::function<void(request, reply)>;
 struct server_options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080; ///< 0 = any free one
+  /// PEM files; empty = plain HTTP. Read again when they change: connections that are open keep what they began with.
+  std::string tls_certificate{};
+  std::string tls_key{};
+  /// What became of files that changed: empty = in use, else why those before stay in use. In the server's thread.
+  std::function<void(const std::string&)> tls_read{};
   std::size_t max_connections = 256;
   std::uint32_t max_header_bytes = 8 * 1024;
   std::uint64_t max_body_bytes = 64 * 1024;
@@ -40,11 +46,22 @@ public:
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
-  /// Listens and serves. Returns an empty text, or one sentence: the port is taken, the address is not ours.
+  /// Listens and serves. Returns an empty text, or one sentence: the port is taken, the address is not ours, the
+  /// certificate or its key cannot be used.
   [[nodiscard]] std::string start();
+
+  /// Reads certificate and key again if they changed, now and not within ten seconds. Thread safe.
+  void reload();
 
   /// Closes everything and joins the thread. Idempotent.
   void stop();
+
+  /// An event for whoever listens to the topic; see watch_hub.hpp. Thread safe; does nothing before start() and after
+  /// stop().
+  void publish(std::string topic, std::string name, std::string data, bool each = false);
+
+  /// Topics that somebody listens to, with their scopes. Thread safe.
+  [[nodiscard]] std::shared_ptr<const std::vector<std::string>> wanted() const noexcept;
 
   /// The port that is listened on, after start().
   [[nodiscard]] std::uint16_t port() const noexcept;

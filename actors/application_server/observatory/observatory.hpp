@@ -4,6 +4,8 @@
 
 #include "actors/application_server/observatory/decision_book.hpp"
 #include "actors/application_server/observatory/gateway_book.hpp"
+#include "actors/application_server/observatory/interval_tally.hpp"
+#include "actors/application_server/observatory/promise_book.hpp"
 #include "actors/application_server/observatory/stream_book.hpp"
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/event.hpp"
@@ -34,6 +36,8 @@ struct observatory {
     return found == nullptr ? 0 : found->now.iops.per_second;
   }};
   gateway_book gateways;
+  promise_book promises;
+  interval_tally intervals;
   std::vector<agreement> agreements; ///< in force
   policy_document policy;            ///< in force
   control_policy base;               ///< what the core was started with; what no policy says is as there

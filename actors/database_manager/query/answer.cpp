@@ -289,6 +289,14 @@ history_answer exclusions(reading& from, const history_question& x) {
   return out;
 }
 
+outcome<history_answer> audit(reading& from, const history_question& x) {
+  history_answer out;
+  out.from = x.from;
+  out.to = x.to;
+  out.audit = from.audit(x.who, x.action, x.from, x.to, x.limit, x.after, out.next);
+  return out;
+}
+
 outcome<history_answer> answer_kind(reading& from, const history_question& x, wall_time now,
                                     const store::retention& kept) {
   switch (x.what) {
@@ -306,6 +314,8 @@ outcome<history_answer> answer_kind(reading& from, const history_question& x, wa
     return report(from, x, now, kept);
   case question_kind::exclusions:
     return exclusions(from, x);
+  case question_kind::audit:
+    return audit(from, x);
   }
   return failure{failure_kind::refused, "this kind of question is not known"};
 }
@@ -313,7 +323,7 @@ outcome<history_answer> answer_kind(reading& from, const history_question& x, wa
 } // namespace
 
 outcome<history_answer> answer(reading& from, const history_question& x, wall_time now, const store::retention& kept) {
-  if (!is_position(x.after) && x.what != question_kind::decisions)
+  if (!is_position(x.after) && x.what != question_kind::decisions && x.what != question_kind::audit)
     return failure{failure_kind::refused, "this page does not exist: `after` is what the page before gave as `next`"};
   auto out = answer_kind(from, x, now, kept);
   if (out)

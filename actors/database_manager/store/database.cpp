@@ -15,6 +15,7 @@
 #include "actors/database_manager/store/row_writer.hpp"
 #include "actors/database_manager/store/schema.hpp"
 #include "actors/database_manager/store/session.hpp"
+#include "actors/database_manager/store/tokens.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -177,6 +178,18 @@ outcome<exclusion> database::withdraw(const exclusion& x, wall_time closed_until
   });
 }
 
+outcome<access_token> database::create(const access_token& x) {
+  return state_->connection.transact<access_token>([&](pqxx::work& transaction) {
+    return create_token(transaction, x);
+  });
+}
+
+outcome<access_token> database::revoke(const std::string& id, wall_time now) {
+  return state_->connection.transact<access_token>([&](pqxx::work& transaction) {
+    return revoke_token(transaction, id, now);
+  });
+}
+
 outcome<policy_document> database::replace(const policy_document& x, wall_time now) {
   return state_->connection.transact<policy_document>([&](pqxx::work& transaction) {
     return replace_policy(transaction, x, now);
@@ -199,7 +212,7 @@ outcome<std::uint64_t> database::import_verdicts(const verdict_import& x, wall_t
 outcome<terms_in_force> database::terms(wall_time now) {
   return state_->connection.transact<terms_in_force>([&](pqxx::work& transaction) -> outcome<terms_in_force> {
     return terms_in_force{agreements_in_force(transaction), overrides_in_force(transaction, now),
-                          policy_in_force(transaction)};
+                          policy_in_force(transaction), access_tokens(transaction)};
   });
 }
 

@@ -9,6 +9,7 @@
 #include "actors/database_manager/store/migration.hpp"
 #include "actors/database_manager/store/outcome.hpp"
 #include "actors/database_manager/store/packed_row.hpp"
+#include "actors/domain/access.hpp"
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/export_question.hpp"
 #include "actors/domain/policy_document.hpp"
@@ -50,6 +51,7 @@ struct terms_in_force {
   std::vector<agreement> agreements;
   std::vector<override_order> overrides;
   policy_document policy;
+  std::vector<access_token> tokens; ///< good or not
 };
 
 /// One database over one connection. Each call blocks for at most the time-outs of its statements; `line()->cut()` from
@@ -82,6 +84,9 @@ public:
   outcome<std::vector<policy_document>> policy_history();
   /// See imported_verdicts.hpp.
   outcome<std::uint64_t> import_verdicts(const verdict_import& x, wall_time now);
+  /// See tokens.hpp.
+  outcome<access_token> create(const access_token& x);
+  outcome<access_token> revoke(const std::string& id, wall_time now);
   outcome<terms_in_force> terms(wall_time now);
 
   /// Stores the batches, all in one transaction; answers for each how many of its lines were new. Makes the partition

@@ -122,6 +122,12 @@ public:
   /// All exclusions in the order of their entry, those that take back too; at most `most` and a page.
   [[nodiscard]] std::vector<exclusion> exclusions(std::size_t most);
 
+  /// Who changed what in [from, to), newest first, from `after` on, at most `limit`. @param who what the name holds;
+  /// empty = anybody @param action empty = any
+  [[nodiscard]] std::vector<audit_entry> audit(const std::string& who, const std::string& action, wall_time from,
+                                               wall_time to, std::uint32_t limit, const std::string& after,
+                                               std::string& next);
+
   /// Of an agreement's verdicts before `to`.
   [[nodiscard]] sluice::proof proof(const std::string& agreement, wall_time to);
 

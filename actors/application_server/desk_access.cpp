@@ -1,0 +1,132 @@
+// Who sees what at the desk: tokens made and taken back, and customers kept to their own tenant.
+#include "actors/application_server/access/secret.hpp"
+#include "actors/application_server/desk.hpp"
+#include "actors/application_server/http/answers.hpp"
+#include "actors/application_server/http/problem.hpp"
+#include "actors/application_server/http/wall_clock_text.hpp"
+#include "actors/domain/selection.hpp"
+#include "actors/runtime/log.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+using http::answer;
+using http::operation;
+using http::problem;
+
+constexpr auto component = caf::atom("desk");
+
+http::json token_json(const access_token& x, wall_time now) {
+  const auto moment = [](wall_time y) {
+    return y == wall_time{} ? http::json(nullptr) : http::json(http::rfc3339(y));
+  };
+  return {{"id", x.id},
+          {"role", to_string(x.role)},
+          {"tenant", x.tenant.empty() ? http::json(nullptr) : http::json(x.tenant)},
+          {"label", x.label},
+          {"created", moment(x.created)},
+          {"created_by", x.created_by},
+          {"expires", moment(x.expires)},
+          {"revoked", moment(x.revoked)},
+          {"good", x.good_at(now)}};
+}
+
+} // namespace
+
+void desk_state::create_token(const exchange_ptr& x) {
+  const auto made = access::make_token();
+  auto wanted = x->call.token;
+  wanted.id = made.id;
+  wanted.digest = access::digest_of(made.secret);
+  wanted.created_by = x->call.asker.token;
+  wanted.created = settings_.time.wall();
+  if (const auto length = x->call.order_length; length > duration::zero())
+    wanted.expires =
+        wall_time{wanted.created.unix_us + std::chrono::duration_cast<std::chrono::microseconds>(length).count()};
+  ask_database(
+      x, true,
+      [this, x, text = made.joined()](const access_token& stored) {
+        token_changed(x, stored, "create-token",
+                      "Role " + std::string{to_string(stored.role)} + (stored.tenant.empty() ? "" : " of ")
+                          + stored.tenant + ", for " + stored.label + '.');
+        auto body = token_json(stored, settings_.time.wall());
+        body["token"] = text; // this once
+        x->answer(answer(201, body));
+      },
+      create_atom::value, wanted);
+}
+
+void desk_state::revoke_token(const exchange_ptr& x) {
+  ask_database(
+      x, true,
+      [this, x](const access_token& stored) {
+        token_changed(x, stored, "revoke-token", "It was for " + stored.label + '.');
+        x->answer(answer(200, token_json(stored, settings_.time.wall())));
+      },
+      retract_atom::value, x->call.token);
+}
+
+void desk_state::token_changed(const exchange_ptr& x, const access_token& stored, const char* action,
+                               const std::string& detail) {
+  const auto found = std::find_if(tokens_.begin(), tokens_.end(), [&](const access_token& y) {
+    return y.id == stored.id;
+  });
+  if (found == tokens_.end())
+    tokens_.push_back(stored);
+  else
+    *found = stored;
+  if (settings_.tokens_known)
+    settings_.tokens_known(tokens_);
+  log(log_events::token_changed, component, log_field{"token", stored.id}, log_field{"action", action},
+      log_field{"who", x->call.asker.name()});
+  audit(x, action, stored.id, detail);
+}
+
+void desk_state::list_tokens(const exchange_ptr& x) {
+  if (!book_.loaded())
+    return x->answer(problem(503, "the tokens have not been loaded from the database yet"));
+  auto list = http::json::array();
+  for (const auto& token : tokens_)
+    list.push_back(token_json(token, settings_.time.wall()));
+  x->answer(answer(200, {{"items", std::move(list)}}));
+}
+
+bool desk_state::is_of(const std::string& tenant, const stream_id& stream) const {
+  const auto in_force = book_.agreements();
+  const auto* found = agreement_for(in_force, stream);
+  return found != nullptr && found->tenant == tenant;
+}
+
+std::optional<http::response> desk_state::beyond_tenant(const http::call& x) const {
+  const auto& tenant = x.asker.tenant;
+  if (x.asker.role != access_role::customer)
+    return std::nullopt;
+  const auto* held = book_.find(x.what == operation::create_agreement ? x.document.name : x.name);
+  switch (x.what) {
+  case operation::create_agreement:
+  case operation::replace_agreement:
+    if (x.document.tenant != tenant)
+      return problem(403, "an agreement of your own can only be with " + tenant);
+    if (held != nullptr && held->tenant != tenant)
+      return problem(409, "this name is taken; choose another one");
+    return std::nullopt;
+  case operation::make_statement:
+    return x.name == tenant ? std::nullopt : std::optional{problem(404, "there is no tenant " + x.name)};
+  case operation::show_stream:
+  case operation::explain_stream:
+  case operation::show_history:
+  case operation::export_samples:
+    return is_of(tenant, x.stream) ? std::nullopt
+                                   : std::optional{problem(404, "there is no stream " + to_string(x.stream))};
+  default:
+    break;
+  }
+  if (x.name.empty() || (held != nullptr && held->tenant == tenant))
+    return std::nullopt;
+  return problem(404, "there is no agreement " + x.name);
+}
+
+} // namespace sluice

@@ -1,0 +1,19 @@
+// What a customer may see of what is known: its own tenant's streams and agreements, and no names of others. Everybody
+// else sees everything. Pure.
+#pragma once
+
+#include "actors/application_server/observatory/observatory.hpp"
+#include "actors/domain/access.hpp"
+
+#include <optional>
+#include <string>
+
+namespace sluice::http {
+
+[[nodiscard]] bool sees_stream(const observatory& known, const caller& who, const stream_id& x);
+[[nodiscard]] bool sees_agreement(const observatory& known, const caller& who, const std::string& name);
+
+/// The throttle as it may be told: without the name of somebody else's agreement. Null: nothing.
+[[nodiscard]] std::optional<throttle> as_seen_by(const observatory& known, const caller& who, const throttle* x);
+
+} // namespace sluice::http

@@ -1,0 +1,3 @@
+# What clients send to the application server.
+sluice_fuzz_target(fuzz_agreement_document agreement_document SOURCES agreement_document_fuzz.cpp LINK sluice_http_documents)
+sluice_fuzz_target(fuzz_http_request http_request SOURCES http_request_fuzz.cpp LINK sluice_http_answers)
