@@ -139,7 +139,7 @@ void desk_state::push() {
     return;
   pushing_ = true;
   push_wanted_ = false;
-  self_->request(core_, settings_.ask_patience, terms{book_.agreements(), book_.orders(), book_.policy()})
+  self_->request(core_, settings_.ask_patience, terms{in_force(book_.agreements()), book_.orders(), book_.policy()})
       .then(
           [this, to = core_](std::uint64_t) {
             if (to != core_)

@@ -95,8 +95,8 @@ void desk_state::list_tokens(const exchange_ptr& x) {
 }
 
 bool desk_state::is_of(const std::string& tenant, const stream_id& stream) const {
-  const auto in_force = book_.agreements();
-  const auto* found = agreement_for(in_force, stream);
+  const auto known = book_.agreements();
+  const auto* found = owner_of(known, stream);
   return found != nullptr && found->tenant == tenant;
 }
 

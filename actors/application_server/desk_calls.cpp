@@ -99,6 +99,8 @@ void desk_state::on_call(const exchange_ptr& x) {
   case operation::replace_agreement:
     return admit(x);
   case operation::patch_agreement:
+  case operation::suspend_agreement:
+  case operation::resume_agreement:
     return patch(x);
   case operation::list_tenants:
     return list_tenants(x);
@@ -234,21 +236,30 @@ void desk_state::established(const exchange_ptr& x, const agreement& stored, boo
                              const admission_verdict& verdict) {
   const auto* held = book_.find(stored.name);
   if (held == nullptr || *held != stored) {
+    const bool was_suspended = held != nullptr && held->suspended;
     book_.put(stored);
     const bool forced = verdict.outcome == admission_outcome::refused;
     const auto said = http::admission_line(verdict);
     log(log_events::agreement_established, component, log_field{"agreement", stored.name},
-        log_field{"version", stored.version}, log_field{"who", x->call.author()},
+        log_field{"version", stored.version}, log_field{"suspended", stored.suspended},
+        log_field{"who", x->call.author()},
         log_field{"admission", forced ? "forced" : std::string{to_string(verdict.outcome)}}, log_field{"reason", said});
-    auto text = "Agreement " + stored.name + " with " + stored.tenant + " is in force, version "
-                + std::to_string(stored.version) + '.';
+    auto text = "Agreement " + stored.name + " with " + stored.tenant + " is "
+                + (stored.suspended ? "suspended"
+                   : was_suspended  ? "in force again"
+                                    : "in force")
+                + ", version " + std::to_string(stored.version) + '.';
     if (forced)
       text += " It was forced" + (x->call.who.empty() ? std::string{} : " by " + x->call.who)
               + " although admission refused it: " + said;
     else if (verdict.outcome == admission_outcome::warning)
       text += " Admission warned: " + said;
     note(event_kind::agreement_established, stored.name, text);
-    audit(x, x->call.what == operation::create_agreement ? "create-agreement" : "replace-agreement", stored.name, text);
+    audit(x,
+          stored.suspended != was_suspended                 ? (stored.suspended ? "suspend-agreement" : "resume-agreement")
+          : x->call.what == operation::create_agreement ? "create-agreement"
+                                                        : "replace-agreement",
+          stored.name, text);
     changed();
   }
   auto body = http::write_agreement(stored);

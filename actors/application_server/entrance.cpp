@@ -21,7 +21,7 @@ http::response refusal_of(const access::turned_away& x) {
 
 bool is_change_of_agreement(operation x) noexcept {
   return x == operation::create_agreement || x == operation::replace_agreement || x == operation::patch_agreement
-         || x == operation::end_agreement;
+         || x == operation::suspend_agreement || x == operation::resume_agreement || x == operation::end_agreement;
 }
 
 } // namespace

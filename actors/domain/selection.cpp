@@ -36,14 +36,24 @@ bool more_specific(const agreement& a, const agreement& b) noexcept {
   return std::tie(x.exact_parts, x.literal_characters, b.name) > std::tie(y.exact_parts, y.literal_characters, a.name);
 }
 
+const agreement* most_specific(std::span<const agreement> agreements, const stream_id& stream,
+                               bool suspended) noexcept {
+  const agreement* best = nullptr;
+  for (const auto& x : agreements)
+    if (x.suspended == suspended && matches(x.streams, stream) && (best == nullptr || more_specific(x, *best)))
+      best = &x;
+  return best;
+}
+
 } // namespace
 
 const agreement* agreement_for(std::span<const agreement> agreements, const stream_id& stream) noexcept {
-  const agreement* best = nullptr;
-  for (const auto& x : agreements)
-    if (matches(x.streams, stream) && (best == nullptr || more_specific(x, *best)))
-      best = &x;
-  return best;
+  return most_specific(agreements, stream, false);
+}
+
+const agreement* owner_of(std::span<const agreement> agreements, const stream_id& stream) noexcept {
+  const auto* found = agreement_for(agreements, stream);
+  return found != nullptr ? found : most_specific(agreements, stream, true);
 }
 
 } // namespace sluice

@@ -84,6 +84,20 @@ await page.waitForFunction(() => /It can be promised/.test(document.querySelecto
 await page.click('button[type=submit]');
 await page.waitForSelector('text=version 2');
 check((await api('GET', '/agreements/browser-silver')).body.status.version === 2, 'the change is the next version');
+
+// Suspended and resumed.
+await page.click('button >> text=Suspend');
+check((await api('GET', '/agreements/browser-silver')).body.status.version === 2, 'suspending is asked about first');
+await page.click('button >> text=Suspend it');
+await page.waitForSelector('text=This agreement is suspended');
+await page.waitForSelector('.badge >> text=Suspended');
+check((await api('GET', '/agreements/browser-silver')).body.spec.suspended === true, 'it is suspended');
+await checkAccessible(page, 'suspended');
+await picture(page, 'suspended');
+await page.click('button >> text=Resume');
+await page.waitForSelector('text=version 4');
+check((await api('GET', '/agreements/browser-silver')).body.spec.suspended === undefined, 'it is in force again');
+await checkQuiet(page, 'suspending');
 await api('DELETE', '/agreements/browser-silver');
 
 await browser.close();

@@ -63,6 +63,8 @@ GOOD = {
     "showAgreementHistory": of_agreement(),
     "explainAgreement": of_agreement(),
     "getOpenSLO": of_agreement(),
+    "suspendAgreement": changes(200),
+    "resumeAgreement": changes(200),
     "endAgreement": changes(200),
     "listCompliance": plain(query={"period": "current"}),
     "showCompliance": of_agreement(query={"from": "-1h"}),

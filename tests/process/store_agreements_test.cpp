@@ -78,6 +78,23 @@ TEST_CASE("replacing makes a version, replacing by the same makes none") {
         == "t");
 }
 
+TEST_CASE("suspending and resuming make versions") {
+  fresh_store x;
+  REQUIRE(x.result);
+  REQUIRE(x.database.create(gold(), noon));
+  auto held_up = gold();
+  held_up.suspended = true;
+  const auto second = *x.database.replace(held_up, later(60));
+  CHECK(second.version == 2);
+  CHECK(second.suspended);
+  CHECK(x.database.terms(later(90))->agreements == std::vector{second});
+  CHECK(x.database.replace(gold(), later(120))->version == 3);
+  const auto history = *x.database.history("oltp-gold");
+  REQUIRE(history.size() == 3);
+  CHECK_FALSE(history[0].suspended);
+  CHECK(history[1] == second);
+}
+
 TEST_CASE("an ended agreement is out of force, stays in the history, and its name may be used again") {
   fresh_store x;
   REQUIRE(x.result);

@@ -159,3 +159,44 @@ TEST_CASE("a policy has versions, too") {
 }
 
 TEST_SUITE_END();
+
+TEST_CASE("a suspended agreement is kept and shown, and the core hears nothing of it until it is resumed") {
+  one_agreement world;
+  const auto holding_up = [&](bool suspends, const char* if_match = "") {
+    auto x = world.patching(http::suspension_patch(suspends).c_str(), if_match);
+    x.what = suspends ? http::operation::suspend_agreement : http::operation::resume_agreement;
+    return world.call(x);
+  };
+  REQUIRE(world.seen.core_terms.back().agreements.size() == 1);
+  CHECK(holding_up(true, "\"v7\"")->got.status == 412);
+  const auto suspended = holding_up(true);
+  CHECK(suspended->got.etag == "\"v2\"");
+  CHECK(suspended->body().at("spec").at("suspended") == true);
+  world.pass(1s);
+  CHECK(world.seen.core_terms.back().agreements.empty());
+  CHECK(world.seen.agreements.at("gold").suspended);
+  CHECK(world.weight() == 4); // nothing else changed
+  CHECK(holding_up(true)->got.etag == "\"v2\""); // as it is already
+
+  http::call asking;
+  asking.what = http::operation::explain_agreement;
+  asking.name = "gold";
+  const auto told = world.call(asking)->body();
+  CHECK(told.at("promise").at("state") == "suspended");
+  CHECK(told.at("sentence").get<std::string>().find("is suspended") != std::string::npos);
+
+  const auto resumed = holding_up(false);
+  CHECK(resumed->got.etag == "\"v3\"");
+  CHECK_FALSE(resumed->body().at("spec").contains("suspended"));
+  world.pass(1s);
+  CHECK(world.seen.core_terms.back().agreements.size() == 1);
+}
+
+TEST_CASE("who may not establish agreements may not suspend one") {
+  one_agreement world;
+  auto x = world.patching(http::suspension_patch(true).c_str());
+  x.what = http::operation::suspend_agreement;
+  x.asker = {access_role::customer, "umbrella", "abcdefgh", {}, {}};
+  CHECK(world.call(x)->got.status == 404);
+  CHECK_FALSE(world.seen.agreements.at("gold").suspended);
+}

@@ -74,3 +74,15 @@ TEST_CASE("of several agreements the most specific one counts, in whatever order
   }
   CHECK(agreement_for({}, {"gw", "oltp", "x"}) == nullptr);
 }
+
+TEST_CASE("a suspended agreement governs nothing, and still owns what nothing else is about") {
+  std::vector<agreement> xs{named("volume", {"*", "oltp", "*"}), named("client", {"*", "oltp", "x"})};
+  xs[1].suspended = true;
+  const stream_id stream{"gw", "oltp", "x"};
+  CHECK(agreement_for(xs, stream)->name == "volume");
+  CHECK(owner_of(xs, stream)->name == "volume");
+  xs[0].suspended = true;
+  CHECK(agreement_for(xs, stream) == nullptr);
+  CHECK(owner_of(xs, stream)->name == "client");
+  CHECK(in_force(xs).empty());
+}

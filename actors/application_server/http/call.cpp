@@ -127,6 +127,8 @@ verdict_on_part read_query(const route& from, call& to) {
     case operation::create_agreement:
     case operation::replace_agreement:
     case operation::patch_agreement:
+    case operation::suspend_agreement:
+    case operation::resume_agreement:
       return name == "dry_run" || name == "force" || name == "who";
     case operation::replace_policy:
       return name == "dry_run" || name == "who" || name == "why";
@@ -163,8 +165,8 @@ response refusal_of(refused_document& x) {
 
 /// Whether it changes something that has versions.
 bool knows_versions(operation x) noexcept {
-  return x == operation::replace_agreement || x == operation::patch_agreement || x == operation::end_agreement
-         || x == operation::replace_policy;
+  return x == operation::replace_agreement || x == operation::patch_agreement || x == operation::suspend_agreement
+         || x == operation::resume_agreement || x == operation::end_agreement || x == operation::replace_policy;
 }
 
 verdict_on_part read_policy_document(const request& x, call& to) {
@@ -296,6 +298,10 @@ verdict_on_part read_body(const request& x, const route& from, call& to) {
     return read_document(x, from, to);
   case operation::patch_agreement:
     return read_patch(x, to);
+  case operation::suspend_agreement:
+  case operation::resume_agreement:
+    to.patch = suspension_patch(from.what == operation::suspend_agreement);
+    return std::nullopt;
   case operation::order_limit:
     return read_order(x, from, to);
   case operation::replace_policy:

@@ -177,8 +177,11 @@ response explain_agreement(const observatory& known, const caller& asker, const 
   const auto others = for_it.size();
   if (asker.role == access_role::customer) // whose streams these are is not theirs to know
     for_it.clear();
-  const auto sentence = "Agreement " + name + " applies to " + plural(its.size(), "stream", "streams") + " now; "
-                        + plural(others, "stream is", "streams are") + " held back for it, or would be.";
+  const auto sentence =
+      "Agreement " + name
+      + (found->suspended ? " is suspended: nothing is reserved, enforced or judged until it is resumed."
+                          : " applies to " + plural(its.size(), "stream", "streams") + " now; "
+                                + plural(others, "stream is", "streams are") + " held back for it, or would be.");
   return answer(200, {{"agreement", name},
                       {"tenant", found->tenant},
                       {"sentence", sentence},

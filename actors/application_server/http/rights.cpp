@@ -38,6 +38,8 @@ right right_of(operation x) noexcept {
   case operation::create_agreement: // by customers as the server's options say: always to try, never by force
   case operation::replace_agreement:
   case operation::patch_agreement:
+  case operation::suspend_agreement:
+  case operation::resume_agreement:
   case operation::end_agreement:
     return {access_role::operator_, true};
   case operation::list_limits:
@@ -78,6 +80,8 @@ bool changes_something(operation x) noexcept {
   case operation::create_agreement:
   case operation::replace_agreement:
   case operation::patch_agreement:
+  case operation::suspend_agreement:
+  case operation::resume_agreement:
   case operation::end_agreement:
   case operation::order_limit:
   case operation::retract_limit:

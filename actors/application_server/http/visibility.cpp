@@ -10,7 +10,7 @@ namespace sluice::http {
 bool sees_stream(const observatory& known, const caller& who, const stream_id& x) {
   if (who.role != access_role::customer)
     return true;
-  const auto* falls_under = agreement_for(known.agreements, x);
+  const auto* falls_under = owner_of(known.agreements, x);
   return falls_under != nullptr && falls_under->tenant == who.tenant;
 }
 

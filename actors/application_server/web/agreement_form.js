@@ -17,7 +17,7 @@ const whole = new Set(['reservation', 'limit', 'burst', 'weight']);
 export const blank = () => ({
   name: '', tenant: '', gateway: '*', volume: '', client: '*', reservation: '', limit: '', bandwidth: '', burst: '', burstFor: '',
   weight: '1', tier: 'silver', interval: '10s', target: '99%', window: 'calendar-month', zone: 'UTC',
-  latency: [{ statistic: 'mean', target: '', upTo: '' }], remedies: [],
+  latency: [{ statistic: 'mean', target: '', upTo: '' }], remedies: [], suspended: false,
 });
 
 /** A whole number as such; anything else as text, for the server to say what is wrong with it. */
@@ -38,6 +38,7 @@ export function documentOf(form, fallback = '') {
     if (text !== '') put(document, place, whole.has(field) ? number(text) : text);
   }
   const latency = form.latency.filter((x) => x.target.trim() !== '' || x.upTo.trim() !== '');
+  if (form.suspended) document.spec.suspended = true;
   const { compliance, ...promised } = document.spec.objective;
   document.spec.objective = promised;
   if (latency.length > 0)
@@ -56,6 +57,7 @@ export function formOf(document) {
     form[field] = value === undefined ? '' : String(value);
   }
   form.latency = (document.spec.objective.latency ?? []).map((x) => ({ statistic: x.statistic, target: x.target, upTo: x.up_to ? String(x.up_to.iops) : '' }));
+  form.suspended = document.spec.suspended === true;
   form.remedies = (document.spec.objective.compliance?.remedies ?? []).map((x) => ({ ...x }));
   return form;
 }

@@ -36,7 +36,7 @@ export function badge(text, kind = '', sign = null) {
 /** What became of an agreement. Told by a word and a sign, never by colour alone. */
 const states = {
   kept: ['Kept', 'good', 'good'], violated: ['Broken', 'bad', 'bad'], exempt: ['Exempt', '', 'unknown'],
-  'no-data': ['No traffic', '', 'unknown'], unknown: ['Not judged', '', 'unknown'],
+  'no-data': ['No traffic', '', 'unknown'], unknown: ['Not judged', '', 'unknown'], suspended: ['Suspended', 'warn', 'held'],
 };
 export const stateBadge = (state) => badge(...(states[state] ?? [words(state), '', null]));
 

@@ -17,7 +17,7 @@ namespace {
 constexpr auto select = "SELECT name, version, tenant, gateway_pattern, volume_pattern, client_pattern, "
                         "reservation_iops, limit_iops, limit_bandwidth, burst_iops, burst_length_ns, weight, tier, "
                         "compliance_interval_ns, compliance_target_ppm, compliance_window, "
-                        "(extract(epoch FROM valid_from) * 1000000)::bigint, time_zone FROM agreements ";
+                        "(extract(epoch FROM valid_from) * 1000000)::bigint, time_zone, suspended FROM agreements ";
 
 constexpr auto select_points = "SELECT p.name, p.version, p.statistic, p.target_ns, p.up_to_iops "
                                "FROM agreement_latency_points p JOIN agreements a USING (name, version) ";
@@ -59,6 +59,7 @@ agreement read(const pqxx::row& row) {
   x.objective.compliance.window = known(parse_compliance_window(row[15].c_str()), row[15]);
   x.since.unix_us = row[16].as<std::int64_t>();
   x.objective.compliance.time_zone = row[17].c_str();
+  x.suspended = row[18].as<bool>();
   return x;
 }
 
@@ -148,13 +149,13 @@ agreement insert(pqxx::work& transaction, agreement x, wall_time now) {
   transaction.exec_params("INSERT INTO agreements (name, version, tenant, gateway_pattern, volume_pattern, "
                           "client_pattern, reservation_iops, limit_iops, limit_bandwidth, burst_iops, burst_length_ns, "
                           "weight, tier, compliance_interval_ns, compliance_target_ppm, compliance_window, valid_from, "
-                          "time_zone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
-                          "$17, $18)",
+                          "time_zone, suspended) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+                          "$15, $16, $17, $18, $19)",
                           x.name, x.version, x.tenant, x.streams.gateway, x.streams.volume, x.streams.client,
                           o.reservation.per_second, o.limit.iops.per_second, o.limit.bandwidth.per_second, burst_iops,
                           burst_length, o.weight, std::string{to_string(o.tier)}, o.compliance.interval.count(),
                           o.compliance.target_ppm, std::string{to_string(o.compliance.window)}, to_timestamp(x.since),
-                          o.compliance.time_zone);
+                          o.compliance.time_zone, x.suspended);
   insert_parts(transaction, x);
   prove(transaction, x, now);
   return x;

@@ -1,6 +1,6 @@
 // One agreement: its terms, what became of them in its window, latency against the promise with the violated time shaded,
 // how fast the error budget goes, and the report.
-import { get, path, query as fieldsOf, url } from '../api.js';
+import { get, path, query as fieldsOf, send, url } from '../api.js';
 import { agreementLink, badge, card, command, empty, figures, key, loading, meter, notice, pageHead, ruleBadge, segments, stateBadge, streamName, table } from '../components.js';
 import { chart } from '../chart.js';
 import { h } from '../dom.js';
@@ -24,7 +24,7 @@ export function open(place, names, query) {
   const name = names.name;
   const at = path('agreements', name);
   place.title(name);
-  const state = { document: null, account: null, why: null, violations: null, now: null, stream: query.stream ?? '', missing: null, pastAway: null,
+  const state = { document: null, account: null, why: null, violations: null, now: null, stream: query.stream ?? '', missing: null, pastAway: null, holdingUp: false, refused: null,
     range: ranges.some(([x]) => x === query.range) ? query.range : '1h' };
   let plots = null; // {statistic: chart}
 
@@ -116,6 +116,30 @@ export function open(place, names, query) {
     askPast().then(draw);
   }
 
+  const isSuspended = () => state.document.spec.suspended === true;
+
+  /** Suspends, or resumes what is suspended, on the version that is shown. */
+  async function holdUp() {
+    try {
+      state.document = await send('POST', `${at}/${isSuspended() ? 'resume' : 'suspend'}`, undefined, { headers: { 'If-Match': `"${state.document.status.version}"` } });
+      state.refused = null;
+    } catch (problem) {
+      state.refused = problem;
+    }
+    state.holdingUp = false;
+    draw();
+  }
+
+  function suspension() {
+    const button = (text, click, kind = '') => h('button', { type: 'button', class: `button ${kind}`, on: { click } }, text);
+    const ask = (wanted) => () => { state.holdingUp = wanted; state.refused = null; draw(); };
+    return [
+      state.refused && notice('bad', h('span', {}, state.refused.message)),
+      isSuspended() && notice('warn', h('span', {}, 'This agreement is suspended: nothing is reserved, enforced or judged until it is resumed.'), may('establish') && button('Resume', holdUp)),
+      !isSuspended() && state.holdingUp && notice('warn', h('span', {}, 'While it is suspended nobody is held back for it, and the time is no part of its compliance. What it reserved may be promised to others.'), button('Suspend it', holdUp), button('Keep it in force', ask(false))),
+    ];
+  }
+
   function draw() {
     if (state.missing && !state.document)
       return place.show(pageHead(name, { before: h('a', { href: link('agreements') }, 'Agreements') }), card('', {}, empty('agreement', 'There is no such agreement', state.missing.message, h('a', { class: 'button', href: link('agreements') }, 'All agreements'))));
@@ -123,9 +147,11 @@ export function open(place, names, query) {
     const { metadata, status, spec } = state.document;
     return place.show(
       pageHead(metadata.name, { before: h('a', { href: link('agreements') }, 'Agreements'), badge: [stateBadge(state.now?.state ?? 'unknown'), ' ', badge(words(spec.objective.tier), 'accent')],
-        sub: `with ${metadata.tenant} · version ${status.version}, in force since ${time(status.since)}`,
+        sub: `with ${metadata.tenant} · version ${status.version}, ${isSuspended() ? 'suspended' : 'in force'} since ${time(status.since)}`,
         actions: [h('a', { class: 'button', href: url(`${at}/report?format=html`), target: '_blank', rel: 'noopener' }, icon('report'), 'Report'),
+          may('establish') && !isSuspended() && !state.holdingUp && h('button', { type: 'button', class: 'button', on: { click: () => { state.holdingUp = true; draw(); } } }, icon('held'), 'Suspend'),
           may('ask-admission') && h('a', { class: 'button', href: link('establish', { replace: name }) }, 'Change')] }),
+      suspension(),
       state.missing && notice('warn', 'This agreement has ended meanwhile. What you see is from then.'),
       state.pastAway && notice('warn', `${state.pastAway.message} What became of it in the past cannot be shown now.`),
       state.account && figures(accounted(state.account)),

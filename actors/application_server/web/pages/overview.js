@@ -70,7 +70,7 @@ function summary(x, budgets) {
   const left = scarce ? Math.floor(share(scarce)) : null;
   return [
     { name: 'Promises kept', value: count(counts.kept), unit: `of ${count(total)}`, state: counts.violated > 0 ? 'bad' : '',
-      note: [counts.violated > 0 && `${count(counts.violated)} broken`, counts['no-data'] > 0 && `${count(counts['no-data'])} without traffic`, counts.exempt > 0 && `${count(counts.exempt)} exempt`, counts.unknown > 0 && `${count(counts.unknown)} not judged`].filter(Boolean).join(', ') || 'all judged' },
+      note: [counts.violated > 0 && `${count(counts.violated)} broken`, counts['no-data'] > 0 && `${count(counts['no-data'])} without traffic`, counts.exempt > 0 && `${count(counts.exempt)} exempt`, counts.unknown > 0 && `${count(counts.unknown)} not judged`, counts.suspended > 0 && `${count(counts.suspended)} suspended`].filter(Boolean).join(', ') || 'all judged' },
     { name: 'Least error budget left', value: left === null ? '–' : Math.max(left, 0), unit: left === null ? '' : '%', state: left !== null && left <= 0 ? 'bad' : left !== null && left < 25 ? 'warn' : '',
       note: scarce ? h('span', {}, agreementLink(scarce.agreement), ` · ${span(Math.max(scarce.budget.left_s, 0))}`) : 'nothing accounted yet' },
     { name: 'Held back', value: count(x.throttles.total), unit: `of ${plural(x.streams.total, 'stream')}`,
