@@ -8,38 +8,19 @@
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/tenants.hpp"
 
+#include "tests/unit/http_parts.hpp"
+
 #include <doctest/doctest.h>
 
-#include <zlib.h>
 
 using namespace sluice;
 using namespace sluice::http;
+using namespace sluice::test;
 using namespace std::chrono_literals;
 
 TEST_SUITE_BEGIN("unit.http_versions");
 
 namespace {
-
-std::string header(const response& x, const std::string& name) {
-  for (const auto& [key, value] : x.headers)
-    if (key == name)
-      return value;
-  return {};
-}
-
-std::string unpacked(const std::string& x) {
-  z_stream stream{};
-  REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
-  std::string out(4 * most_to_compress, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(x.data()));
-  stream.avail_in = static_cast<uInt>(x.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  CHECK(inflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  inflateEnd(&stream);
-  return out;
-}
 
 response dressed(response x, const wishes& wanted) {
   dress(wanted, x);

@@ -100,22 +100,4 @@ bool changes_something(operation x) noexcept {
   }
 }
 
-bool is_watchable(operation x) noexcept {
-  switch (x) {
-  case operation::list_streams:
-  case operation::show_stream:
-  case operation::explain_stream:
-  case operation::explain_agreement:
-  case operation::explain_backend:
-  case operation::list_throttles:
-  case operation::list_gateways:
-  case operation::list_backends:
-  case operation::list_events:
-  case operation::show_overview:
-    return true;
-  default:
-    return false;
-  }
-}
-
 } // namespace sluice::http
