@@ -129,10 +129,11 @@ TEST_CASE("customers are told a culprit only where the stream is theirs") {
     x.culprit = stream;
     known.promises.keep({});
     known.promises.note(x);
-    for (const auto& one : asked(known, 12, role).at("agreements").at("items"))
+    const auto now = asked(known, 12, role);
+    for (const auto& one : now.at("agreements").at("items"))
       if (one.at("agreement") == "a")
         return one.at("promises").at(0).at("culprit");
-    return json{"not listed"};
+    return json("not listed");
   };
   CHECK(culprit_of("g/theirs/c", access_role::viewer) == "g/theirs/c");
   CHECK(culprit_of("g/theirs/c", access_role::customer) == nullptr);
