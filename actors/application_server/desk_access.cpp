@@ -100,6 +100,17 @@ bool desk_state::is_of(const std::string& tenant, const stream_id& stream) const
   return found != nullptr && found->tenant == tenant;
 }
 
+bool desk_state::has_place(const std::string& tenant, const selector& streams) const {
+  bool within_own = false;
+  for (const auto& x : book_.agreements()) {
+    if (x.tenant == tenant)
+      within_own = within_own || within(streams, x.streams);
+    else if (may_overlap(streams, x.streams))
+      return false;
+  }
+  return within_own;
+}
+
 std::optional<http::response> desk_state::beyond_tenant(const http::call& x) const {
   const auto& tenant = x.asker.tenant;
   if (x.asker.role != access_role::customer)
@@ -112,6 +123,12 @@ std::optional<http::response> desk_state::beyond_tenant(const http::call& x) con
       return problem(403, "an agreement of your own can only be with " + tenant);
     if (held != nullptr && held->tenant != tenant)
       return problem(409, "this name is taken; choose another one");
+    if (x.document.suspended != (held != nullptr && held->suspended))
+      return problem(403, "whether an agreement is suspended is your provider's to say");
+    if (!x.dry_run && !has_place(tenant, x.document.streams))
+      return problem(403,
+                     "these streams are not yours: an agreement lies within one that your provider has established "
+                     "with you, and beside those of others");
     return std::nullopt;
   case operation::make_statement:
     return x.name == tenant ? std::nullopt : std::optional{problem(404, "there is no tenant " + x.name)};

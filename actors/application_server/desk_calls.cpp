@@ -10,6 +10,7 @@
 #include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/precondition.hpp"
 #include "actors/application_server/http/problem.hpp"
+#include "actors/application_server/http/visibility.hpp"
 #include "actors/runtime/log.hpp"
 
 namespace sluice {
@@ -56,7 +57,8 @@ http::response refusal_for(const caf::error& why, bool changes) {
   case ec::not_found:
     return problem(404, text);
   case ec::already_exists:
-    return problem(409, "an agreement of this name exists with other terms; replace it with PUT");
+    return problem(409, "an agreement of this name exists, or existed, with other terms or with another tenant; replace "
+                        "it with PUT, or choose another name");
   case ec::invalid:
     return problem(422, text);
   case ec::export_gone:
@@ -173,6 +175,9 @@ void desk_state::admit(const exchange_ptr& x) {
     return x->answer(problem(503, "the application server is starting or stopping"));
   if (auto refusal = unmet(x))
     return x->answer(*std::move(refusal));
+  if (const auto* held = book_.find(wanted.name); held != nullptr && held->tenant != wanted.tenant)
+    return x->answer(problem(422, "the agreement was refused; nothing was changed",
+                             {{"metadata.tenant", "cannot be changed; the agreement is with " + held->tenant}}));
   auto question = std::make_shared<admission_question>();
   question->candidate = wanted;
   for (const auto& [of, pending] : pending_)
@@ -198,7 +203,7 @@ void desk_state::admitted(const exchange_ptr& x, const admission_verdict& verdic
     pending_.erase(x);
     log(log_events::agreement_refused, component, log_field{"agreement", wanted.name},
         log_field{"reason", http::admission_line(verdict)}, log_field{"fits", to_sentence(verdict.fit)});
-    return x->answer(http::admission_problem(verdict));
+    return x->answer(http::admission_problem(as_told(x, verdict)));
   }
   if (!x->call.dry_run)
     return establish(x, verdict);
@@ -208,8 +213,12 @@ void desk_state::admitted(const exchange_ptr& x, const admission_verdict& verdic
   if (!there)
     body["status"] = http::json::object();
   body["status"]["dry_run"] = true;
-  body["status"]["admission"] = http::admission_json(verdict);
+  body["status"]["admission"] = http::admission_json(as_told(x, verdict));
   x->answer(answer(200, body));
+}
+
+admission_verdict desk_state::as_told(const exchange_ptr& x, const admission_verdict& verdict) const {
+  return http::as_seen_by(book_.agreements(), x->call.asker, verdict);
 }
 
 void desk_state::establish(const exchange_ptr& x, const admission_verdict& verdict) {
@@ -263,7 +272,7 @@ void desk_state::established(const exchange_ptr& x, const agreement& stored, boo
     changed();
   }
   auto body = http::write_agreement(stored);
-  body["status"]["admission"] = http::admission_json(verdict);
+  body["status"]["admission"] = http::admission_json(as_told(x, verdict));
   x->answer(http::tagged(answer(is_new ? 201 : 200, body), stored.version));
 }
 
@@ -278,7 +287,7 @@ void desk_state::exclude(const exchange_ptr& x) {
     if (collector_) {
       const auto kind = enters ? event_kind::exclusion_entered : event_kind::exclusion_withdrawn;
       self_->send(collector_, event{stored.entered, kind, stored.agreements, text});
-      self_->send(collector_, audit_entry{stored.entered, stored.author,
+      self_->send(collector_, audit_entry{stored.entered, x->call.asker.name(),
                                           enters ? "enter-exclusion" : "withdraw-exclusion", stored.agreements, text});
     }
     x->answer(answer(enters ? 201 : 200, http::exclusion_json(stored)));

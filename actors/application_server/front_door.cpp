@@ -8,6 +8,7 @@
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/rights.hpp"
 #include "actors/application_server/http/watch_topics.hpp"
+#include "actors/runtime/log.hpp"
 
 #include <utility>
 
@@ -57,8 +58,14 @@ void front_door::take(const http::request& x, const http::reply& answer) {
   if (auto file = settings_.files.answer(x))
     return answer(*std::move(file));
   auto judged = entrance_.judge(x, settings_.time.wall(), settings_.time.monotonic());
-  if (auto* said = std::get_if<http::response>(&judged))
+  if (auto* said = std::get_if<http::response>(&judged)) {
+    note_refusal(x, *said);
+    if (said->events)
+      said->events->welcome = [this, of = *said->events] {
+        return entrance_.is_welcome(of, settings_.time.wall());
+      };
     return answer(std::move(*said));
+  }
   auto& call = std::get<http::call>(judged);
   if (http::is_about_the_present(call.what))
     return ask_shared(std::move(call), x.target, answer);
@@ -72,6 +79,14 @@ void front_door::take(const http::request& x, const http::reply& answer) {
     });
   const bool wants_carriage = call.what == http::operation::metrics && settings_.carriage;
   pass_on(std::move(call), wants_carriage ? with_carriage(answer, carriage_text(settings_.carriage())) : answer);
+}
+
+/// Of tokens that open nothing: one line a minute, with how many there were. Who guesses is to be seen.
+void front_door::note_refusal(const http::request& x, const http::response& said) {
+  if (said.status != 401 || (x.authorization.empty() && x.method != "POST"))
+    return;
+  if (const auto count = refusals_.pass(settings_.time.monotonic()))
+    log(log_events::token_refused, "http", log_field{"address", x.address}, log_field{"count", *count});
 }
 
 std::optional<http::response> front_door::recall(const http::request& x, const http::call& asked, http::reply& answer) {

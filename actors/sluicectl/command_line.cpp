@@ -37,7 +37,7 @@ struct words {
   diff_command diff;
   delete_command erase;
   suspension_command suspend{};
-  suspension_command resume{.suspends = false};
+  suspension_command resume{{}, false};
   std::string erase_kind;
   std::string get_kind;
   get_command get;

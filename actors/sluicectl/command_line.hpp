@@ -31,11 +31,11 @@ struct delete_command {
 };
 /// `suspend AGREEMENT` and `resume AGREEMENT`
 struct suspension_command {
-  std::string agreement;
+  std::string agreement{};
   bool suspends = true;
   bool dry_run = false;
   bool force = false; ///< resume: also where admission refuses
-  std::string who;    ///< of what is forced; empty = the name of the user
+  std::string who{};  ///< of what is forced; empty = the name of the user
 };
 /// `diff -f FILE|DIR|-`
 struct diff_command {

@@ -108,6 +108,18 @@ TEST_CASE("an ended agreement is out of force, stays in the history, and its nam
   CHECK(x.database.history("oltp-gold")->size() == 2);
 }
 
+TEST_CASE("a name stands for one tenant, also after its end") {
+  fresh_store x;
+  REQUIRE(x.result);
+  REQUIRE(x.database.create(gold(), noon));
+  auto other = gold();
+  other.tenant = "umbrella";
+  CHECK(x.database.replace(other, later(5)).why().kind == failure_kind::already_exists);
+  REQUIRE(x.database.end(gold().name, later(10)));
+  CHECK(x.database.create(other, later(20)).why().kind == failure_kind::already_exists);
+  CHECK(x.database.create(gold(), later(30))->version == 2);
+}
+
 TEST_CASE("what never was is not found") {
   fresh_store x;
   REQUIRE(x.result);

@@ -198,5 +198,38 @@ TEST_CASE("who may not establish agreements may not suspend one") {
   x.what = http::operation::suspend_agreement;
   x.asker = {access_role::customer, "umbrella", "abcdefgh", {}, {}};
   CHECK(world.call(x)->got.status == 404);
+  x.asker.tenant = "acme"; // its own, which a patch would do as well
+  CHECK(world.call(x)->got.status == 403);
   CHECK_FALSE(world.seen.agreements.at("gold").suspended);
+}
+
+TEST_CASE("a customer's agreement lies within its own streams and beside those of others") {
+  one_agreement world;
+  auto foreign = world.replacing(4);
+  foreign.name = foreign.document.name = "batch";
+  foreign.document.tenant = "umbrella";
+  foreign.document.streams = {"*", "batch", "*"};
+  REQUIRE(world.call(foreign)->got.status == 201);
+  const auto wanted = [&](const selector& streams, bool dry_run = false) {
+    auto x = world.replacing(2);
+    x.name = x.document.name = "silver";
+    x.document.streams = streams;
+    x.dry_run = dry_run;
+    x.asker = {access_role::customer, "acme", "abcdefgh", {}, {}};
+    return world.call(x)->got.status;
+  };
+  CHECK(wanted({"gw1", "batch", "*"}) == 403);
+  CHECK(wanted({"*", "*", "*"}) == 403);
+  CHECK(wanted({"*", "free", "*"}) == 403);
+  CHECK(wanted({"*", "free", "*"}, true) == 200); // trying is no taking
+  CHECK(wanted({"gw1", "oltp", "10.*"}) == 201);
+}
+
+TEST_CASE("an agreement never goes over to another tenant") {
+  one_agreement world;
+  auto x = world.replacing(4);
+  x.document.tenant = "umbrella";
+  const auto refused = world.call(x);
+  CHECK(refused->got.status == 422);
+  CHECK(refused->body().at("errors").at(0).at("path") == "metadata.tenant");
 }

@@ -29,7 +29,7 @@ json stream_json(const observatory& known, const caller& asker, const stream_id&
                  const moment& at) {
   const bool fresh = at.now - x.heard < figures_valid_for;
   const auto figures = fresh && at.now - x.completed < figures_valid_for ? x.last_second : stream_figures{};
-  const auto* falls_under = agreement_for(known.agreements, id);
+  const auto* falls_under = governing(known, asker, id);
   const auto held = as_seen_by(known, asker, holding_back(known, id));
   const auto would = as_seen_by(known, asker, known.decisions.find_observed(id));
   return {{"stream", to_string(id)},

@@ -38,8 +38,6 @@ right right_of(operation x) noexcept {
   case operation::create_agreement: // by customers as the server's options say: always to try, never by force
   case operation::replace_agreement:
   case operation::patch_agreement:
-  case operation::suspend_agreement:
-  case operation::resume_agreement:
   case operation::end_agreement:
     return {access_role::operator_, true};
   case operation::list_limits:
@@ -57,6 +55,8 @@ right right_of(operation x) noexcept {
   case operation::export_verdicts:
   case operation::show_evidence_check:
     return viewers;
+  case operation::suspend_agreement: // the provider's to say
+  case operation::resume_agreement:
   case operation::order_limit:
   case operation::retract_limit:
   case operation::enter_exclusion:

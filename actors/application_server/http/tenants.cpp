@@ -25,7 +25,9 @@ response tenants(std::span<const agreement> in_force, const policy_document& pol
       continue;
     list.push_back({{"tenant", name},
                     {"agreements", x.agreements},
-                    {"parent", x.share == nullptr ? json(nullptr) : text_or_null(x.share->parent)},
+                    {"parent", x.share == nullptr || asker.role == access_role::customer // another tenant
+                                   ? json(nullptr)
+                                   : text_or_null(x.share->parent)},
                     {"weight", x.share == nullptr ? json(nullptr) : json(x.share->weight)}});
   }
   return answer(200, {{"items", std::move(list)}});

@@ -11,7 +11,7 @@ export const current = () => who;
 /** May the one who is signed in do this? Only what to show; the server decides. */
 export function may(what) {
   const role = who?.role ?? 'viewer';
-  if (what === 'audit') return role === 'operator' || role === 'admin';
+  if (what === 'audit' || what === 'hold-up') return role === 'operator' || role === 'admin';
   if (what === 'ask-admission') return role !== 'viewer';
   if (what === 'see-everything') return role !== 'customer';
   return role === 'operator' || role === 'admin' || (role === 'customer' && who.customers_may_establish === true);

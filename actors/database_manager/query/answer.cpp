@@ -209,11 +209,13 @@ outcome<history_answer> top(reading& from, const history_question& x, wall_time 
   return out;
 }
 
-/// The streams that fall under the agreement, by the last versions of all agreements of the period.
+/// The streams that fall under the agreement, by the last versions of all agreements that were in force in the period.
 std::vector<std::int32_t> streams_of(reading& from, const agreement& x, const time_span& within,
                                      std::uint32_t& left_out) {
   std::vector<agreement> all;
   for (auto& version : from.versions({}, {}, within.from, within.to)) {
+    if (version.terms.suspended)
+      continue;
     if (!all.empty() && all.back().name == version.terms.name)
       all.back() = std::move(version.terms);
     else

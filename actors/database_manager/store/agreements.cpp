@@ -131,6 +131,16 @@ void insert_parts(pqxx::work& transaction, const agreement& x) {
                             x.name, x.version, position, remedies[position].below_ppm, remedies[position].credit_ppm);
 }
 
+/// A name stands for one tenant for ever: whoever reads its history, accounts or evidence reads one tenant's.
+std::optional<failure> taken_by_other(pqxx::work& transaction, const agreement& x) {
+  const auto found = transaction.exec_params(
+      "SELECT tenant FROM agreements WHERE name = $1 ORDER BY version DESC LIMIT 1", x.name);
+  if (found.empty() || x.tenant == found[0][0].c_str())
+    return std::nullopt;
+  return failure{failure_kind::already_exists, "the name " + x.name + " stands for agreements with "
+                                                   + found[0][0].c_str() + "; choose another one"};
+}
+
 agreement insert(pqxx::work& transaction, agreement x, wall_time now) {
   const auto last = transaction.exec_params1("SELECT coalesce(max(version), 0), "
                                              "coalesce((extract(epoch FROM max(coalesce(valid_until, valid_from))) "
@@ -165,6 +175,8 @@ agreement insert(pqxx::work& transaction, agreement x, wall_time now) {
 
 outcome<agreement> create_agreement(pqxx::work& transaction, const agreement& x, wall_time now) {
   lock(transaction, x.name);
+  if (auto refused = taken_by_other(transaction, x))
+    return *std::move(refused);
   if (auto present = in_force(transaction, x.name)) {
     if (same_terms(*present, x))
       return std::move(*present);
@@ -176,6 +188,8 @@ outcome<agreement> create_agreement(pqxx::work& transaction, const agreement& x,
 
 outcome<agreement> replace_agreement(pqxx::work& transaction, const agreement& x, wall_time now) {
   lock(transaction, x.name);
+  if (auto refused = taken_by_other(transaction, x))
+    return *std::move(refused);
   if (auto present = in_force(transaction, x.name)) {
     if (same_terms(*present, x))
       return std::move(*present);

@@ -135,7 +135,7 @@ export function open(place, names, query) {
     const ask = (wanted) => () => { state.holdingUp = wanted; state.refused = null; draw(); };
     return [
       state.refused && notice('bad', h('span', {}, state.refused.message)),
-      isSuspended() && notice('warn', h('span', {}, 'This agreement is suspended: nothing is reserved, enforced or judged until it is resumed.'), may('establish') && button('Resume', holdUp)),
+      isSuspended() && notice('warn', h('span', {}, 'This agreement is suspended: nothing is reserved, enforced or judged until it is resumed.'), may('hold-up') && button('Resume', holdUp)),
       !isSuspended() && state.holdingUp && notice('warn', h('span', {}, 'While it is suspended nobody is held back for it, and the time is no part of its compliance. What it reserved may be promised to others.'), button('Suspend it', holdUp), button('Keep it in force', ask(false))),
     ];
   }
@@ -149,7 +149,7 @@ export function open(place, names, query) {
       pageHead(metadata.name, { before: h('a', { href: link('agreements') }, 'Agreements'), badge: [stateBadge(state.now?.state ?? 'unknown'), ' ', badge(words(spec.objective.tier), 'accent')],
         sub: `with ${metadata.tenant} · version ${status.version}, ${isSuspended() ? 'suspended' : 'in force'} since ${time(status.since)}`,
         actions: [h('a', { class: 'button', href: url(`${at}/report?format=html`), target: '_blank', rel: 'noopener' }, icon('report'), 'Report'),
-          may('establish') && !isSuspended() && !state.holdingUp && h('button', { type: 'button', class: 'button', on: { click: () => { state.holdingUp = true; draw(); } } }, icon('held'), 'Suspend'),
+          may('hold-up') && !isSuspended() && !state.holdingUp && h('button', { type: 'button', class: 'button', on: { click: () => { state.holdingUp = true; draw(); } } }, icon('held'), 'Suspend'),
           may('ask-admission') && h('a', { class: 'button', href: link('establish', { replace: name }) }, 'Change')] }),
       suspension(),
       state.missing && notice('warn', 'This agreement has ended meanwhile. What you see is from then.'),
