@@ -8,7 +8,6 @@
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/rights.hpp"
 #include "actors/application_server/http/watch_topics.hpp"
-#include "actors/runtime/log.hpp"
 
 #include <utility>
 
@@ -85,8 +84,8 @@ void front_door::take(const http::request& x, const http::reply& answer) {
 void front_door::note_refusal(const http::request& x, const http::response& said) {
   if (said.status != 401 || (x.authorization.empty() && x.method != "POST"))
     return;
-  if (const auto count = refusals_.pass(settings_.time.monotonic()))
-    log(log_events::token_refused, "http", log_field{"address", x.address}, log_field{"count", *count});
+  if (const auto count = refusals_.pass(settings_.time.monotonic()); count && settings_.token_refused)
+    settings_.token_refused(x.address, *count);
 }
 
 std::optional<http::response> front_door::recall(const http::request& x, const http::call& asked, http::reply& answer) {

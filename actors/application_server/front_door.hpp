@@ -26,6 +26,9 @@ struct front_door_settings {
   clocks time;
   /// How messages between the processes fare, for /metrics; called in the server's thread, may be empty.
   std::function<http::carriage()> carriage;
+  /// Tokens that opened nothing: how many since the last call, and from where the last one came. At most once a minute, in
+  /// the server's thread; may be empty.
+  std::function<void(const std::string& address, std::uint64_t count)> token_refused{};
   http::static_files files{}; ///< answered to everybody, before anything else is looked at
 };
 
