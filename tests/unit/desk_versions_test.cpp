@@ -1,4 +1,6 @@
 // The desk: changes that are wanted on a version are made on it or not at all; patches; tags of versions.
+#include "actors/application_server/http/agreement_patch.hpp"
+
 #include "tests/unit/application_server_fixture.hpp"
 
 #include <doctest/doctest.h>
