@@ -157,6 +157,36 @@ class Forms(ServerTest):
         self.assertGreaterEqual(len(entries), 4)
         self.assertEqual([x["at"] for x in entries], sorted((x["at"] for x in entries), reverse=True))
 
+    def test_pages_join_to_the_whole(self):
+        names = ["contract-page-" + x for x in "abcde"]
+        for name in names:
+            own = {"agreement": name}
+            self.expect(201, self.admin.ask(self.op("replaceAgreement"), own, body=good_calls.agreement(name)))
+            self.addCleanup(self.admin.ask, self.op("endAgreement"), own)
+        self.expect(200, self.admin.ask(self.op("replaceAgreement"), {"agreement": names[0]}, body=good_calls.agreement(names[0], 2)))
+        lists = (("listAgreements", {}, {}), ("listAgreements", {}, {"text": "page"}), ("listTenants", {}, {}), ("listTokens", {}, {}),
+                 ("showAgreementHistory", {"agreement": names[0]}, {}))
+        for operation, of, fields in lists:
+            with self.subTest(operation=operation, fields=fields):
+                whole = self.expect(200, self.admin.ask(self.op(operation), of, fields)).json
+                self.assertNotIn("next", whole)
+                pages = self.pages(operation, of, {**fields, "limit": 2})
+                self.assertTrue(all(len(x["items"]) == 2 for x in pages[:-1]))
+                self.assertEqual([x for page in pages for x in page["items"]], whole["items"])
+        found = [x["metadata"]["name"] for page in self.pages("listAgreements", {}, {"text": "CONTRACT-PAGE", "limit": 2}) for x in page["items"]]
+        self.assertEqual(found, names)
+        for operation, wrong in (("listAgreements", "a/b"), ("listTenants", "a b"), ("listLimits", "a")):
+            self.wrong(422, self.admin.ask(self.op(operation), query={"after": wrong}), "?after")
+
+    def pages(self, operation, of, fields):
+        pages, after = [], {}
+        while len(pages) < 50:
+            pages.append(self.expect(200, self.admin.ask(self.op(operation), of, {**fields, **after})).json)
+            if "next" not in pages[-1]:
+                return pages
+            after = {"after": pages[-1]["next"]}
+        self.fail("the pages do not end")
+
     def made_tokens(self, least):
         found = self.admin.ask(self.op("listAudit"), query={"action": "create-token", "who": "file"}).json["items"]
         return found if len(found) >= least else None

@@ -2,6 +2,7 @@
 // something twice. Without sockets and actors.
 #include "actors/application_server/http/agreement_patch.hpp"
 #include "actors/application_server/http/answer_memory.hpp"
+#include "actors/application_server/http/answers.hpp"
 #include "actors/application_server/http/dress.hpp"
 #include "actors/application_server/http/encoding.hpp"
 #include "actors/application_server/http/precondition.hpp"
@@ -63,6 +64,32 @@ agreement gold() {
 
 request posting(std::string body) {
   return {"POST", "/api/v1/agreements", "", "application/json", std::move(body)};
+}
+
+call asked_by(access_role role, const std::string& tenant = {}) {
+  call x;
+  x.asker = {role, tenant, "t", {}, {}};
+  return x;
+}
+
+/// What stands at the pointer in the entries of all pages, one after the other.
+template<class Page>
+std::string joined(unsigned limit, const char* at, Page page) {
+  std::string out;
+  auto x = asked_by(access_role::admin);
+  x.limit = limit;
+  for (int i = 0; i < 10; ++i) {
+    const json found = page(x);
+    CHECK(found["items"].size() <= limit);
+    for (const auto& one : found["items"]) {
+      const auto& value = one[json::json_pointer{at}];
+      out += (value.is_string() ? value.template get<std::string>() : value.dump()) + ' ';
+    }
+    if (!found.contains("next"))
+      return out;
+    x.after = found["next"].template get<std::string>();
+  }
+  return out + "and no end";
 }
 
 using memory = answer_memory;
@@ -257,15 +284,73 @@ TEST_CASE("tenants are those with agreements and those of the policy; a customer
   const std::vector<agreement> in_force{gold(), gold(), other};
   policy_document policy;
   policy.tenants = {{"acme", "", 10}, {"lab", "acme", 3}};
-  const auto all = json::parse(tenants(in_force, policy, {access_role::viewer, {}, "t", {}, {}}).body)["items"];
+  const auto all = json::parse(tenants(in_force, policy, asked_by(access_role::viewer)).body)["items"];
   REQUIRE(all.size() == 3);
   CHECK(all[0] == json{{"tenant", "acme"}, {"agreements", 2}, {"parent", nullptr}, {"weight", 10}});
   CHECK(all[1] == json{{"tenant", "lab"}, {"agreements", 0}, {"parent", "acme"}, {"weight", 3}});
   CHECK(all[2] == json{{"tenant", "umbrella"}, {"agreements", 1}, {"parent", nullptr}, {"weight", nullptr}});
-  const auto own =
-      json::parse(tenants(in_force, policy, {access_role::customer, "umbrella", "t", {}, {}}).body)["items"];
+  const auto own = json::parse(tenants(in_force, policy, asked_by(access_role::customer, "umbrella")).body)["items"];
   CHECK(own.size() == 1);
   CHECK(own[0]["tenant"] == "umbrella");
+  CHECK(joined(1, "/tenant",
+               [&](const call& x) {
+                 return json::parse(tenants(in_force, policy, x).body);
+               })
+        == "acme lab umbrella ");
+}
+
+TEST_CASE("pages join to the whole list") {
+  std::vector<agreement> in_force(5, gold());
+  const std::vector<std::string> names{"A", "a", "a-b", "a.b", "b"}; // byte by byte
+  for (std::size_t i = 0; i < names.size(); ++i)
+    in_force[i].name = names[i];
+  for (const unsigned limit : {1u, 2u, 3u, 4u, 5u, 1'000u}) {
+    CAPTURE(limit);
+    CHECK(joined(limit, "/metadata/name",
+                 [&](const call& x) {
+                   return agreements_json(in_force, x);
+                 })
+          == "A a a-b a.b b ");
+  }
+  std::vector<agreement> versions(3, gold());
+  for (std::uint32_t i = 0; i < versions.size(); ++i)
+    versions[i].version = 12 - i;
+  CHECK(joined(2, "/status/version",
+               [&](const call& x) {
+                 return versions_json(versions, x);
+               })
+        == "12 11 10 ");
+  std::vector<override_order> orders(4);
+  for (std::size_t i = 0; i < orders.size(); ++i) // sorted as streams: as text g.h/v/a would stand before g/v/a
+    orders[i].stream = {i < 2 ? "g" : "g.h", "v", i % 2 == 0 ? "a" : "b"};
+  orders[1].until = wall_time{5}; // over
+  CHECK(joined(1, "/stream",
+               [&](const call& x) {
+                 return orders_json(orders, wall_time{5}, x);
+               })
+        == "g/v/a g.h/v/a g.h/v/b ");
+}
+
+TEST_CASE("a list of agreements has those with the text, and of a customer its own") {
+  std::vector<agreement> in_force(3, gold());
+  in_force[0].name = "batch";
+  in_force[0].objective.tier = tier::silver;
+  in_force[2].name = "web";
+  in_force[2].tenant = "umbrella";
+  const auto found = [&](call x) {
+    std::string out;
+    const auto page = agreements_json(in_force, x);
+    for (const auto& one : page["items"])
+      out += one["metadata"]["name"].get<std::string>() + ' ';
+    return out;
+  };
+  auto x = asked_by(access_role::viewer);
+  CHECK(found(x) == "batch gold web ");
+  for (const auto& [text, names] : {std::pair{"SILVER", "batch "}, {"umb", "web "}, {"gold", "gold web "}, {"x", ""}}) {
+    x.wanted.text = text;
+    CHECK_MESSAGE(found(x) == names, text);
+  }
+  CHECK(found(asked_by(access_role::customer, "umbrella")) == "web ");
 }
 
 TEST_SUITE_END();
