@@ -64,7 +64,7 @@ GOOD = {
     "explainAgreement": of_agreement(),
     "getOpenSLO": of_agreement(),
     "endAgreement": changes(200),
-    "listCompliance": plain(query={"period": "current"}),
+    "listCompliance": plain(query={"period": "current", "limit": 10}),
     "showCompliance": of_agreement(query={"from": "-1h"}),
     "listViolations": of_agreement(query={"limit": 10}),
     "makeReport": of_agreement(query={"format": "json"}),

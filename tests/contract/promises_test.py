@@ -173,6 +173,10 @@ class Forms(ServerTest):
                 pages = self.pages(operation, of, {**fields, "limit": 2})
                 self.assertTrue(all(len(x["items"]) == 2 for x in pages[:-1]))
                 self.assertEqual([x for page in pages for x in page["items"]], whole["items"])
+        accounts = self.admin.ask(self.op("listCompliance"), query={"from": "-1h"}).json["items"]  # their figures move on
+        pages = self.pages("listCompliance", {}, {"from": "-1h", "limit": 2})
+        self.assertEqual([x["agreement"] for page in pages for x in page["items"]], [x["agreement"] for x in accounts])
+        self.assertTrue(set(names) <= {x["agreement"] for x in accounts})
         found = [x["metadata"]["name"] for page in self.pages("listAgreements", {}, {"text": "CONTRACT-PAGE", "limit": 2}) for x in page["items"]]
         self.assertEqual(found, names)
         for operation, wrong in (("listAgreements", "a/b"), ("listTenants", "a b"), ("listLimits", "a")):
