@@ -76,7 +76,7 @@ private:
 
   front_door_settings settings_;
   entrance entrance_;
-  std::shared_ptr<http::answer_memory> memory_ = std::make_shared<http::answer_memory>(); ///< replies may outlive us
+  std::shared_ptr<http::answer_memory> memory_; ///< replies may outlive us
   desk_actor desk_;
   std::shared_ptr<http::answer_cache> cache_ = std::make_shared<http::answer_cache>(); ///< outlived by late answers
   http::server server_;

@@ -92,11 +92,22 @@ std::string joined(unsigned limit, const char* at, Page page) {
   return out + "and no end";
 }
 
-using memory = answer_memory;
+/// With the server's default time-out.
+struct memory : answer_memory {
+  memory() : answer_memory(10s) {}
 
-bool is_new(const std::variant<memory::do_it, response>& x) {
-  return std::holds_alternative<memory::do_it>(x);
-}
+  /// Whether it is to be done; if so, `last` is the attempt.
+  bool begins(const std::string& token, const std::string& key, const request& x, instant now) {
+    const auto said = begin(token, key, x, now);
+    if (const auto* attempt = std::get_if<do_it>(&said))
+      last = *attempt;
+    return std::holds_alternative<do_it>(said);
+  }
+  void finish_last(const std::string& token, const std::string& key, const response& x) {
+    finish(token, key, last, x);
+  }
+  do_it last;
+};
 
 unsigned status_of(const std::variant<memory::do_it, response>& x) {
   const auto* said = std::get_if<response>(&x);
@@ -214,11 +225,11 @@ TEST_CASE("a patch changes what it names, takes away what is null, and is judged
 
 TEST_CASE("a request with a key is done once, and answered the same again") {
   memory x;
-  CHECK(is_new(x.begin("t", "k", posting("a"), 1s)));
+  CHECK(x.begins("t", "k", posting("a"), 1s));
   CHECK(status_of(x.begin("t", "k", posting("a"), 1s)) == 409); // while it is done
-  x.finish("t", "k", {201, "made"});
+  x.finish_last("t", "k", {201, "made"});
   const auto again = x.begin("t", "k", posting("a"), 2s);
-  REQUIRE(!is_new(again));
+  REQUIRE(status_of(again) != 0);
   CHECK(std::get<response>(again).status == 201);
   CHECK(std::get<response>(again).body == "made");
   CHECK(header(std::get<response>(again), "Idempotent-Replayed") == "true");
@@ -226,52 +237,77 @@ TEST_CASE("a request with a key is done once, and answered the same again") {
   auto elsewhere = posting("a");
   elsewhere.target += "?force=true";
   CHECK(status_of(x.begin("t", "k", elsewhere, 2s)) == 422);
-  CHECK(is_new(x.begin("u", "k", posting("b"), 2s))); // somebody else's key
+  CHECK(x.begins("u", "k", posting("b"), 2s)); // somebody else's key
 }
 
 TEST_CASE("what may have failed for a moment is not remembered, refusals are") {
   memory x;
   for (const unsigned status : {503u, 500u, 429u}) {
-    CHECK(is_new(x.begin("t", "k", posting("a"), 1s)));
-    x.finish("t", "k", {status, ""});
+    CHECK(x.begins("t", "k", posting("a"), 1s));
+    x.finish_last("t", "k", {status, ""});
   }
   CHECK(x.size() == 0);
   CHECK(x.bytes() == 0);
-  CHECK(is_new(x.begin("t", "k", posting("a"), 1s)));
-  x.finish("t", "k", {409, "no"});
+  CHECK(x.begins("t", "k", posting("a"), 1s));
+  x.finish_last("t", "k", {409, "no"});
   CHECK(status_of(x.begin("t", "k", posting("a"), 1s)) == 409);
-  x.finish("t", "k", {201, "late"}); // an answer that nobody waits for changes nothing
+  x.finish_last("t", "k", {201, "late"}); // an answer that nobody waits for changes nothing
   CHECK(status_of(x.begin("t", "k", posting("a"), 1s)) == 409);
 }
 
 TEST_CASE("keys are forgotten after a day, and the oldest where there are too many") {
   memory x;
   const auto done = [&](const std::string& token, const std::string& key, instant at, std::size_t bytes = 1) {
-    CHECK(is_new(x.begin(token, key, posting("a"), at)));
-    x.finish(token, key, {201, std::string(bytes, 'x')});
+    CHECK(x.begins(token, key, posting("a"), at));
+    x.finish_last(token, key, {201, std::string(bytes, 'x')});
   };
   done("t", "first", 1s);
-  CHECK(!is_new(x.begin("t", "first", posting("a"), 24h)));
-  CHECK(is_new(x.begin("t", "first", posting("b"), 24h + 1s)));
-  x.finish("t", "first", {503, ""});
+  CHECK(!x.begins("t", "first", posting("a"), 24h));
+  CHECK(x.begins("t", "first", posting("b"), 24h + 1s));
+  x.finish_last("t", "first", {503, ""});
   CHECK(x.size() == 0);
   for (std::size_t i = 0; i < max_remembered_keys_of_token + 1; ++i)
     done("t", std::to_string(i), 25h);
   CHECK(x.size() == max_remembered_keys_of_token);
-  CHECK(is_new(x.begin("t", "0", posting("a"), 25h)));
-  CHECK(!is_new(x.begin("t", "2", posting("a"), 25h)));
+  CHECK(x.begins("t", "0", posting("a"), 25h));
+  CHECK(!x.begins("t", "2", posting("a"), 25h));
   for (int i = 0; i < 5; ++i)
     done("u", std::to_string(i), 26h, 4 * 1024 * 1024);
   CHECK(x.bytes() <= max_remembered_bytes);
-  CHECK(!is_new(x.begin("u", "4", posting("a"), 26h)));
+  CHECK(!x.begins("u", "4", posting("a"), 26h));
+}
+
+TEST_CASE("a request that never got an answer holds its key until the server gave it up, and a minute") {
+  memory x;
+  CHECK(x.begins("t", "k", posting("a"), 1s));
+  const auto first = x.last;
+  const auto over = 1s + 10s + late_answers_awaited_for;
+  CHECK(status_of(x.begin("t", "k", posting("a"), over - 1ms)) == 409);
+  CHECK(x.begins("t", "k", posting("b"), over)); // the key is free, also for another request
+  x.finish("t", "k", first, {201, "of the first"});
+  CHECK(status_of(x.begin("t", "k", posting("b"), over)) == 409);
+  x.finish_last("t", "k", {201, "of the second"});
+  const auto again = x.begin("t", "k", posting("b"), over + 1h);
+  REQUIRE(status_of(again) == 201);
+  CHECK(std::get<response>(again).body == "of the second");
+  CHECK(x.size() == 1);
+}
+
+TEST_CASE("keys whose requests were given up make room for others") {
+  memory x;
+  for (std::size_t i = 0; i < max_remembered_keys_of_token; ++i)
+    CHECK(x.begins("t", std::to_string(i), posting("a"), 1s));
+  CHECK(status_of(x.begin("t", "one more", posting("a"), 30s)) == 429);
+  CHECK(x.begins("t", "one more", posting("a"), 2min));
+  CHECK(x.size() == max_remembered_keys_of_token);
 }
 
 TEST_CASE("who has all keys in use at once is asked to wait") {
   memory x;
   for (std::size_t i = 0; i < max_remembered_keys_of_token; ++i)
-    CHECK(is_new(x.begin("t", std::to_string(i), posting("a"), 1s)));
+    CHECK(x.begins("t", std::to_string(i), posting("a"), 1s));
   CHECK(status_of(x.begin("t", "one more", posting("a"), 1s)) == 429);
-  CHECK(is_new(x.begin("u", "one", posting("a"), 1s)));
+  CHECK(x.begins("u", "one", posting("a"), 1s));
   CHECK(valid_idempotency_key("5e0f3f0c-8f0e-4a7c"));
   for (const auto& no :
        {std::string{}, std::string(256, 'x'), std::string{"a b"}, std::string{"a\nb"}, std::string{"\xc3\xa4"}})
