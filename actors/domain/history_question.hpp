@@ -16,7 +16,7 @@ enum class question_kind : std::uint8_t {
   compliance, ///< one agreement, or all (of a tenant) by name, in a period; `after` is the name of the last one
   violations, ///< of one agreement in a period, neighbouring intervals joined
   top,        ///< who had or caused most violated time in a period
-  decisions,  ///< on one stream in from .. to
+  decisions,  ///< on one stream in from .. to, newest first
   report,     ///< everything that a report on one agreement and period holds
   exclusions, ///< all that were entered, in their order; `after` is the number of the last one
   audit,      ///< who changed what in from .. to, newest first

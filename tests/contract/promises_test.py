@@ -182,6 +182,21 @@ class Forms(ServerTest):
         for operation, wrong in (("listAgreements", "a/b"), ("listTenants", "a b"), ("listLimits", "a")):
             self.wrong(422, self.admin.ask(self.op(operation), query={"after": wrong}), "?after")
 
+    def test_decisions_stand_newest_first(self):
+        self.expect(200, self.admin.ask(self.op("orderLimit"), good_calls.STREAM, body={"iops": 20, "for": "10m", "who": "contract", "why": "a test"}))
+        self.addCleanup(self.admin.ask, self.op("retractLimit"), good_calls.STREAM)
+        eventually(lambda: self.decided(lambda rule: rule == "override"))
+        self.expect(200, self.admin.ask(self.op("retractLimit"), good_calls.STREAM))
+        whole = eventually(lambda: self.decided(lambda rule: rule != "override"))
+        times = [x["at"] for x in whole]
+        self.assertEqual(times, sorted(times, reverse=True))
+        pages = self.pages("listDecisions", good_calls.STREAM, {"from": "-1h", "to": whole[0]["at"][:-1] + "Z", "limit": 1})
+        self.assertEqual([x for page in pages for x in page["items"]], [x for x in whole if x["at"] < whole[0]["at"]])
+
+    def decided(self, newest):
+        found = self.admin.ask(self.op("listDecisions"), good_calls.STREAM, {"from": "-1h"}).json["items"]
+        return found if found and newest(found[0]["rule"]) else None
+
     def pages(self, operation, of, fields):
         pages, after = [], {}
         while len(pages) < 50:

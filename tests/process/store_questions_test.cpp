@@ -401,6 +401,38 @@ TEST_CASE("pages of accounts join to the whole, whatever the order of the databa
   CHECK(x.ask(page)->accounts.empty());
 }
 
+TEST_CASE("decisions stand newest first, page by page, also within one moment") {
+  past x;
+  int position = 0;
+  for (const auto& [minute, rule] :
+       {std::pair{1, "capacity"}, {3, "share"}, {3, "protection"}, {3, "none"}, {2, "limit"}, {90, "share"}})
+    server().sql("INSERT INTO decisions VALUES (to_timestamp(" + std::to_string(ten.unix_us / 1'000'000 + 60 * minute)
+                 + "), 'gw1', 'batch', 'c', 1, '" + rule + "', '', '', 'disk', 0, 0, 0, 0, 0, 1, 2, 3, false, now(), "
+                 + std::to_string(++position) + ", '\\xab')");
+  auto page = about(question_kind::decisions, "", ten, after(ten, hour_us));
+  page.stream = {"gw1", "batch", "c"};
+  const auto rules = [&] {
+    std::string out;
+    const auto found = x.ask(page);
+    REQUIRE(found);
+    for (const auto& one : found->decisions)
+      out += std::string{to_string(one.what.why.rule)} + ' ';
+    page.after = found->next;
+    return out;
+  };
+  CHECK(rules() == "none protection share limit capacity ");
+  CHECK(page.after.empty());
+  std::string seen;
+  for (const std::uint32_t limit : {2u, 1u, 1u, 1u}) {
+    page.limit = limit;
+    seen += rules() + "| ";
+  }
+  CHECK(seen == "none protection | share | limit | capacity | ");
+  CHECK(page.after.empty());
+  page.after = "x";
+  CHECK(rules().empty());
+}
+
 TEST_CASE("what is not there is said in one sentence") {
   past x;
   const auto none = x.ask(about(question_kind::compliance, "nobody", ten, noon));
