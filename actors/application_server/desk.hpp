@@ -104,7 +104,7 @@ private:
   sla_core_actor core_;
   bool monitor_up_ = false;
   terms_book book_;
-  std::vector<access_token> tokens_;
+  std::vector<access_token> tokens_;             ///< by id
   std::map<exchange_ptr, agreement> pending_;    ///< being stored: others must not be promised the same room
   std::map<exchange_ptr, std::string> changing_; ///< names of what the database manager was asked to change
   database_status database_said_;

@@ -2,6 +2,7 @@
 #include "actors/application_server/access/secret.hpp"
 #include "actors/application_server/desk.hpp"
 #include "actors/application_server/http/answers.hpp"
+#include "actors/application_server/http/page.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/wall_clock_text.hpp"
 #include "actors/domain/selection.hpp"
@@ -71,11 +72,9 @@ void desk_state::revoke_token(const exchange_ptr& x) {
 
 void desk_state::token_changed(const exchange_ptr& x, const access_token& stored, const char* action,
                                const std::string& detail) {
-  const auto found = std::find_if(tokens_.begin(), tokens_.end(), [&](const access_token& y) {
-    return y.id == stored.id;
-  });
-  if (found == tokens_.end())
-    tokens_.push_back(stored);
+  const auto found = std::ranges::lower_bound(tokens_, stored.id, {}, &access_token::id);
+  if (found == tokens_.end() || found->id != stored.id)
+    tokens_.insert(found, stored);
   else
     *found = stored;
   if (settings_.tokens_known)
@@ -88,10 +87,15 @@ void desk_state::token_changed(const exchange_ptr& x, const access_token& stored
 void desk_state::list_tokens(const exchange_ptr& x) {
   if (!book_.loaded())
     return x->answer(problem(503, "the tokens have not been loaded from the database yet"));
-  auto list = http::json::array();
-  for (const auto& token : tokens_)
-    list.push_back(token_json(token, settings_.time.wall()));
-  x->answer(answer(200, {{"items", std::move(list)}}));
+  const auto begin = std::ranges::upper_bound(tokens_, x->call.after, {}, &access_token::id);
+  x->answer(answer(200, http::page_of(
+                            begin, tokens_.end(), x->call.limit,
+                            [](const access_token& y) {
+                              return y.id;
+                            },
+                            [now = settings_.time.wall()](const access_token& y) {
+                              return token_json(y, now);
+                            })));
 }
 
 bool desk_state::is_of(const std::string& tenant, const stream_id& stream) const {

@@ -144,18 +144,12 @@ void desk_state::on_call(const exchange_ptr& x) {
   }
   if (!book_.loaded())
     return x->answer(problem(503, "the agreements have not been loaded from the database yet"));
-  if (x->call.what == operation::list_agreements) {
-    auto all = book_.agreements();
-    if (x->call.asker.role == access_role::customer)
-      std::erase_if(all, [&](const agreement& y) {
-        return y.tenant != x->call.asker.tenant;
-      });
-    return x->answer(answer(200, http::agreements_json(all)));
-  }
+  if (x->call.what == operation::list_agreements)
+    return x->answer(answer(200, http::agreements_json(book_.agreements(), x->call)));
   if (x->call.what == operation::get_policy)
     return x->answer(http::tagged(answer(200, http::write_policy(book_.policy())), book_.policy().version));
   if (x->call.what == operation::list_limits)
-    return x->answer(answer(200, http::orders_json(book_.orders(), settings_.time.wall())));
+    return x->answer(answer(200, http::orders_json(book_.orders(), settings_.time.wall(), x->call)));
   if (const auto* found = book_.find(x->call.name))
     return x->answer(x->call.what == operation::agreement_openslo
                          ? http::openslo(*found)
@@ -321,7 +315,7 @@ void desk_state::history(const exchange_ptr& x) {
   ask_database(
       x, false,
       [x](const std::vector<agreement>& versions) {
-        x->answer(answer(200, http::agreements_json(versions)));
+        x->answer(answer(200, http::versions_json(versions, x->call)));
       },
       history_atom::value, x->call.name);
 }

@@ -39,6 +39,7 @@ http::response without_secret(http::operation what, http::response x) {
 front_door::front_door(front_door_settings settings, std::string_view file_token)
     : settings_(std::move(settings)),
       entrance_(file_token, settings_.entrance),
+      memory_(std::make_shared<http::answer_memory>(settings_.server.answer_timeout)),
       server_(settings_.server, [this](const http::request& x, const http::reply& answer) {
         take(x, answer);
       }) {}
@@ -99,8 +100,9 @@ std::optional<http::response> front_door::recall(const http::request& x, const h
   auto begun = memory_->begin(token, key, x, settings_.time.monotonic());
   if (auto* known = std::get_if<http::response>(&begun))
     return std::move(*known);
-  answer = [answer, memory = memory_, token, key, what = asked.what](http::response y) {
-    memory->finish(token, key, without_secret(what, y));
+  const auto attempt = std::get<http::answer_memory::do_it>(begun);
+  answer = [answer, memory = memory_, token, key, attempt, what = asked.what](http::response y) {
+    memory->finish(token, key, attempt, without_secret(what, y));
     answer(std::move(y));
   };
   return std::nullopt;

@@ -83,7 +83,7 @@ private:
   front_door_settings settings_;
   entrance entrance_;
   log_gate refusals_{std::chrono::minutes{1}}; ///< the server's thread only
-  std::shared_ptr<http::answer_memory> memory_ = std::make_shared<http::answer_memory>(); ///< replies may outlive us
+  std::shared_ptr<http::answer_memory> memory_; ///< replies may outlive us
   desk_actor desk_;
   std::shared_ptr<http::answer_cache> cache_ = std::make_shared<http::answer_cache>(); ///< outlived by late answers
   http::server server_;

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
 using namespace sluice;
 using namespace sluice::test;
 using namespace std::chrono_literals;
@@ -82,6 +84,26 @@ TEST_CASE("a token that is taken back stays in the list") {
   CHECK(world.call(http::operation::list_tokens)->body().at("items").at(0).at("good") == false);
   x.token.id = "zzzzzzzz";
   CHECK(world.call(x)->got.status == 404);
+}
+
+TEST_CASE("tokens are listed by id, page by page") {
+  application_world world;
+  for (const auto* id : {"cccccccc", "aaaaaaaa"})
+    world.seen.tokens[id].id = id;
+  world.database_up();
+  world.pass(2s);
+  const auto made = world.call(making(access_role::viewer))->body().at("id").get<std::string>();
+  auto ids = std::set<std::string>{"aaaaaaaa", "cccccccc", made};
+  http::call x;
+  x.what = http::operation::list_tokens;
+  x.limit = 1;
+  for (const auto& id : ids) {
+    const auto page = world.call(x)->body();
+    REQUIRE(page.at("items").size() == 1);
+    CHECK(page.at("items").at(0).at("id") == id);
+    CHECK(page.contains("next") == (id != *ids.rbegin()));
+    x.after = page.value("next", "");
+  }
 }
 
 TEST_CASE("no token is made while nobody can keep it") {

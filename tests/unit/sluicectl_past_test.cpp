@@ -82,8 +82,29 @@ TEST_CASE("pages are read to their end") {
   CHECK(server.asked[1] == "GET /api/v1/agreements/gold/violations?after=1");
   CHECK(contains(table, "2026-11-01T00:00:00Z"));
   CHECK(contains(table, "2026-11-02T00:00:00Z"));
+  scripted all{{R"({"items": [{"agreement": "a"}], "next": "a", "period": "current"})",
+                R"({"items": [{"agreement": "b:1"}], "next": "b:1"})", R"({"items": [{"agreement": "c"}]})"},
+               output_format::json};
+  const auto whole = nlohmann::json::parse(printed(all, {"compliance", "--tenant", "acme"}));
+  CHECK(all.asked[1] == "GET /api/v1/compliance?tenant=acme&after=a");
+  CHECK(all.asked[2] == "GET /api/v1/compliance?tenant=acme&after=b:1");
+  CHECK(whole["items"].size() == 3);
+  CHECK(whole["period"] == "current");
+  CHECK_FALSE(whole.contains("next"));
+  scripted agreements{
+      {R"({"items": [{"metadata": {"name": "a"}}], "next": "a"})", R"({"items": [{"metadata": {"name": "b"}}]})"},
+      output_format::json};
+  CHECK(nlohmann::json::parse(printed(agreements, {"get", "agreements"}))["items"].size() == 2);
+  CHECK(agreements.asked[1] == "GET /api/v1/agreements?after=a");
   scripted nothing{{R"({"items": []})"}, output_format::table};
   CHECK(run_line(nothing, {"violators", "--by", "tenant"}).out == "nobody violated anything\n");
+}
+
+TEST_CASE("pages that lead elsewhere are not followed") {
+  for (const auto* next : {"a&limit=1", "a b", "\u00e4", ""}) {
+    scripted server{{R"({"items": [{}], "next": ")" + std::string{next} + "\"}"}, output_format::json};
+    CHECK_THROWS_AS(printed(server, {"compliance"}), failure);
+  }
 }
 
 TEST_CASE("an exclusion is entered, listed and taken back") {

@@ -26,7 +26,7 @@ struct credentials {
 
 /// Why somebody does not come in.
 struct turned_away {
-  unsigned status = 401; ///< 401 nobody known, 403 the browser's page is not ours, 429 too often
+  unsigned status = 401; ///< 401 nobody known, 403 the browser's page is not ours, 429 too often, 503 not yet
   std::string why;
   unsigned retry_after_s = 0;
 };

@@ -40,8 +40,8 @@ struct call {
   stream_id stream;
   unsigned seconds = default_series_seconds; ///< show_stream
   unsigned limit = max_page;                 ///< lists
-  std::string after;                         ///< list_streams: the last stream of the page before; exports: the cursor
-  stream_filter wanted;                      ///< list_streams
+  std::string after;                         ///< lists: `next` of the page before; exports: the cursor
+  stream_filter wanted;                      ///< list_streams; of list_agreements its text
   agreement document;                        ///< create_agreement, replace_agreement
   std::string patch;                         ///< patch_agreement, suspend_agreement, resume_agreement: a JSON object
   precondition only_if;                      ///< changes of an agreement or the policy

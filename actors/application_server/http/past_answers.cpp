@@ -107,10 +107,15 @@ response compliance(const history_question& question, const history_answer& x) {
   auto out = span_json(question, x);
   out["judged_until"] = time_or_null(x.judged_until);
   out["items"] = std::move(list);
+  if (!x.next.empty())
+    out["next"] = x.next;
   return answer(200, out);
 }
 
 response statement(const history_question& question, const history_answer& x) {
+  if (!x.next.empty())
+    return problem(422, "the tenant had more than " + std::to_string(max_accounts)
+                            + " agreements in this period; ask for a shorter one");
   auto out = span_json(question, x);
   auto list = json::array();
   std::uint64_t missed = 0;

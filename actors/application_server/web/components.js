@@ -117,6 +117,16 @@ export function loading(what) {
   return h('div', { class: 'empty', 'aria-busy': 'true' }, `Reading ${what} …`);
 }
 
+/** The foot of a list that comes in pages. @param pages the `after` of each page up to this one; `go` asks for the last of them */
+export function pager(pages, size, list, what, go) {
+  const first = (pages.length - 1) * size + 1;
+  return [
+    h('span', {}, pages.length === 1 && !list.next ? plural(list.items.length, what) : `${first} to ${first + list.items.length - 1}`),
+    pages.length > 1 && h('button', { type: 'button', class: 'button', on: { click: () => { pages.pop(); go(); } } }, 'Back'),
+    list.next && h('button', { type: 'button', class: 'button', on: { click: () => { pages.push(list.next); go(); } } }, 'Further'),
+  ];
+}
+
 /** Some of many: "50 of 4,312 shown". */
 export function someOf(shown, total, what) {
   return shown < total ? `${count(shown)} of ${plural(total, what)} shown` : plural(total, what);

@@ -26,7 +26,7 @@ export async function resume() {
     who = session;
     return true;
   } catch (problem) {
-    if (problem instanceof Problem && problem.status === 0) throw problem;
+    if (problem instanceof Problem && (problem.status === 0 || problem.status === 503)) throw problem; // not now
     return false;
   }
 }

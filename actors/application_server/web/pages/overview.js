@@ -1,5 +1,5 @@
 // Are the promises kept now, how much may still go wrong, who is held back and why.
-import { get } from '../api.js';
+import { itemsOf } from '../api.js';
 import { agreementLink, backendLink, badge, card, command, empty, figures, key, loading, meter, notice, pageHead, ruleBadge, someOf, stateBadge, streamName, table, verdict } from '../components.js';
 import { h } from '../dom.js';
 import { eventItem } from '../events_text.js';
@@ -28,8 +28,8 @@ export function open(place) {
   });
   place.every(budgets_every_ms, async () => {
     try {
-      const answer = await get('/compliance?period=current', { signal: place.signal });
-      budgets = new Map(answer.items.map((x) => [x.agreement, x]));
+      const accounts = await itemsOf('/compliance', { period: 'current' }, { signal: place.signal });
+      budgets = new Map(accounts.map((x) => [x.agreement, x]));
     } catch { /* without the database there are no budgets; the frame says that it is away */ }
     draw();
   });

@@ -74,7 +74,7 @@ export function open(place, names, query) {
   }
   async function askDecisions() {
     try {
-      decisions = (await get(`${at}/decisions${fieldsOf({ from: range === 'live' ? '-1h' : `-${range}`, limit: 1000 })}`, { signal: place.signal })).items.reverse().slice(0, most_decisions);
+      decisions = (await get(`${at}/decisions${fieldsOf({ from: range === 'live' ? '-1h' : `-${range}`, limit: most_decisions })}`, { signal: place.signal })).items;
     } catch { decisions = null; }
   }
 
