@@ -72,6 +72,17 @@ await keys.press('Enter');
 await page.waitForSelector('h1 >> text=browser-silver');
 const stored = await api('GET', '/agreements/browser-silver');
 check(stored.status === 200 && stored.body.spec.objective.reservation.iops === 20, 'the agreement is stored', JSON.stringify(stored.body));
+// It is shown live at once: what its stream does against the promise, and when the first verdict comes instead of a dash.
+await page.waitForSelector('.segments [aria-pressed="true"] >> text=Live');
+await page.waitForSelector('.chart canvas');
+await page.waitForSelector('.verdict strong');
+await page.waitForSelector('.figures dd');
+const figures = await page.$$eval('.figures dd', (all) => all.map((x) => x.textContent));
+check(!figures.some((x) => x.trim() === '–'), 'no figure is a dash', figures.join(' | '));
+await checkAccessible(page, 'an agreement that was just established');
+await picture(page, 'established');
+await page.waitForFunction(() => /Kept|Broken|Not judged:|Nothing to judge/.test(document.querySelector('.verdict strong')?.textContent));
+check(true, 'the first verdict is shown when it is there');
 await checkQuiet(page, 'establishing');
 
 // And changed: the form begins with what is in force.
