@@ -4,6 +4,7 @@ import { yamlOf } from './agreement_form.js';
 import { h } from './dom.js';
 import { count, milliseconds, plural, words } from './format.js';
 import { icon } from './icons.js';
+import { may } from './session.js';
 
 const most_streams = 6;
 
@@ -51,5 +52,5 @@ function source(document) {
   const text = yamlOf(document);
   return h('section', { class: 'card' }, h('header', {}, h('h2', {}, 'As a document'), h('span', { class: 'more' },
     h('button', { type: 'button', class: 'button plain', on: { click: () => copy(`${text}\n`) } }, icon('copy'), 'Copy'))),
-  h('div', { class: 'body' }, command('sluicectl apply -f agreement.yaml')), h('pre', { class: 'yaml', tabindex: '0', role: 'region', 'aria-label': 'The agreement as YAML' }, text));
+  may('establish') && h('div', { class: 'body' }, command('sluicectl apply -f agreement.yaml')), h('pre', { class: 'yaml', tabindex: '0', role: 'region', 'aria-label': 'The agreement as YAML' }, text));
 }

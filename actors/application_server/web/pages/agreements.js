@@ -1,10 +1,9 @@
 // All agreements in force, with what became of them in their window.
 import { get } from '../api.js';
-import { agreementLink, card, command, empty, loading, pageHead, someOf, stateBadge, table } from '../components.js';
+import { agreementLink, card, empty, establishLink, firstAgreement, loading, pageHead, someOf, stateBadge, table } from '../components.js';
 import { h } from '../dom.js';
 import { percent, time, words } from '../format.js';
-import { link, replaceQuery } from '../router.js';
-import { may } from '../session.js';
+import { replaceQuery } from '../router.js';
 import { budgetBar, complianceText } from './overview.js';
 
 const accounts_every_ms = 30_000;
@@ -42,7 +41,7 @@ export function open(place, names, query) {
 
   function draw() {
     place.show(
-      pageHead('Agreements', { actions: may('ask-admission') ? [h('a', { class: 'button first', href: link('establish') }, 'Establish an agreement')] : [] }),
+      pageHead('Agreements', { actions: [establishLink()].filter(Boolean) }),
       all === null ? (problem ? h('p', {}, problem.message) : loading('the agreements')) : all.length === 0 ? nothing() : list());
   }
 
@@ -70,6 +69,5 @@ export function open(place, names, query) {
 }
 
 function nothing() {
-  return card('', {}, empty('agreement', 'No agreement yet', 'An agreement says what a tenant is promised on which streams, and how it is judged. Write one with the form, or apply documents:',
-    command('sluicectl apply -f deploy/demo.d/agreements'), may('ask-admission') && h('a', { class: 'button first', href: link('establish') }, 'Establish an agreement')));
+  return card('', {}, empty('agreement', 'No agreement yet', 'An agreement says what a tenant is promised on which streams, and how it is judged.', firstAgreement()));
 }
