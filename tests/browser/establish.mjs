@@ -63,6 +63,18 @@ await checkAccessible(page, 'establish, judged');
 await picture(page, 'establish-judged');
 check((await api('GET', '/agreements/browser-silver')).status === 404, 'nothing is stored before it is sent');
 
+// What is a slip to a person is none to the form: a blank before the unit. A volume that nobody serves is said to be one.
+await type('#volume', 'nobody-has-it');
+await type('#latency-0-target', '5 ms');
+await page.waitForFunction(() => /would apply to nothing/.test(document.querySelector('[aria-labelledby="admission-title"] .outcome')?.textContent));
+check((await page.textContent('.yaml')).includes('target: 5ms'), 'a blank before the unit does no harm');
+// A name that is taken is said at the name, in words for people.
+await type('#volume', 'scratch');
+await type('#name', process.env.SLUICE_AGREEMENT);
+await page.waitForFunction(() => /exists already/.test(document.querySelector('#name-wrong')?.textContent));
+await checkAccessible(page, 'establish, the name is taken');
+await type('#name', 'browser-silver');
+
 await type('#reservation', '20');
 await type('#limit', '5000');
 await type('#latency-0-target', '500ms');

@@ -107,8 +107,8 @@ async function follow(signal) {
       return undefined;
     }
     if (answer.status === 401) await get('/session', { signal }); // is refused alike, which says that the session is over
-    // Too many watch, or one of the topics is refused: ask meanwhile.
-    if (answer.status === 403 || answer.status === 429 || answer.status === 503) return await pause(poll_every_ms, signal);
+    // Too many watch, or one of the topics is refused: ask meanwhile, so that the others are known.
+    if (answer.status === 503 || (answer.status >= 400 && answer.status < 500)) return await pause(poll_every_ms, signal);
     if (!answer.ok) throw new Problem(answer.status, 'The server refuses to be watched.');
     const resumed = lastId !== '';
     heard('stream');

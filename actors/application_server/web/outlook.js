@@ -15,9 +15,12 @@ export function outlook(state, about, document) {
 
 const outcomes = { accepted: ['good', 'It can be promised.', 'good'], warning: ['warn', 'It can be promised, with a reservation.', 'warn'], refused: ['bad', 'It cannot be promised.', 'bad'] };
 
+/** Nothing speaks against what nobody serves. */
+const nowhere = ['warn', 'It would apply to nothing yet.', 'warn'];
+
 function admission({ verdict, asking, mistakes }) {
   const wrong = Object.keys(mistakes).length;
-  const [kind, sentence, sign] = verdict ? outcomes[verdict.outcome] : wrong > 0 ? ['warn', 'Some fields are wrong.', 'warn'] : ['idle', 'Not asked yet.', 'unknown'];
+  const [kind, sentence, sign] = verdict?.outcome === 'accepted' && verdict.findings.some((x) => x.kind === 'unknown-place') ? nowhere : verdict ? outcomes[verdict.outcome] : wrong > 0 ? ['warn', 'Some fields are wrong.', 'warn'] : ['idle', 'Not asked yet.', 'unknown'];
   return h('section', { class: 'card', 'aria-labelledby': 'admission-title' },
     h('header', {}, h('h2', { id: 'admission-title' }, 'Can it be promised?'), asking && h('span', { class: 'more' }, 'asking …')),
     h('div', { class: 'body stack' },

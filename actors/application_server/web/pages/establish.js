@@ -10,6 +10,7 @@ import { outlook } from '../outlook.js';
 
 const typing_pause_ms = 350;
 const streams_every_ms = 5_000;
+const taken = 'An agreement of this name exists already, with other terms. Change that one, or choose another name.';
 
 export function open(place, names, query) {
   const replaces = query.replace ?? '';
@@ -89,7 +90,7 @@ export function open(place, names, query) {
       state.verdict = problem.body?.admission ?? null;
       state.mistakes = problem.errors ? mistakesByField(problem.errors, state.form) : {};
       if (problem.status !== 409 && problem.status !== 422) state.problem = problem;
-      else if (!state.verdict && problem.status === 409) state.mistakes = { name: problem.message };
+      else if (!state.verdict && problem.status === 409) state.mistakes = { name: taken };
     }
     state.asking = false;
     announce(state.verdict ? `Admission: ${state.verdict.outcome}` : Object.keys(state.mistakes).length > 0 ? 'Some fields are wrong' : '');
@@ -121,6 +122,10 @@ export function open(place, names, query) {
       state.problem = problem instanceof Problem ? problem : new Problem(0, String(problem));
       if (problem.status === 412) state.problem = new Problem(412, 'Somebody has changed this agreement meanwhile. Load it anew to see how, then change it again.');
       state.verdict = problem.body?.admission ?? state.verdict;
+      if (problem.status === 409 && !problem.body?.admission && !replaces) {
+        state.problem = null;
+        return refuse({ name: taken });
+      }
       refuse(mistakesByField(problem.errors ?? [], state.form));
     }
     return undefined;
