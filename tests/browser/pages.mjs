@@ -9,7 +9,7 @@ const backend = process.env.SLUICE_BACKEND;
 const pages = {
   overview: ['#/', [`.rows a >> text=${agreement}`, '.verdict strong', '.figures dd', '.meter[role=img]', '.feed']],
   agreements: ['#/agreements', [`.rows a >> text=${agreement}`, '.rows .badge']],
-  agreement: [`#/agreements/${agreement}`, ['.chart canvas', 'text=Error budget left', 'text=How fast the budget goes', `.rows >> text=${stream.split('/')[1]}`, 'a >> text=Report']],
+  agreement: [`#/agreements/${agreement}`, ['.verdict strong', '.segments [aria-pressed="true"] >> text=Live', '.chart canvas', 'text=Error budget left', 'text=How fast the budget goes', `.rows >> text=${stream.split('/')[1]}`, 'a >> text=Report']],
   streams: ['#/streams', [`.rows a[href*="${stream.split('/')[1]}"]`]],
   stream: [`#/streams/${stream}`, ['.chart canvas', '.why', 'text=Its own limit']],
   'stream-past': [`#/streams/${stream}?range=1h`, ['.chart canvas', 'text=one point is', 'text=p99.9']],

@@ -1,8 +1,10 @@
-// The parts that every page is made of, from values to elements. Fetches nothing, keeps nothing.
+// The parts that every page is made of, from values to elements, as far as they are for who is signed in. Fetches nothing,
+// keeps nothing.
 import { announce, h } from './dom.js';
 import { count, plural, words } from './format.js';
 import { icon } from './icons.js';
 import { link } from './router.js';
+import { may } from './session.js';
 
 export function pageHead(title, { before = null, badge = null, sub = null, actions = [] } = {}) {
   return h('div', { class: 'page-head' },
@@ -139,7 +141,14 @@ export function segments(label, choices, chosen, choose) {
 }
 
 export const agreementLink = (name) => h('a', { href: link('agreements', name) }, name);
-export const backendLink = (name) => h('a', { href: link('backends', name) }, name);
+/** For who may see backends; to others its name says enough. */
+export const backendLink = (name) => (may('see-everything') ? h('a', { href: link('backends', name) }, name) : name);
+
+/** To the form, for who may establish with it or at least ask; null for others. */
+export const establishLink = ({ first = true } = {}) => may('ask-admission') && h('a', { class: first ? 'button first' : 'button', href: link('establish') }, may('establish') ? 'Establish an agreement' : 'Ask what can be promised');
+
+/** How there comes to be a first agreement, for who may establish it. */
+export const firstAgreement = () => [may('establish') && [h('p', {}, 'Write one with the form, or apply a document, such as this one on the volume that deploy/up serves:'), command('sluicectl apply -f deploy/first-agreement.yaml')], establishLink({ first: false })];
 
 /** gateway/volume/client, which may break at its slashes. */
 export function streamName(x) {

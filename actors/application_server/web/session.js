@@ -14,6 +14,7 @@ export function may(what) {
   if (what === 'audit' || what === 'hold-up') return role === 'operator' || role === 'admin';
   if (what === 'ask-admission') return role !== 'viewer';
   if (what === 'see-everything') return role !== 'customer';
+  if (what === 'order') return role === 'operator' || role === 'admin';
   return role === 'operator' || role === 'admin' || (role === 'customer' && who.customers_may_establish === true);
 }
 

@@ -1,10 +1,9 @@
 // All agreements in force, filtered and page by page, with what became of them in their window.
 import { get, itemsOf, query as fieldsOf } from '../api.js';
-import { agreementLink, card, command, empty, loading, pageHead, pager, stateBadge, table } from '../components.js';
+import { agreementLink, card, empty, establishLink, firstAgreement, loading, pageHead, pager, stateBadge, table } from '../components.js';
 import { h } from '../dom.js';
 import { percent, time, words } from '../format.js';
-import { link, replaceQuery } from '../router.js';
-import { may } from '../session.js';
+import { replaceQuery } from '../router.js';
 import { budgetBar, complianceText } from './overview.js';
 
 const accounts_every_ms = 30_000;
@@ -71,7 +70,7 @@ export function open(place, names, query) {
 
   function draw() {
     place.show(
-      pageHead('Agreements', { actions: may('ask-admission') ? [h('a', { class: 'button first', href: link('establish') }, 'Establish an agreement')] : [] }),
+      pageHead('Agreements', { actions: [establishLink()].filter(Boolean) }),
       list === null ? (problem ? h('p', {}, problem.message) : loading('the agreements')) : list.items.length === 0 && wanted === '' ? nothing() : rows());
   }
 
@@ -100,6 +99,5 @@ export function open(place, names, query) {
 }
 
 function nothing() {
-  return card('', {}, empty('agreement', 'No agreement yet', 'An agreement says what a tenant is promised on which streams, and how it is judged. Write one with the form, or apply documents:',
-    command('sluicectl apply -f deploy/demo.d/agreements'), may('ask-admission') && h('a', { class: 'button first', href: link('establish') }, 'Establish an agreement')));
+  return card('', {}, empty('agreement', 'No agreement yet', 'An agreement says what a tenant is promised on which streams, and how it is judged.', firstAgreement()));
 }
