@@ -26,7 +26,6 @@ using tcp = asio::ip::tcp;
 /// How long and how much is read on after a final answer. Chosen: a document that is too large by ten times.
 constexpr std::chrono::seconds linger_time{1};
 constexpr std::size_t max_drained_bytes = 1024 * 1024;
-
 /// Who reads an answer slower than this is given up [bytes per second]. Chosen: half a megabit.
 constexpr std::size_t slowest_reader = 64 * 1024;
 

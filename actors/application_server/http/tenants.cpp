@@ -24,16 +24,18 @@ response tenants(std::span<const agreement> in_force, const policy_document& pol
     std::erase_if(all, [&](const auto& x) {
       return x.first != of.asker.tenant;
     });
+  const bool tells_parent = of.asker.role != access_role::customer; // another tenant
   return answer(200, page_of(
                          all.upper_bound(of.after), all.end(), of.limit,
                          [](const auto& x) {
                            return x.first;
                          },
-                         [](const auto& x) -> json {
+                         [tells_parent](const auto& x) -> json {
                            const auto& [name, one] = x;
                            return {{"tenant", name},
                                    {"agreements", one.agreements},
-                                   {"parent", one.share == nullptr || !tells_parent ? json(nullptr) : text_or_null(one.share->parent)},
+                                   {"parent", one.share == nullptr || !tells_parent ? json(nullptr)
+                                                                                    : text_or_null(one.share->parent)},
                                    {"weight", one.share == nullptr ? json(nullptr) : json(one.share->weight)}};
                          }));
 }
