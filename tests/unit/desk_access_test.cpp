@@ -138,6 +138,8 @@ TEST_CASE("customers establish nothing in another's name, and take nobody's name
   x.document = with("silver", "acme");
   CHECK(world.call(x)->got.status == 409);
   x.document = with("bronze", "acme");
+  CHECK(world.call(x)->got.status == 403); // of streams that nobody gave it
+  x.document.streams = {"*", "gold", "10.*"};
   CHECK(world.call(x)->got.status == 201);
 }
 
