@@ -169,7 +169,8 @@ void desk_state::admit(const exchange_ptr& x) {
     return x->answer(problem(503, "the application server is starting or stopping"));
   if (auto refusal = unmet(x))
     return x->answer(*std::move(refusal));
-  if (const auto* held = book_.find(wanted.name); held != nullptr && held->tenant != wanted.tenant)
+  const auto* held = book_.find(wanted.name);
+  if (held != nullptr && held->tenant != wanted.tenant && x->call.what != operation::create_agreement)
     return x->answer(problem(422, "the agreement was refused; nothing was changed",
                              {{"metadata.tenant", "cannot be changed; the agreement is with " + held->tenant}}));
   auto question = std::make_shared<admission_question>();

@@ -367,7 +367,7 @@ TEST_CASE(
   CHECK(server().count("verdicts WHERE agreement = 'oltp-gold' AND version = 2") > 600);
   CHECK(server().count("verdicts WHERE agreement = 'oltp-gold' AND version = 3") > 30);
   CHECK(server().count("verdicts WHERE agreement = 'silver' AND version = 2") == 0); // suspended
-  CHECK(server().count("verdicts WHERE agreement = 'silver' AND version = 3") > 100);
+  CHECK(server().count("verdicts WHERE agreement = 'silver' AND version = 3") > 50);
 
   CHECK(server().count("hours") > 0);
   CHECK(wrong_roll_ups("minutes", "minute") == 0);
