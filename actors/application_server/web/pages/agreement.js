@@ -178,7 +178,8 @@ export function open(place, names, query) {
   /** Suspends, or resumes what is suspended, on the version that is shown. */
   async function holdUp() {
     try {
-      state.document = await send('POST', `${at}/${isSuspended() ? 'resume' : 'suspend'}`, undefined, { headers: { 'If-Match': `"v${state.document.status.version}"` } });
+      const answer = await send('POST', `${at}/${isSuspended() ? 'resume' : 'suspend'}`, undefined, { headers: { 'If-Match': `"v${state.document.status.version}"` } });
+      state.document = answer.body;
       state.refused = null;
     } catch (problem) {
       state.refused = problem;
