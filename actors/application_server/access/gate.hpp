@@ -3,8 +3,8 @@
 
 #include "actors/application_server/access/session.hpp"
 #include "actors/application_server/access/token_book.hpp"
+#include "actors/application_server/http/shared_cell.hpp"
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -79,7 +79,7 @@ private:
 
   session_key key_;
   visit_bounds bounds_;
-  std::atomic<std::shared_ptr<const token_book>> book_;
+  shared_cell<token_book> book_;
   buckets visits_; ///< by token
   buckets logins_; ///< by address
 };
