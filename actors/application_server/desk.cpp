@@ -4,6 +4,8 @@
 #include "actors/application_server/unexpected.hpp"
 #include "actors/runtime/log.hpp"
 
+#include <algorithm>
+
 namespace sluice {
 
 namespace {
@@ -91,6 +93,7 @@ void desk_state::load() {
             loading_ = false;
             book_.load(x.agreements, x.overrides, x.policy);
             tokens_ = x.tokens;
+            std::ranges::sort(tokens_, {}, &access_token::id); // the database has an order of its own
             if (settings_.tokens_known)
               settings_.tokens_known(tokens_);
             log(log_events::terms_loaded, component, log_field{"agreements", x.agreements.size()},
@@ -139,7 +142,7 @@ void desk_state::push() {
     return;
   pushing_ = true;
   push_wanted_ = false;
-  self_->request(core_, settings_.ask_patience, terms{book_.agreements(), book_.orders(), book_.policy()})
+  self_->request(core_, settings_.ask_patience, terms{in_force(book_.agreements()), book_.orders(), book_.policy()})
       .then(
           [this, to = core_](std::uint64_t) {
             if (to != core_)

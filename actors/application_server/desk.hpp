@@ -76,6 +76,9 @@ private:
   void revoke_token(const exchange_ptr& x);
   void list_tokens(const exchange_ptr& x);
   void token_changed(const exchange_ptr& x, const access_token& stored, const char* action, const std::string& detail);
+  /// Whether a customer may have an agreement about these: within one of its own, and with none of another's in common.
+  [[nodiscard]] bool has_place(const std::string& tenant, const selector& streams) const;
+  [[nodiscard]] admission_verdict as_told(const exchange_ptr& x, const admission_verdict& verdict) const;
   [[nodiscard]] bool is_of(const std::string& tenant, const stream_id& stream) const;
   /// What a customer is told who asks for something of somebody else.
   [[nodiscard]] std::optional<http::response> beyond_tenant(const http::call& x) const;
@@ -101,7 +104,7 @@ private:
   sla_core_actor core_;
   bool monitor_up_ = false;
   terms_book book_;
-  std::vector<access_token> tokens_;
+  std::vector<access_token> tokens_;             ///< by id
   std::map<exchange_ptr, agreement> pending_;    ///< being stored: others must not be promised the same room
   std::map<exchange_ptr, std::string> changing_; ///< names of what the database manager was asked to change
   database_status database_said_;

@@ -2,6 +2,7 @@
 #include "actors/application_server/access/secret.hpp"
 #include "actors/application_server/desk.hpp"
 #include "actors/application_server/http/answers.hpp"
+#include "actors/application_server/http/page.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/wall_clock_text.hpp"
 #include "actors/domain/selection.hpp"
@@ -71,11 +72,9 @@ void desk_state::revoke_token(const exchange_ptr& x) {
 
 void desk_state::token_changed(const exchange_ptr& x, const access_token& stored, const char* action,
                                const std::string& detail) {
-  const auto found = std::find_if(tokens_.begin(), tokens_.end(), [&](const access_token& y) {
-    return y.id == stored.id;
-  });
-  if (found == tokens_.end())
-    tokens_.push_back(stored);
+  const auto found = std::ranges::lower_bound(tokens_, stored.id, {}, &access_token::id);
+  if (found == tokens_.end() || found->id != stored.id)
+    tokens_.insert(found, stored);
   else
     *found = stored;
   if (settings_.tokens_known)
@@ -88,16 +87,32 @@ void desk_state::token_changed(const exchange_ptr& x, const access_token& stored
 void desk_state::list_tokens(const exchange_ptr& x) {
   if (!book_.loaded())
     return x->answer(problem(503, "the tokens have not been loaded from the database yet"));
-  auto list = http::json::array();
-  for (const auto& token : tokens_)
-    list.push_back(token_json(token, settings_.time.wall()));
-  x->answer(answer(200, {{"items", std::move(list)}}));
+  const auto begin = std::ranges::upper_bound(tokens_, x->call.after, {}, &access_token::id);
+  x->answer(answer(200, http::page_of(
+                            begin, tokens_.end(), x->call.limit,
+                            [](const access_token& y) {
+                              return y.id;
+                            },
+                            [now = settings_.time.wall()](const access_token& y) {
+                              return token_json(y, now);
+                            })));
 }
 
 bool desk_state::is_of(const std::string& tenant, const stream_id& stream) const {
-  const auto in_force = book_.agreements();
-  const auto* found = agreement_for(in_force, stream);
+  const auto known = book_.agreements();
+  const auto* found = owner_of(known, stream);
   return found != nullptr && found->tenant == tenant;
+}
+
+bool desk_state::has_place(const std::string& tenant, const selector& streams) const {
+  bool within_own = false;
+  for (const auto& x : book_.agreements()) {
+    if (x.tenant == tenant)
+      within_own = within_own || within(streams, x.streams);
+    else if (may_overlap(streams, x.streams))
+      return false;
+  }
+  return within_own;
 }
 
 std::optional<http::response> desk_state::beyond_tenant(const http::call& x) const {
@@ -112,6 +127,12 @@ std::optional<http::response> desk_state::beyond_tenant(const http::call& x) con
       return problem(403, "an agreement of your own can only be with " + tenant);
     if (held != nullptr && held->tenant != tenant)
       return problem(409, "this name is taken; choose another one");
+    if (x.document.suspended != (held != nullptr && held->suspended))
+      return problem(403, "whether an agreement is suspended is your provider's to say");
+    if (!x.dry_run && !has_place(tenant, x.document.streams))
+      return problem(403,
+                     "these streams are not yours: an agreement lies within one that your provider has established "
+                     "with you, and beside those of others");
     return std::nullopt;
   case operation::make_statement:
     return x.name == tenant ? std::nullopt : std::optional{problem(404, "there is no tenant " + x.name)};

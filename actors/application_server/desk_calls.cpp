@@ -10,6 +10,7 @@
 #include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/precondition.hpp"
 #include "actors/application_server/http/problem.hpp"
+#include "actors/application_server/http/visibility.hpp"
 #include "actors/runtime/log.hpp"
 
 namespace sluice {
@@ -56,7 +57,8 @@ http::response refusal_for(const caf::error& why, bool changes) {
   case ec::not_found:
     return problem(404, text);
   case ec::already_exists:
-    return problem(409, "an agreement of this name exists with other terms; replace it with PUT");
+    return problem(409, "an agreement of this name exists, or existed, with other terms or with another tenant; replace "
+                        "it with PUT, or choose another name");
   case ec::invalid:
     return problem(422, text);
   case ec::export_gone:
@@ -99,6 +101,8 @@ void desk_state::on_call(const exchange_ptr& x) {
   case operation::replace_agreement:
     return admit(x);
   case operation::patch_agreement:
+  case operation::suspend_agreement:
+  case operation::resume_agreement:
     return patch(x);
   case operation::list_tenants:
     return list_tenants(x);
@@ -140,18 +144,12 @@ void desk_state::on_call(const exchange_ptr& x) {
   }
   if (!book_.loaded())
     return x->answer(problem(503, "the agreements have not been loaded from the database yet"));
-  if (x->call.what == operation::list_agreements) {
-    auto all = book_.agreements();
-    if (x->call.asker.role == access_role::customer)
-      std::erase_if(all, [&](const agreement& y) {
-        return y.tenant != x->call.asker.tenant;
-      });
-    return x->answer(answer(200, http::agreements_json(all)));
-  }
+  if (x->call.what == operation::list_agreements)
+    return x->answer(answer(200, http::agreements_json(book_.agreements(), x->call)));
   if (x->call.what == operation::get_policy)
     return x->answer(http::tagged(answer(200, http::write_policy(book_.policy())), book_.policy().version));
   if (x->call.what == operation::list_limits)
-    return x->answer(answer(200, http::orders_json(book_.orders(), settings_.time.wall())));
+    return x->answer(answer(200, http::orders_json(book_.orders(), settings_.time.wall(), x->call)));
   if (const auto* found = book_.find(x->call.name))
     return x->answer(x->call.what == operation::agreement_openslo
                          ? http::openslo(*found)
@@ -171,6 +169,10 @@ void desk_state::admit(const exchange_ptr& x) {
     return x->answer(problem(503, "the application server is starting or stopping"));
   if (auto refusal = unmet(x))
     return x->answer(*std::move(refusal));
+  const auto* held = book_.find(wanted.name);
+  if (held != nullptr && held->tenant != wanted.tenant && x->call.what != operation::create_agreement)
+    return x->answer(problem(422, "the agreement was refused; nothing was changed",
+                             {{"metadata.tenant", "cannot be changed; the agreement is with " + held->tenant}}));
   auto question = std::make_shared<admission_question>();
   question->candidate = wanted;
   for (const auto& [of, pending] : pending_)
@@ -196,7 +198,7 @@ void desk_state::admitted(const exchange_ptr& x, const admission_verdict& verdic
     pending_.erase(x);
     log(log_events::agreement_refused, component, log_field{"agreement", wanted.name},
         log_field{"reason", http::admission_line(verdict)}, log_field{"fits", to_sentence(verdict.fit)});
-    return x->answer(http::admission_problem(verdict));
+    return x->answer(http::admission_problem(as_told(x, verdict)));
   }
   if (!x->call.dry_run)
     return establish(x, verdict);
@@ -206,8 +208,12 @@ void desk_state::admitted(const exchange_ptr& x, const admission_verdict& verdic
   if (!there)
     body["status"] = http::json::object();
   body["status"]["dry_run"] = true;
-  body["status"]["admission"] = http::admission_json(verdict);
+  body["status"]["admission"] = http::admission_json(as_told(x, verdict));
   x->answer(answer(200, body));
+}
+
+admission_verdict desk_state::as_told(const exchange_ptr& x, const admission_verdict& verdict) const {
+  return http::as_seen_by(book_.agreements(), x->call.asker, verdict);
 }
 
 void desk_state::establish(const exchange_ptr& x, const admission_verdict& verdict) {
@@ -234,25 +240,34 @@ void desk_state::established(const exchange_ptr& x, const agreement& stored, boo
                              const admission_verdict& verdict) {
   const auto* held = book_.find(stored.name);
   if (held == nullptr || *held != stored) {
+    const bool was_suspended = held != nullptr && held->suspended;
     book_.put(stored);
     const bool forced = verdict.outcome == admission_outcome::refused;
     const auto said = http::admission_line(verdict);
     log(log_events::agreement_established, component, log_field{"agreement", stored.name},
-        log_field{"version", stored.version}, log_field{"who", x->call.author()},
+        log_field{"version", stored.version}, log_field{"suspended", stored.suspended},
+        log_field{"who", x->call.author()},
         log_field{"admission", forced ? "forced" : std::string{to_string(verdict.outcome)}}, log_field{"reason", said});
-    auto text = "Agreement " + stored.name + " with " + stored.tenant + " is in force, version "
-                + std::to_string(stored.version) + '.';
+    auto text = "Agreement " + stored.name + " with " + stored.tenant + " is "
+                + (stored.suspended ? "suspended"
+                   : was_suspended  ? "in force again"
+                                    : "in force")
+                + ", version " + std::to_string(stored.version) + '.';
     if (forced)
       text += " It was forced" + (x->call.who.empty() ? std::string{} : " by " + x->call.who)
               + " although admission refused it: " + said;
     else if (verdict.outcome == admission_outcome::warning)
       text += " Admission warned: " + said;
     note(event_kind::agreement_established, stored.name, text);
-    audit(x, x->call.what == operation::create_agreement ? "create-agreement" : "replace-agreement", stored.name, text);
+    audit(x,
+          stored.suspended != was_suspended                 ? (stored.suspended ? "suspend-agreement" : "resume-agreement")
+          : x->call.what == operation::create_agreement ? "create-agreement"
+                                                        : "replace-agreement",
+          stored.name, text);
     changed();
   }
   auto body = http::write_agreement(stored);
-  body["status"]["admission"] = http::admission_json(verdict);
+  body["status"]["admission"] = http::admission_json(as_told(x, verdict));
   x->answer(http::tagged(answer(is_new ? 201 : 200, body), stored.version));
 }
 
@@ -267,7 +282,7 @@ void desk_state::exclude(const exchange_ptr& x) {
     if (collector_) {
       const auto kind = enters ? event_kind::exclusion_entered : event_kind::exclusion_withdrawn;
       self_->send(collector_, event{stored.entered, kind, stored.agreements, text});
-      self_->send(collector_, audit_entry{stored.entered, stored.author,
+      self_->send(collector_, audit_entry{stored.entered, x->call.asker.name(),
                                           enters ? "enter-exclusion" : "withdraw-exclusion", stored.agreements, text});
     }
     x->answer(answer(enters ? 201 : 200, http::exclusion_json(stored)));
@@ -301,7 +316,7 @@ void desk_state::history(const exchange_ptr& x) {
   ask_database(
       x, false,
       [x](const std::vector<agreement>& versions) {
-        x->answer(answer(200, http::agreements_json(versions)));
+        x->answer(answer(200, http::versions_json(versions, x->call)));
       },
       history_atom::value, x->call.name);
 }

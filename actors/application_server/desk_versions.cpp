@@ -83,7 +83,7 @@ void desk_state::patch(const exchange_ptr& x) {
 void desk_state::list_tenants(const exchange_ptr& x) {
   if (!book_.loaded())
     return x->answer(problem(503, "the agreements have not been loaded from the database yet"));
-  x->answer(http::tenants(book_.agreements(), book_.policy(), x->call.asker));
+  x->answer(http::tenants(book_.agreements(), book_.policy(), x->call));
 }
 
 void desk_state::replace_policy(const exchange_ptr& x) {

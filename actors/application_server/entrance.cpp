@@ -38,13 +38,15 @@ std::variant<http::call, http::response> entrance::judge(const http::request& x,
   const auto from = http::find_route(x.method, x.target);
   caller who;
   who.address = x.address;
-  if (!from.open) {
+  if (!from.open || (from.what == operation::metrics && !settings_.open_metrics)) {
     const bool changes = from.result == http::route::outcome::found && http::changes_something(from.what);
     auto admitted = gate_.admit({x.authorization, x.cookie, x.csrf, x.origin, x.host, x.address, changes}, now, tick);
     if (const auto* refused = std::get_if<access::turned_away>(&admitted))
       return refusal_of(*refused);
     who = std::get<caller>(std::move(admitted));
   }
+  if (from.what == operation::metrics && !settings_.open_metrics && who.role == access_role::customer)
+    return http::problem(403, "the metrics name everybody; a viewer may read them");
   auto judged = http::read_call(x, from, who);
   auto* asked = std::get_if<http::call>(&judged);
   if (asked == nullptr)
@@ -64,7 +66,8 @@ std::variant<http::call, http::response> entrance::judge(const http::request& x,
     http::response out;
     for (auto& topic : asked->topics)
       topic = http::scoped_topic(who, topic);
-    out.events = http::watching{std::move(asked->topics), x.last_event_id};
+    const auto end = x.authorization.empty() ? gate_.session_of(x.cookie, now).until : wall_time{};
+    out.events = http::watching{std::move(asked->topics), x.last_event_id, who.token, end, {}};
     return out;
   }
   default:
@@ -77,6 +80,10 @@ std::variant<http::call, http::response> entrance::judge(const http::request& x,
   if (asked->force && who.role != access_role::admin)
     return http::problem(403, "only an admin may establish what admission refuses");
   return judged;
+}
+
+bool entrance::is_welcome(const http::watching& x, wall_time now) const {
+  return (x.until == wall_time{} || now < x.until) && gate_.book()->holder(x.owner, now);
 }
 
 http::response entrance::begin_session(const http::request& x, const http::call& asked, wall_time now, instant tick) {

@@ -16,6 +16,7 @@ struct entrance_settings {
   access::visit_bounds visits;
   bool tls = false;                     ///< cookies go back by TLS alone
   bool customers_may_establish = false; ///< agreements of their own tenant
+  bool open_metrics = true;             ///< GET /metrics needs no token; else one of a viewer
 };
 
 class entrance {
@@ -30,6 +31,9 @@ public:
   /// The tokens that the database holds, or one of them as it is now. Any thread.
   void know(const std::vector<access_token>& all);
   void know(const access_token& x);
+
+  /// Whether one who listens to events may go on.
+  [[nodiscard]] bool is_welcome(const http::watching& x, wall_time now) const;
 
 private:
   [[nodiscard]] http::response begin_session(const http::request& x, const http::call& asked, wall_time now,

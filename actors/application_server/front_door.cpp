@@ -39,6 +39,7 @@ http::response without_secret(http::operation what, http::response x) {
 front_door::front_door(front_door_settings settings, std::string_view file_token)
     : settings_(std::move(settings)),
       entrance_(file_token, settings_.entrance),
+      memory_(std::make_shared<http::answer_memory>(settings_.server.answer_timeout)),
       server_(settings_.server, [this](const http::request& x, const http::reply& answer) {
         take(x, answer);
       }) {}
@@ -57,8 +58,14 @@ void front_door::take(const http::request& x, const http::reply& answer) {
   if (auto file = settings_.files.answer(x))
     return answer(*std::move(file));
   auto judged = entrance_.judge(x, settings_.time.wall(), settings_.time.monotonic());
-  if (auto* said = std::get_if<http::response>(&judged))
+  if (auto* said = std::get_if<http::response>(&judged)) {
+    note_refusal(x, *said);
+    if (said->events)
+      said->events->welcome = [this, of = *said->events] {
+        return entrance_.is_welcome(of, settings_.time.wall());
+      };
     return answer(std::move(*said));
+  }
   auto& call = std::get<http::call>(judged);
   if (http::is_about_the_present(call.what))
     return ask_shared(std::move(call), x.target, answer);
@@ -74,6 +81,14 @@ void front_door::take(const http::request& x, const http::reply& answer) {
   pass_on(std::move(call), wants_carriage ? with_carriage(answer, carriage_text(settings_.carriage())) : answer);
 }
 
+/// Of tokens that open nothing: one line a minute, with how many there were. Who guesses is to be seen.
+void front_door::note_refusal(const http::request& x, const http::response& said) {
+  if (said.status != 401 || (x.authorization.empty() && x.method != "POST"))
+    return;
+  if (const auto count = refusals_.pass(settings_.time.monotonic()); count && settings_.token_refused)
+    settings_.token_refused(x.address, *count);
+}
+
 std::optional<http::response> front_door::recall(const http::request& x, const http::call& asked, http::reply& answer) {
   const auto& key = x.idempotency_key;
   if (x.method != "POST" || key.empty())
@@ -85,8 +100,9 @@ std::optional<http::response> front_door::recall(const http::request& x, const h
   auto begun = memory_->begin(token, key, x, settings_.time.monotonic());
   if (auto* known = std::get_if<http::response>(&begun))
     return std::move(*known);
-  answer = [answer, memory = memory_, token, key, what = asked.what](http::response y) {
-    memory->finish(token, key, without_secret(what, y));
+  const auto attempt = std::get<http::answer_memory::do_it>(begun);
+  answer = [answer, memory = memory_, token, key, attempt, what = asked.what](http::response y) {
+    memory->finish(token, key, attempt, without_secret(what, y));
     answer(std::move(y));
   };
   return std::nullopt;

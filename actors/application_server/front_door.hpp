@@ -10,6 +10,7 @@
 #include "actors/application_server/http/server.hpp"
 #include "actors/application_server/http/static_files.hpp"
 #include "actors/application_server/local_messages.hpp"
+#include "actors/application_server/log_gate.hpp"
 
 #include <functional>
 #include <memory>
@@ -25,6 +26,9 @@ struct front_door_settings {
   clocks time;
   /// How messages between the processes fare, for /metrics; called in the server's thread, may be empty.
   std::function<http::carriage()> carriage;
+  /// Tokens that opened nothing: how many since the last call, and from where the last one came. At most once a minute, in
+  /// the server's thread; may be empty.
+  std::function<void(const std::string& address, std::uint64_t count)> token_refused{};
   http::static_files files{}; ///< answered to everybody, before anything else is looked at
 };
 
@@ -53,9 +57,10 @@ public:
     return server_.served();
   }
 
-  /// The tokens of the database, good or not. Thread safe.
+  /// The tokens of the database, good or not; who listens by one that is no longer good is sent away. Thread safe.
   void know(const std::vector<access_token>& tokens) {
     entrance_.know(tokens);
+    server_.look_again();
   }
 
   /// See http/server.hpp. Thread safe.
@@ -68,6 +73,7 @@ public:
 
 private:
   void take(const http::request& x, const http::reply& answer);
+  void note_refusal(const http::request& x, const http::response& said);
   /// The answer, if the request's key says that nothing is to be done; else `answer` keeps what it will be told.
   [[nodiscard]] std::optional<http::response> recall(const http::request& x, const http::call& asked,
                                                      http::reply& answer);
@@ -76,7 +82,8 @@ private:
 
   front_door_settings settings_;
   entrance entrance_;
-  std::shared_ptr<http::answer_memory> memory_ = std::make_shared<http::answer_memory>(); ///< replies may outlive us
+  log_gate refusals_{std::chrono::minutes{1}}; ///< the server's thread only
+  std::shared_ptr<http::answer_memory> memory_; ///< replies may outlive us
   desk_actor desk_;
   std::shared_ptr<http::answer_cache> cache_ = std::make_shared<http::answer_cache>(); ///< outlived by late answers
   http::server server_;

@@ -151,6 +151,10 @@ void run(caf::actor_system& system, const application_server_config& config, sto
     else
       log(log_events::certificate_refused, component, log_field{"reason", problem});
   };
+  door_options.token_refused = [&system](const std::string& address, std::uint64_t count) {
+    const log_scope scope{system}; // in the server's thread
+    log(log_events::token_refused, component, log_field{"address", address}, log_field{"count", count});
+  };
   front_door door{std::move(door_options), token_of(config)};
   desk_settings desk_options;
   desk_options.tokens_known = [&door](const std::vector<access_token>& all) {

@@ -32,6 +32,8 @@ public:
         .add(
             customers_may_establish, "customers-may-establish",
             "customers may establish, replace and end agreements of their own tenant, as far as admission accepts them")
+        .add(open_metrics, "open-metrics",
+             "GET /metrics needs no token, though it names tenants, agreements and streams; else one of a viewer")
         .add(requests_per_second, "requests-per-second", "requests of one token; twice as many at once")
         .add(max_connections, "max-connections", "HTTP connections at once; further ones are closed")
         .add(idle_timeout, "idle-timeout", "how long an HTTP connection may wait for its next request")
@@ -88,6 +90,7 @@ public:
   [[nodiscard]] entrance_settings entrance() const {
     entrance_settings x;
     x.customers_may_establish = customers_may_establish;
+    x.open_metrics = open_metrics;
     x.tls = has_tls();
     x.visits.per_second = requests_per_second;
     x.visits.at_once = 2.0 * requests_per_second;
@@ -102,6 +105,7 @@ public:
   std::string token_file = "/var/lib/sluice/token";
   std::string web_directory;
   bool customers_may_establish = false;
+  bool open_metrics = true;
   std::uint32_t requests_per_second = 200;
   std::uint32_t max_connections = 1'024;
   caf::timespan idle_timeout = http::server_options{}.idle_timeout;

@@ -64,6 +64,8 @@ public:
       : input_(input), candidate_(candidate), wanted_(promised_rate(candidate.objective)) {}
 
   admission_verdict run() && {
+    if (candidate_.suspended) // promises nothing
+      return {};
     gather();
     bool anywhere = false;
     for (const auto i : in_order()) {
@@ -89,6 +91,8 @@ private:
     mine_ = backends_of(input_, candidate_.streams);
     others_.resize(input_.backends.size());
     for (const auto& x : input_.in_force) {
+      if (x.suspended) // what it held may have been promised to others since
+        continue;
       if (x.name == candidate_.name) {
         before_ = &x;
         continue;

@@ -125,6 +125,13 @@ private:
 
 } // namespace
 
+std::vector<agreement> in_force(std::vector<agreement> all) {
+  std::erase_if(all, [](const agreement& x) {
+    return x.suspended;
+  });
+  return all;
+}
+
 std::vector<mistake> check(const agreement& x) {
   return checker{x}.run();
 }

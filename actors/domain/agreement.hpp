@@ -14,6 +14,7 @@ struct agreement {
   std::string tenant;
   selector streams;
   sluice::objective objective;
+  bool suspended = false;    ///< kept, but not in force: nothing is reserved, enforced or judged until it is resumed
   std::uint32_t version = 0; ///< rises by one per change; given by the database manager, 0 = not stored yet
   wall_time since;           ///< when this version was established
   friend auto operator<=>(const agreement&, const agreement&) = default;
@@ -25,6 +26,9 @@ struct mistake {
   std::string what;
   friend auto operator<=>(const mistake&, const mistake&) = default;
 };
+
+/// Those that are in force: not suspended.
+[[nodiscard]] std::vector<agreement> in_force(std::vector<agreement> all);
 
 /// Checks what a schema cannot: names, ranges, and that the terms do not contradict each other (reservation above the
 /// limit, burst below it, a latency point without target …). Empty if there is nothing wrong.

@@ -67,7 +67,8 @@ std::string problem_with(const history_question& x) {
   if (x.period.size() > max_name_size || x.after.size() > max_name_size || x.who.size() > max_name_size
       || x.action.size() > max_name_size)
     return "a text in it is too long";
-  if (x.points < 1 || x.points > max_history_points || x.limit < 1 || x.limit > max_history_entries)
+  const auto most = x.what == question_kind::compliance ? max_accounts : max_history_entries;
+  if (x.points < 1 || x.points > max_history_points || x.limit < 1 || x.limit > most)
     return "more was asked for than one answer holds";
   return {};
 }

@@ -13,10 +13,10 @@ namespace sluice {
 
 enum class question_kind : std::uint8_t {
   series,     ///< one stream's figures in from .. to
-  compliance, ///< one agreement, or all (of a tenant), in a period
+  compliance, ///< one agreement, or all (of a tenant) by name, in a period; `after` is the name of the last one
   violations, ///< of one agreement in a period, neighbouring intervals joined
   top,        ///< who had or caused most violated time in a period
-  decisions,  ///< on one stream in from .. to
+  decisions,  ///< on one stream in from .. to, newest first
   report,     ///< everything that a report on one agreement and period holds
   exclusions, ///< all that were entered, in their order; `after` is the number of the last one
   audit,      ///< who changed what in from .. to, newest first
@@ -31,6 +31,8 @@ enum class ranking : std::uint8_t { culprit, agreement, tenant };
 inline constexpr std::uint32_t max_history_points = 10'000;
 inline constexpr std::uint32_t default_history_points = 1'000;
 inline constexpr std::uint32_t max_history_entries = 1'000;
+/// Accounts of one answer, for a statement, which has no pages. Chosen: as many agreements as may be in force.
+inline constexpr std::uint32_t max_accounts = 10'000;
 
 struct history_question {
   question_kind what = question_kind::compliance;

@@ -79,6 +79,8 @@ std::string line_of(const agreement& x) {
     line.text("time-zone").text(o.compliance.time_zone);
   for (const auto& remedy : o.compliance.remedies)
     line.text("remedy").number(remedy.below_ppm).number(remedy.credit_ppm);
+  if (x.suspended)
+    line.text("suspended").yes_or_no(true);
   return std::move(line).finish();
 }
 

@@ -76,7 +76,8 @@ typename Inspector::result_type inspect(Inspector& f, objective& x) {
 
 template<class Inspector>
 typename Inspector::result_type inspect(Inspector& f, agreement& x) {
-  return f(caf::meta::type_name("agreement"), x.name, x.tenant, x.streams, x.objective, x.version, x.since);
+  return f(caf::meta::type_name("agreement"), x.name, x.tenant, x.streams, x.objective, x.suspended,
+           x.version, x.since);
 }
 
 template<class Inspector>

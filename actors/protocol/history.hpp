@@ -1,5 +1,5 @@
 // How a question about the past and its answer travel: the order of their fields on the wire. Append only. An answer
-// has a bound (max_history_points, max_history_entries); what does not fit is asked for with `after`.
+// has a bound (max_history_points, max_history_entries, max_accounts); what does not fit is asked for with `after`.
 #pragma once
 
 #include "actors/domain/history_answer.hpp"

@@ -118,8 +118,9 @@ std::string terms(const document& x) {
     std::string all;
     for (const auto& one : x.versions)
       all += (all.empty() ? "" : "<br>") + std::to_string(one.terms.version) + " from " + on.moment(one.terms.since)
-             + (one.until == wall_time{} ? "" : " to " + on.moment(one.until));
-    out += row("Versions in force", all);
+             + (one.until == wall_time{} ? "" : " to " + on.moment(one.until))
+             + (one.terms.suspended ? ", suspended: nothing was promised" : "");
+    out += row("Versions", all);
   }
   return out + "</table>";
 }

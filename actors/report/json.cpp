@@ -53,6 +53,7 @@ json terms_json(const document& x) {
   auto versions = json::array();
   for (const auto& one : x.versions)
     versions.push_back({{"version", one.terms.version},
+                        {"suspended", one.terms.suspended},
                         {"since", utc(one.terms.since)},
                         {"until", one.until == wall_time{} ? json(nullptr) : json(utc(one.until))}});
   return {{"promises", std::move(promises)},

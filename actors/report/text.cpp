@@ -57,7 +57,7 @@ std::string field(const std::string& name, const std::string& value) {
   return "  " + name + std::string(name.size() < 18 ? 18 - name.size() : 1, ' ') + plain(value) + '\n';
 }
 
-std::string terms_text(const document& x) {
+std::string terms_text(const document& x, const clocks& on) {
   std::string out = "Terms\n";
   const auto& o = x.terms.objective;
   for (std::size_t point = 0; point < o.latency.size(); ++point)
@@ -68,6 +68,11 @@ std::string terms_text(const document& x) {
                              + std::string{to_string(o.compliance.window)});
   out +=
       field("for the streams", x.terms.streams.gateway + '/' + x.terms.streams.volume + '/' + x.terms.streams.client);
+  for (const auto& one : x.versions)
+    if (one.terms.suspended)
+      out += field("suspended", on.moment(one.terms.since)
+                                    + (one.until == wall_time{} ? " and still is" : " to " + on.moment(one.until))
+                                    + "; nothing was promised");
   for (const auto& tier : o.compliance.remedies)
     out += field("credit", percent(tier.credit_ppm) + " below " + percent(tier.below_ppm));
   return out;
@@ -151,7 +156,7 @@ std::string text(const document& x) {
   out += field("period", x.period + ", " + on.moment(x.from) + " to " + on.moment(x.to) + ' ' + on.name());
   out += field("made", on.moment(x.made)
                            + (x.is_over ? "" : "; the period is not over, judged until " + on.moment(x.judged_until)));
-  out += '\n' + summary(x) + "\n\n" + terms_text(x) + '\n' + result_text(x) + '\n' + violations_text(x, on) + '\n'
+  out += '\n' + summary(x) + "\n\n" + terms_text(x, on) + '\n' + result_text(x) + '\n' + violations_text(x, on) + '\n'
          + exclusions_text(x, on) + '\n' + proof_text(x);
   return out;
 }

@@ -79,6 +79,7 @@ inline constexpr log_event throttle_taken{"throttle-taken", log_level::debug}; /
 // --- application server ----------------------------------------------------------------------------------------------
 inline constexpr log_event listening{"listening", log_level::info};                      // address= port=
 inline constexpr log_event token_made{"token-made", log_level::info};                    // file=
+inline constexpr log_event token_refused{"token-refused", log_level::warning};           // address= (of the last) count=
 inline constexpr log_event token_changed{"token-changed", log_level::info};              // token= action= who=
 inline constexpr log_event certificate_read{"certificate-read", log_level::info};        // file=
 inline constexpr log_event certificate_refused{"certificate-refused", log_level::error}; // reason= (that before stays)

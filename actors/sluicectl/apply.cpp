@@ -1,4 +1,4 @@
-// apply and delete: agreements and the policy are established, agreements ended.
+// apply, delete, suspend and resume: agreements and the policy are established, agreements ended or held up.
 #include "actors/sluicectl/account.hpp"
 #include "actors/sluicectl/commands.hpp"
 #include "actors/sluicectl/figures.hpp"
@@ -145,6 +145,23 @@ exit_code run(const delete_command& x, server_link& server, const console& io) {
     erase(one.name, server);
     report(io, server.where(), one.kind, one.name, "deleted");
   });
+}
+
+exit_code run(const suspension_command& x, server_link& server, const console& io) {
+  const auto path = agreement_path(x.agreement);
+  const auto before = version_of(fetch(server, path));
+  apply_command how;
+  how.dry_run = x.dry_run;
+  how.force = x.force;
+  how.who = x.who;
+  const auto after = ask(server, {"POST", path + (x.suspends ? "/suspend" : "/resume") + query_of(how, false), {}, {}});
+  const std::string what = x.suspends ? "suspended" : "in force";
+  const bool same = x.dry_run ? version_of(after) != 0 : version_of(after) == before;
+  report(io, server.where(), resource_kind::agreement, x.agreement,
+         same ? "is " + what + " already" : (x.dry_run ? "would be " : "is ") + what);
+  for (const auto& remark : remarks_in(after))
+    io.err << "sluicectl: " << title(resource_kind::agreement, x.agreement) << ": " << remark << '\n';
+  return exit_code::done;
 }
 
 } // namespace sluice::ctl

@@ -36,6 +36,8 @@ struct words {
   apply_command apply;
   diff_command diff;
   delete_command erase;
+  suspension_command suspend{};
+  suspension_command resume{{}, false};
   std::string erase_kind;
   std::string get_kind;
   get_command get;
@@ -92,6 +94,22 @@ void add_agreement_commands(CLI::App& app, words& w) {
       throw CLI::ValidationError("delete", "only an agreement can be deleted: delete agreement NAME");
     w.line.what = w.erase;
   });
+}
+
+void add_suspension_commands(CLI::App& app, words& w) {
+  const auto add = [&](const char* name, const char* what, suspension_command& to) {
+    auto* command = app.add_subcommand(name, what);
+    command->add_option("AGREEMENT", to.agreement, "its name")->required()->type_name("");
+    command->add_flag("--dry-run", to.dry_run, "say what would happen; change nothing");
+    command->callback([&w, &to] {
+      w.line.what = to;
+    });
+    return command;
+  };
+  add("suspend", "keep an agreement, but reserve, enforce and judge nothing until it is resumed", w.suspend);
+  auto* resume = add("resume", "put a suspended agreement in force again, if it can still be promised", w.resume);
+  resume->add_flag("--force", w.resume.force, "also where admission refuses it");
+  resume->add_option("--who", w.resume.who, "who forces it; without it the name of the user");
 }
 
 explain_command explained_by(const std::vector<std::string>& words) {
@@ -250,8 +268,8 @@ void add_wait_command(CLI::App& app, words& w) {
   auto* agreement =
       wait->add_subcommand("agreement", "an agreement is in force, or what becomes of it now")->fallthrough();
   agreement->add_option("AGREEMENT", w.wait.agreement, "its name")->required()->type_name("");
-  agreement->add_option("--for", w.wait.state, "established, kept or violated")
-      ->check(CLI::IsMember({"established", "kept", "violated"}))
+  agreement->add_option("--for", w.wait.state, "established, kept, violated or suspended")
+      ->check(CLI::IsMember({"established", "kept", "violated", "suspended"}))
       ->type_name("STATE");
   // After the options that stand behind `ready` were read.
   wait->final_callback([&w, ready, throttled, agreement] {
@@ -306,6 +324,7 @@ void take_global_options(words& w) {
 void add_everything(CLI::App& app, words& w) {
   add_global_options(app, w);
   add_agreement_commands(app, w);
+  add_suspension_commands(app, w);
   add_reading_commands(app, w);
   add_watch_commands(app, w);
   add_policy_command(app, w);

@@ -29,6 +29,14 @@ struct delete_command {
   std::string name;
   std::vector<std::string> sources;
 };
+/// `suspend AGREEMENT` and `resume AGREEMENT`
+struct suspension_command {
+  std::string agreement{};
+  bool suspends = true;
+  bool dry_run = false;
+  bool force = false; ///< resume: also where admission refuses
+  std::string who{};  ///< of what is forced; empty = the name of the user
+};
 /// `diff -f FILE|DIR|-`
 struct diff_command {
   std::vector<std::string> sources;
@@ -182,10 +190,10 @@ struct exclusion_command {
   bool correction = false;
 };
 
-using command = std::variant<apply_command, delete_command, get_command, describe_command, explain_command, top_command,
-                             limit_command, wait_command, policy_command, traffic_command, verify_command, past_command,
-                             exclusion_command, evidence_command, export_command, import_command, diff_command,
-                             watch_command, events_command, token_command>;
+using command = std::variant<apply_command, delete_command, suspension_command, get_command, describe_command,
+                             explain_command, top_command, limit_command, wait_command, policy_command, traffic_command,
+                             verify_command, past_command, exclusion_command, evidence_command, export_command,
+                             import_command, diff_command, watch_command, events_command, token_command>;
 
 /// `context list|use|show|set|delete`; what `set` sets are the global options.
 struct context_command {

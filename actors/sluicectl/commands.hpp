@@ -21,6 +21,8 @@ struct console {
 /// Puts each document; goes on after a refused one. `refused` if any was. Warnings and notes of admission go to `err`.
 [[nodiscard]] exit_code run(const apply_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const delete_command& x, server_link& server, const console& io);
+/// Says `is suspended`, `is in force`, the same with `already`, or with --dry-run `would be`.
+[[nodiscard]] exit_code run(const suspension_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const get_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const describe_command& x, server_link& server, const console& io);
 [[nodiscard]] exit_code run(const explain_command& x, server_link& server, const console& io);

@@ -82,7 +82,7 @@ listed list_of(const completion& x) {
   }
 }
 
-/// The first page of names.
+/// All that there are, page by page.
 std::set<std::string> names_of(const completion& x, const command_line& line, const surroundings& from) {
   std::set<std::string> names;
   if (x.names == name_source::context) {
@@ -94,8 +94,7 @@ std::set<std::string> names_of(const completion& x, const command_line& line, co
   if (list.path.empty())
     return names;
   http_server_link server{make_settings(line, from), at_the_keyboard};
-  const auto answer = fetch(server, list.path);
-  for (const auto& item : answer.value("items", nlohmann::json::array()))
+  for (const auto& item : fetch_items(server, list.path))
     names.insert(field_text(item, {"", list.name}));
   return names;
 }

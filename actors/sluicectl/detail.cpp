@@ -16,6 +16,7 @@ constexpr std::array agreement_lines{
     field{"Tenant", "/metadata/tenant"},
     field{"Version", "/status/version", form::count},
     field{"Since", "/status/since", form::moment},
+    field{"Suspended", "/spec/suspended"},
     field{"Streams: gateway", "/spec/streams/gateway"},
     field{"Streams: volume", "/spec/streams/volume"},
     field{"Streams: client", "/spec/streams/client"},

@@ -22,6 +22,13 @@ using nlohmann::json;
 constexpr std::uint32_t all_events = 1000;
 /// An answer to GET may be so old that it misses what happened just before the first event came. It is asked twice.
 constexpr std::chrono::milliseconds answers_age{1'100};
+/// A server that is restarted between the stream and the list is waited for. Chosen: half a minute.
+constexpr int list_attempts = 60;
+constexpr std::chrono::milliseconds list_pause{500};
+
+bool may_pass(const failure& x) noexcept {
+  return x.code() == exit_code::unreachable || x.status() == 503;
+}
 
 /// Shows each event once, whether it came by a list, by the stream, or by both.
 class event_log {
@@ -100,6 +107,16 @@ exit_code run(const events_command& x, server_link& server, const console& io) {
     const auto limit = x.subject.empty() ? most : all_events;
     log.show_list(fetch_items(server, "/api/v1/events?limit=" + std::to_string(limit)), most);
   };
+  const auto list_again = [&](std::uint32_t most) {
+    for (int left = list_attempts;; std::this_thread::sleep_for(list_pause)) {
+      try {
+        return list(most);
+      } catch (const failure& problem) {
+        if (--left == 0 || !may_pass(problem))
+          throw;
+      }
+    }
+  };
   if (!x.follow) {
     list(x.last);
     if (log.is_empty() && !is_structured(server.where().output))
@@ -110,9 +127,9 @@ exit_code run(const events_command& x, server_link& server, const console& io) {
   const follower to{[&](bool anew) {
                       if (!anew)
                         return true;
-                      list(std::exchange(first, false) ? x.last : all_events);
+                      list_again(std::exchange(first, false) ? x.last : all_events);
                       std::this_thread::sleep_for(answers_age);
-                      list(all_events);
+                      list_again(all_events);
                       return true;
                     },
                     [&](const std::string&, const std::string&, const std::string& data) {

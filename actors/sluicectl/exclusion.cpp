@@ -58,27 +58,13 @@ nlohmann::json body_of(const exclusion_command& x, const std::string& who) {
   return body;
 }
 
-nlohmann::json all_of(server_link& server) {
-  auto items = nlohmann::json::array();
-  std::string after;
-  for (std::size_t page = 0; page < max_pages; ++page) {
-    const auto answer = fetch(server, path + (after.empty() ? after : "?after=" + query_value(after)));
-    for (const auto& item : answer.value("items", nlohmann::json::array()))
-      items.push_back(item);
-    if (!answer.contains("next") || !answer["next"].is_string())
-      return items;
-    after = answer["next"].get<std::string>();
-  }
-  throw failure{exit_code::unreachable, "the pages of exclusions do not end"};
-}
-
 } // namespace
 
 exit_code run(const exclusion_command& x, server_link& server, const console& io) {
   using verb = exclusion_command::verb;
   const auto how = server.where().output;
   if (x.what == verb::list) {
-    const auto items = all_of(server);
+    const auto items = fetch_items(server, path);
     if (is_structured(how))
       io.out << structured({{"items", items}}, how);
     else

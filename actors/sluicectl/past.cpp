@@ -153,23 +153,6 @@ const char* nothing_there(past_kind x) {
   }
 }
 
-/// The list with all its pages.
-nlohmann::json all_pages(server_link& server, const std::string& path) {
-  auto whole = fetch(server, path);
-  for (std::size_t page = 1; whole.contains("next"); ++page) {
-    if (page >= max_pages || !whole["next"].is_string())
-      throw failure{exit_code::unreachable, "the pages of " + path + " at " + server.where().server + " do not end"};
-    const auto after = query_value(whole["next"].get<std::string>());
-    auto more = fetch(server, path + (path.find('?') == std::string::npos ? "?after=" : "&after=") + after);
-    whole.erase("next");
-    if (more.contains("next"))
-      whole["next"] = more["next"];
-    for (auto& item : more["items"])
-      whole["items"].push_back(std::move(item));
-  }
-  return whole;
-}
-
 /// One agreement: its line, its objectives, how fast its budget burns.
 void show_account(const nlohmann::json& x, const console& io) {
   io.out << fields_table(account_columns, nlohmann::json::array({x}));
@@ -213,7 +196,7 @@ exit_code show_report(const past_command& x, server_link& server, const console&
 exit_code run(const past_command& x, server_link& server, const console& io) {
   if (x.what == past_kind::report)
     return show_report(x, server, io);
-  const auto answer = all_pages(server, request_path(x));
+  const auto answer = fetch_list(server, request_path(x));
   if (const auto how = server.where().output; is_structured(how)) {
     io.out << structured(answer, how);
     return exit_code::done;

@@ -49,7 +49,7 @@ void add_questions(CLI::App& app, past_words& w, std::optional<command>& what) {
   add(past_kind::history, "history", "a stream's figures in the past", "STREAM", true)
       ->add_option("--points", w.past.points, "at most so many")
       ->check(CLI::Range(1, 10'000));
-  add(past_kind::decisions, "decisions", "what was decided on a stream, and why", "STREAM", true);
+  add(past_kind::decisions, "decisions", "what was decided on a stream, newest first, and why", "STREAM", true);
   add(past_kind::statement, "statement", "all agreements of a tenant in a period, and what is credited", "TENANT",
       true);
 }

@@ -228,19 +228,39 @@ nlohmann::json fetch(server_link& server, const std::string& path) {
   return ask(server, {"GET", path, {}, {}});
 }
 
-list_page fetch_page(server_link& server, const std::string& path) {
-  auto answer = fetch(server, path);
+namespace {
+
+failure endless(const server_link& server, const std::string& path) {
+  return {exit_code::unreachable, "the pages of " + path + " at " + server.where().server + " do not end"};
+}
+
+nlohmann::json items_of(const server_link& server, const std::string& path, nlohmann::json& answer) {
   const auto items = answer.find("items");
   if (items == answer.end() || !items->is_array())
     throw failure{exit_code::unreachable,
                   "what answers at " + server.where().server + " is not Sluice: " + path + " gave no items"};
-  list_page out{std::move(*items), {}};
+  return std::move(*items);
+}
+
+/// Names, streams and numbers, which need no encoding. @throws failure for anything else
+std::string next_of(const server_link& server, const std::string& path, const nlohmann::json& answer) {
   const auto next = answer.find("next");
-  if (next == answer.end() || !next->is_string() || out.items.empty())
-    return out;
-  out.next = next->get<std::string>();
-  if (!parse_stream_id(out.next)) // lists of streams alone have pages
-    throw failure{exit_code::unreachable, "the pages of " + path + " at " + server.where().server + " do not end"};
+  if (next == answer.end() || !next->is_string())
+    return {};
+  auto text = next->get<std::string>();
+  constexpr auto plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._:@/";
+  if (text.empty() || text.find_first_not_of(plain) != std::string::npos)
+    throw endless(server, path);
+  return text;
+}
+
+} // namespace
+
+list_page fetch_page(server_link& server, const std::string& path) {
+  auto answer = fetch(server, path);
+  list_page out{items_of(server, path, answer), {}};
+  if (!out.items.empty())
+    out.next = next_of(server, path, answer);
   return out;
 }
 
@@ -248,18 +268,24 @@ std::string page_after(const std::string& path, const std::string& last) {
   return path + (path.find('?') == std::string::npos ? "?after=" : "&after=") + last;
 }
 
-nlohmann::json fetch_items(server_link& server, const std::string& path) {
-  auto all = nlohmann::json::array();
-  auto page_path = path;
-  for (std::size_t i = 0; i < max_pages; ++i) {
-    auto page = fetch_page(server, page_path);
+nlohmann::json fetch_list(server_link& server, const std::string& path) {
+  auto whole = fetch(server, path);
+  auto next = next_of(server, path, whole);
+  whole.erase("next");
+  for (std::size_t read = 1; !next.empty(); ++read) {
+    if (read == max_pages)
+      throw endless(server, path);
+    auto page = fetch_page(server, page_after(path, next));
     for (auto& item : page.items)
-      all.push_back(std::move(item));
-    if (page.next.empty())
-      return all;
-    page_path = page_after(path, page.next);
+      whole["items"].push_back(std::move(item));
+    next = page.next;
   }
-  throw failure{exit_code::unreachable, "the pages of " + path + " at " + server.where().server + " do not end"};
+  return whole;
+}
+
+nlohmann::json fetch_items(server_link& server, const std::string& path) {
+  auto whole = fetch_list(server, path);
+  return items_of(server, path, whole);
 }
 
 std::string stream_path(const std::string& stream) {

@@ -122,7 +122,11 @@ inline constexpr std::size_t max_pages = 1000;
 /// The largest page that the server gives.
 inline constexpr std::uint32_t max_page_items = 1000;
 
-/// The `items` of a list, of all its pages: where an answer has `next`, the following page begins `?after=` that.
+/// A list with the `items` of all its pages: where an answer has `next`, the following page begins `?after=` that.
+/// What else an answer has is that of the first page.
+[[nodiscard]] nlohmann::json fetch_list(server_link& server, const std::string& path);
+
+/// The `items` alone; @throws failure too if the answer has none.
 [[nodiscard]] nlohmann::json fetch_items(server_link& server, const std::string& path);
 
 /// Where a stream is: /api/v1/streams/G/V/C. @pre the name is a stream's (its parts need no encoding)

@@ -22,6 +22,7 @@ constexpr std::array agreement_columns{
     field{"WEIGHT", "/spec/objective/weight", form::text, right},
     field{"TIER", "/spec/objective/tier"},
     field{"LATENCY", "/spec/objective/latency", form::points},
+    field{"SUSPENDED", "/spec/suspended"},
     field{"VERSION", "/status/version", form::count, right},
 };
 constexpr std::array stream_columns{

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The dashboard in Debian's Chromium on a whole instance with real traffic: dashboard.sh empty|pages|establish|restart|weight.
+# The dashboard in Debian's Chromium on a whole instance with real traffic: dashboard.sh PART, see README.md.
 # SLUICE_PICTURES=DIRECTORY keeps a picture of each page. What npm has to bring is put beside the build, once.
 source "$(dirname "${BASH_SOURCE[0]}")/../system/setup.sh"
 require fio chromium node npm
@@ -44,11 +44,35 @@ YAML
   wait_until 60 stored
 }
 
+# begin_neighbour: another tenant's client on another volume of the same backend, under an agreement of its own.
+begin_neighbour() {
+  start neighbour fio --name=other --ioengine=nbd --uri="nbd://127.0.0.1:$SLUICE_NBD_PORT/other" --rw=randread --bs=4k --size=64M --thread \
+    --time_based --runtime=3000 --rate_iops=100 --output="$scratch/neighbour.out"
+  ctl apply -f - >/dev/null <<YAML
+apiVersion: sluice/v1
+kind: Agreement
+metadata: { name: other-bronze, tenant: globex }
+spec:
+  streams: { gateway: "*", volume: other, client: "*" }
+  objective: { reservation: { iops: 50 }, tier: bronze }
+YAML
+  wait_until 60 neighbour_is_there
+}
+neighbour_is_there() { api /streams | grep -q '"stream":"gw1/other/127.0.0.1"'; }
+
+# What a part needs of the gateway that deploy/config does not have.
+case $1 in
+  roles) { cat "$root/deploy/config/gateway.ini"; printf '\n[volume.other]\nbackend="scratch"\n'; } >"$scratch/gateway.ini" ;;
+  many) sed 's/^;max-streams=.*/max-streams=12000/' "$root/deploy/config/gateway.ini" >"$scratch/gateway.ini" ;;
+esac
+[ ! -f "$scratch/gateway.ini" ] || export SLUICE_GATEWAY_INI=$scratch/gateway.ini
 up >"$scratch/up.log" 2>&1 || { cat "$scratch/up.log"; fail "deploy/up ended with $?"; }
 export SLUICE_URL=http://127.0.0.1:$SLUICE_HTTP_PORT SLUICE_TOKEN_FILE=$SLUICE_VAR/run/token
 export SLUICE_STREAM=gw1/scratch/127.0.0.1 SLUICE_AGREEMENT=scratch-gold SLUICE_BACKEND=scratch
 export SLUICE_KILL="kill -KILL $(process_id application-server)"
 export SLUICE_START="'$root/deploy/up' --only application-server"
-[ "$1" = empty ] || begin_traffic
+[ "$1" = empty ] || [ "$1" = verdicts ] || begin_traffic
+[ "$1" != roles ] || begin_neighbour
+[ "$1" != many ] || python3 "$root/tests/browser/many_clients.py" "$SLUICE_NBD_PORT" 10000
 cd "$packages"
 node "$1.mjs"

@@ -10,7 +10,7 @@ await checkAccessible(page, 'sign in');
 await picture(page, 'empty-sign-in');
 await signIn(page);
 await page.waitForSelector('text=Nothing is promised yet.');
-check(await page.isVisible('text=sluicectl apply -f deploy/demo.d/agreements'), 'the overview names the command that establishes agreements');
+check(await page.isVisible('text=sluicectl apply -f deploy/first-agreement.yaml'), 'the overview names the command that establishes agreements');
 await picture(page, 'empty-overview');
 await goTo(page, '#/agreements', '.empty >> text=No agreement yet');
 await goTo(page, '#/streams', '.empty >> text=No stream in the last ten minutes');

@@ -63,6 +63,18 @@ await checkAccessible(page, 'establish, judged');
 await picture(page, 'establish-judged');
 check((await api('GET', '/agreements/browser-silver')).status === 404, 'nothing is stored before it is sent');
 
+// What is a slip to a person is none to the form: a blank before the unit. A volume that nobody serves is said to be one.
+await type('#volume', 'nobody-has-it');
+await type('#latency-0-target', '5 ms');
+await page.waitForFunction(() => /would apply to nothing/.test(document.querySelector('[aria-labelledby="admission-title"] .outcome')?.textContent));
+check((await page.textContent('.yaml')).includes('target: 5ms'), 'a blank before the unit does no harm');
+// A name that is taken is said at the name, in words for people.
+await type('#volume', 'scratch');
+await type('#name', process.env.SLUICE_AGREEMENT);
+await page.waitForFunction(() => /exists already/.test(document.querySelector('#name-wrong')?.textContent));
+await checkAccessible(page, 'establish, the name is taken');
+await type('#name', 'browser-silver');
+
 await type('#reservation', '20');
 await type('#limit', '5000');
 await type('#latency-0-target', '500ms');
@@ -72,6 +84,17 @@ await keys.press('Enter');
 await page.waitForSelector('h1 >> text=browser-silver');
 const stored = await api('GET', '/agreements/browser-silver');
 check(stored.status === 200 && stored.body.spec.objective.reservation.iops === 20, 'the agreement is stored', JSON.stringify(stored.body));
+// It is shown live at once: what its stream does against the promise, and when the first verdict comes instead of a dash.
+await page.waitForSelector('.segments [aria-pressed="true"] >> text=Live');
+await page.waitForSelector('.chart canvas');
+await page.waitForSelector('.verdict strong');
+await page.waitForSelector('.figures dd');
+const figures = await page.$$eval('.figures dd', (all) => all.map((x) => x.textContent));
+check(!figures.some((x) => x.trim() === '–'), 'no figure is a dash', figures.join(' | '));
+await checkAccessible(page, 'an agreement that was just established');
+await picture(page, 'established');
+await page.waitForFunction(() => /Kept|Broken|Not judged:|Nothing to judge/.test(document.querySelector('.verdict strong')?.textContent));
+check(true, 'the first verdict is shown when it is there');
 await checkQuiet(page, 'establishing');
 
 // And changed: the form begins with what is in force.
@@ -84,6 +107,20 @@ await page.waitForFunction(() => /It can be promised/.test(document.querySelecto
 await page.click('button[type=submit]');
 await page.waitForSelector('text=version 2');
 check((await api('GET', '/agreements/browser-silver')).body.status.version === 2, 'the change is the next version');
+
+// Suspended and resumed.
+await page.click('button >> text=Suspend');
+check((await api('GET', '/agreements/browser-silver')).body.status.version === 2, 'suspending is asked about first');
+await page.click('button >> text=Suspend it');
+await page.waitForSelector('text=This agreement is suspended');
+await page.waitForSelector('.badge >> text=Suspended');
+check((await api('GET', '/agreements/browser-silver')).body.spec.suspended === true, 'it is suspended');
+await checkAccessible(page, 'suspended');
+await picture(page, 'suspended');
+await page.click('button >> text=Resume');
+await page.waitForSelector('text=version 4');
+check((await api('GET', '/agreements/browser-silver')).body.spec.suspended === undefined, 'it is in force again');
+await checkQuiet(page, 'suspending');
 await api('DELETE', '/agreements/browser-silver');
 
 await browser.close();

@@ -56,9 +56,10 @@ export async function opened(browser, { colours = 'light', width = 1360, height 
   return page;
 }
 
-export async function signIn(page) {
+/** As an administrator, unless another token is given. */
+export async function signIn(page, with_ = token) {
   await page.goto(`${base}/`);
-  await page.fill('#token', token);
+  await page.fill('#token', with_);
   await page.keyboard.press('Enter');
   await page.waitForSelector('.frame');
 }

@@ -157,6 +157,55 @@ class Forms(ServerTest):
         self.assertGreaterEqual(len(entries), 4)
         self.assertEqual([x["at"] for x in entries], sorted((x["at"] for x in entries), reverse=True))
 
+    def test_pages_join_to_the_whole(self):
+        names = ["contract-page-" + x for x in "abcde"]
+        for name in names:
+            own = {"agreement": name}
+            self.expect(201, self.admin.ask(self.op("replaceAgreement"), own, body=good_calls.agreement(name)))
+            self.addCleanup(self.admin.ask, self.op("endAgreement"), own)
+        self.expect(200, self.admin.ask(self.op("replaceAgreement"), {"agreement": names[0]}, body=good_calls.agreement(names[0], 2)))
+        lists = (("listAgreements", {}, {}), ("listAgreements", {}, {"text": "page"}), ("listTenants", {}, {}), ("listTokens", {}, {}),
+                 ("showAgreementHistory", {"agreement": names[0]}, {}))
+        for operation, of, fields in lists:
+            with self.subTest(operation=operation, fields=fields):
+                whole = self.expect(200, self.admin.ask(self.op(operation), of, fields)).json
+                self.assertNotIn("next", whole)
+                pages = self.pages(operation, of, {**fields, "limit": 2})
+                self.assertTrue(all(len(x["items"]) == 2 for x in pages[:-1]))
+                self.assertEqual([x for page in pages for x in page["items"]], whole["items"])
+        accounts = self.admin.ask(self.op("listCompliance"), query={"from": "-1h"}).json["items"]  # their figures move on
+        pages = self.pages("listCompliance", {}, {"from": "-1h", "limit": 2})
+        self.assertEqual([x["agreement"] for page in pages for x in page["items"]], [x["agreement"] for x in accounts])
+        self.assertTrue(set(names) <= {x["agreement"] for x in accounts})
+        found = [x["metadata"]["name"] for page in self.pages("listAgreements", {}, {"text": "CONTRACT-PAGE", "limit": 2}) for x in page["items"]]
+        self.assertEqual(found, names)
+        for operation, wrong in (("listAgreements", "a/b"), ("listTenants", "a b"), ("listLimits", "a")):
+            self.wrong(422, self.admin.ask(self.op(operation), query={"after": wrong}), "?after")
+
+    def test_decisions_stand_newest_first(self):
+        self.expect(200, self.admin.ask(self.op("orderLimit"), good_calls.STREAM, body={"iops": 20, "for": "10m", "who": "contract", "why": "a test"}))
+        self.addCleanup(self.admin.ask, self.op("retractLimit"), good_calls.STREAM)
+        eventually(lambda: self.decided(lambda rule: rule == "override"))
+        self.expect(200, self.admin.ask(self.op("retractLimit"), good_calls.STREAM))
+        whole = eventually(lambda: self.decided(lambda rule: rule != "override"))
+        times = [x["at"] for x in whole]
+        self.assertEqual(times, sorted(times, reverse=True))
+        pages = self.pages("listDecisions", good_calls.STREAM, {"from": "-1h", "to": whole[0]["at"][:-1] + "Z", "limit": 1})
+        self.assertEqual([x for page in pages for x in page["items"]], [x for x in whole if x["at"] < whole[0]["at"]])
+
+    def decided(self, newest):
+        found = self.admin.ask(self.op("listDecisions"), good_calls.STREAM, {"from": "-1h"}).json["items"]
+        return found if found and newest(found[0]["rule"]) else None
+
+    def pages(self, operation, of, fields):
+        pages, after = [], {}
+        while len(pages) < 50:
+            pages.append(self.expect(200, self.admin.ask(self.op(operation), of, {**fields, **after})).json)
+            if "next" not in pages[-1]:
+                return pages
+            after = {"after": pages[-1]["next"]}
+        self.fail("the pages do not end")
+
     def made_tokens(self, least):
         found = self.admin.ask(self.op("listAudit"), query={"action": "create-token", "who": "file"}).json["items"]
         return found if len(found) >= least else None

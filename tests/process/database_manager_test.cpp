@@ -80,7 +80,7 @@ TEST_CASE("rows are answered once they are committed, repeated ones as not new")
   CHECK(server().count("samples") == 3);
   CHECK(*x.ask<std::uint64_t>(rows_at(noon_s, 4)) == 1);
   const auto status = x.status();
-  CHECK(status.schema_version == 7);
+  CHECK(status.schema_version == 8);
   CHECK(status.rows_stored == 4);
   CHECK(status.rows_repeated == 3);
   CHECK(status.rows_waiting == 0);

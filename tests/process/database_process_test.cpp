@@ -117,9 +117,9 @@ TEST_CASE("with PostgreSQL it makes schema and partitions and stops in order") {
   private_postgres server;
   manager x{{"--database-manager.url=" + server.url()}};
   CHECK(x.says("migration-applied version=3"));
-  CHECK(x.says("database-connected schema=7"));
+  CHECK(x.says("database-connected schema=8"));
   CHECK(x.says("partition-made table=events"));
   x.stop();
   CHECK(x.wait() == 0);
-  CHECK(server.count("schema_migrations") == 7);
+  CHECK(server.count("schema_migrations") == 8);
 }

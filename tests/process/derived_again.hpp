@@ -168,6 +168,8 @@ inline std::map<std::string, std::vector<final_verdict>> verdicts_again(const st
   using place = std::tuple<std::int64_t, std::uint32_t, std::uint32_t>;
   std::map<std::string, std::map<place, final_verdict>> sorted;
   for (const auto& version : x.versions) {
+    if (version.terms.suspended)
+      continue;
     const auto length_s =
         std::chrono::duration_cast<std::chrono::seconds>(version.terms.objective.compliance.interval).count();
     for (auto from_s = x.first_s() - x.first_s() % length_s; from_s + length_s <= x.judged_until_s;

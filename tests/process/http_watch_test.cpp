@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -33,12 +34,17 @@ entrance_settings generous() {
 /// A server that answers GET /api/v1/watch and 404 to all else.
 struct watched {
   entrance door{secret, generous()};
+  std::atomic<bool> welcome{true}; ///< who listens may go on
   server home;
 
   watched()
       : home(with_free_port(), [this](const request& x, const reply& to) {
           auto judged = door.judge(x, wall_time{1'700'000'000'000'000}, 1s);
           auto* said = std::get_if<response>(&judged);
+          if (said != nullptr && said->events)
+            said->events->welcome = [this] {
+              return welcome.load();
+            };
           to(said != nullptr ? std::move(*said) : problem(404, "nothing"));
         }) {
     REQUIRE(home.start() == "");
@@ -130,6 +136,33 @@ TEST_CASE("a listener that reads nothing is let go and delays nobody") {
   }
   CHECK(lazy.closed_within(patience));
   CHECK(eager.connected());
+}
+
+TEST_CASE("an event may be larger than what may stay unread") {
+  watched x;
+  http_client client{x.home.port()};
+  client.send(watch("streams"));
+  x.await("all/streams");
+  x.home.publish("all/streams", "streams", '"' + std::string(3 * max_unread_bytes, 'x') + "<end>\"");
+  CHECK(client.receive_until("<end>", patience) != "");
+  http_client later{x.home.port()}; // it begins with the newest, as large as that is
+  later.send(watch("streams"));
+  CHECK(later.receive_until("<end>", patience) != "");
+  x.home.publish("all/streams", "streams", "8");
+  CHECK(later.receive_until("data: 8\n\n", patience) != "");
+}
+
+TEST_CASE("who is no longer welcome is sent away") {
+  watched x;
+  http_client client{x.home.port()};
+  client.send(watch("streams"));
+  x.await("all/streams");
+  x.home.look_again();
+  x.home.publish("all/streams", "streams", "7");
+  CHECK(client.receive_until("data: 7\n\n", patience) != "");
+  x.welcome = false;
+  x.home.look_again();
+  CHECK(client.closed_within(patience));
 }
 
 TEST_CASE("many listen, one text is made") {

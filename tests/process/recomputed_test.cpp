@@ -298,6 +298,10 @@ TEST_CASE(
     if (age == 1'000) { // another version, while there is no manager; nothing of its time is closed yet
       x.kill();
       gold_terms = *hand.replace(stricter, at(begin_s + age + 3));
+      auto held_up = promised_silver();
+      held_up.suspended = true;
+      REQUIRE(hand.replace(held_up, at(begin_s + age + 3)));
+      REQUIRE(hand.replace(promised_silver(), at(begin_s + age + 503)));
       x.start();
       x.find();
       x.wait_for_connection();
@@ -362,6 +366,8 @@ TEST_CASE(
   CHECK(server().count("verdicts WHERE culprit <> '' AND basis = 'rows'") > 0);
   CHECK(server().count("verdicts WHERE agreement = 'oltp-gold' AND version = 2") > 600);
   CHECK(server().count("verdicts WHERE agreement = 'oltp-gold' AND version = 3") > 30);
+  CHECK(server().count("verdicts WHERE agreement = 'silver' AND version = 2") == 0); // suspended
+  CHECK(server().count("verdicts WHERE agreement = 'silver' AND version = 3") > 50);
 
   CHECK(server().count("hours") > 0);
   CHECK(wrong_roll_ups("minutes", "minute") == 0);

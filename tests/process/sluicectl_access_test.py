@@ -159,7 +159,8 @@ class AccessTest(ClientTest):
         self.assertEqual(self.complete_in_bash(["sluicectl", "--output", "=", "y"], "sluicectl --output=y"), ["yaml"])
         self.assertEqual(self.complete_in_bash(["sluicectl", "apply", "-f", "tok"]), ["token"])
         self.server.canned[("GET", "/api/v1/agreements")] = (200, {"items": [
-            {"metadata": {"name": name}} for name in ("gold", "gone", "silver", "$(reboot)")]})
+            {"metadata": {"name": name}} for name in ("gold", "gone", "$(reboot)")], "next": "gone"})
+        self.server.canned[("GET", "/api/v1/agreements?after=gone")] = (200, {"items": [{"metadata": {"name": "silver"}}]})
         self.assertEqual(self.complete_in_bash(["sluicectl", "report", "go"]), ["gold", "gone"])
         self.assertEqual(self.complete_in_bash(["sluicectl", "report", ""]), ["gold", "gone", "silver"])
         self.server.canned[("GET", "/api/v1/streams?text=g%2Fv%2F%3A")] = (200, {"items": [{"stream": "g/v/::1"}]})

@@ -78,6 +78,23 @@ TEST_CASE("replacing makes a version, replacing by the same makes none") {
         == "t");
 }
 
+TEST_CASE("suspending and resuming make versions") {
+  fresh_store x;
+  REQUIRE(x.result);
+  REQUIRE(x.database.create(gold(), noon));
+  auto held_up = gold();
+  held_up.suspended = true;
+  const auto second = *x.database.replace(held_up, later(60));
+  CHECK(second.version == 2);
+  CHECK(second.suspended);
+  CHECK(x.database.terms(later(90))->agreements == std::vector{second});
+  CHECK(x.database.replace(gold(), later(120))->version == 3);
+  const auto history = *x.database.history("oltp-gold");
+  REQUIRE(history.size() == 3);
+  CHECK_FALSE(history[0].suspended);
+  CHECK(history[1] == second);
+}
+
 TEST_CASE("an ended agreement is out of force, stays in the history, and its name may be used again") {
   fresh_store x;
   REQUIRE(x.result);
@@ -89,6 +106,18 @@ TEST_CASE("an ended agreement is out of force, stays in the history, and its nam
   CHECK(again.why().kind == failure_kind::not_found);
   CHECK(x.database.create(gold(), later(20))->version == 2);
   CHECK(x.database.history("oltp-gold")->size() == 2);
+}
+
+TEST_CASE("a name stands for one tenant, also after its end") {
+  fresh_store x;
+  REQUIRE(x.result);
+  REQUIRE(x.database.create(gold(), noon));
+  auto other = gold();
+  other.tenant = "umbrella";
+  CHECK(x.database.replace(other, later(5)).why().kind == failure_kind::already_exists);
+  REQUIRE(x.database.end(gold().name, later(10)));
+  CHECK(x.database.create(other, later(20)).why().kind == failure_kind::already_exists);
+  CHECK(x.database.create(gold(), later(30))->version == 2);
 }
 
 TEST_CASE("what never was is not found") {

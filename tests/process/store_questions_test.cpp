@@ -359,6 +359,80 @@ TEST_CASE("a report holds all of it, from one snapshot") {
   CHECK(found->proof.root_day.empty());
 }
 
+TEST_CASE("pages of accounts join to the whole, whatever the order of the database") {
+  past x;
+  std::vector<std::string> names{"B", "a", "a-b", "a.b", "aa"};
+  for (const auto& name : names) {
+    auto one = gold();
+    one.name = name;
+    one.tenant = name == "aa" ? "umbrella" : "acme";
+    REQUIRE(x.filled.database.create(one, after(ten, -hour_us)));
+    x.verdicts(name, 0, ten, static_cast<int>(&name - names.data()) + 1, "met");
+  }
+  past::count_hours();
+  auto page = about(question_kind::compliance, "", ten, after(ten, 2 * hour_us));
+  const auto whole = x.ask(page);
+  REQUIRE(whole);
+  REQUIRE(whole->accounts.size() == names.size());
+  CHECK(whole->next.empty());
+  for (const std::uint32_t limit : {1u, 2u, 4u}) {
+    CAPTURE(limit);
+    page.limit = limit;
+    page.after.clear();
+    std::vector<agreement_account> joined;
+    do {
+      const auto found = x.ask(page);
+      REQUIRE(found);
+      CHECK(found->accounts.size() <= limit);
+      CHECK(found->from == whole->from);
+      CHECK(found->to == whole->to);
+      joined.insert(joined.end(), found->accounts.begin(), found->accounts.end());
+      page.after = found->next;
+    } while (!page.after.empty() && joined.size() < 10);
+    CHECK(joined == whole->accounts);
+  }
+  for (std::size_t i = 0; i < names.size(); ++i)
+    CHECK(whole->accounts[i].terms.name == names[i]);
+  page.tenant = "acme";
+  page.limit = 10;
+  page.after = "a-b";
+  CHECK(x.ask(page)->accounts.size() == 1);
+  page.after = "zzz";
+  CHECK(x.ask(page)->accounts.empty());
+}
+
+TEST_CASE("decisions stand newest first, page by page, also within one moment") {
+  past x;
+  int position = 0;
+  for (const auto& [minute, rule] :
+       {std::pair{1, "capacity"}, {3, "share"}, {3, "protection"}, {3, "none"}, {2, "limit"}, {90, "share"}})
+    server().sql("INSERT INTO decisions VALUES (to_timestamp(" + std::to_string(ten.unix_us / 1'000'000 + 60 * minute)
+                 + "), 'gw1', 'batch', 'c', 1, '" + rule + "', '', '', 'disk', 0, 0, 0, 0, 0, 1, 2, 3, false, now(), "
+                 + std::to_string(++position) + ", '\\xab')");
+  auto page = about(question_kind::decisions, "", ten, after(ten, hour_us));
+  page.stream = {"gw1", "batch", "c"};
+  const auto rules = [&] {
+    std::string out;
+    const auto found = x.ask(page);
+    REQUIRE(found);
+    for (const auto& one : found->decisions)
+      out += std::string{to_string(one.what.why.rule)} + ' ';
+    page.after = found->next;
+    return out;
+  };
+  CHECK(rules() == "none protection share limit capacity ");
+  CHECK(page.after.empty());
+  std::string seen;
+  for (const std::uint32_t limit : {2u, 1u, 1u, 1u}) {
+    page.limit = limit;
+    seen += rules() + "| ";
+  }
+  CHECK(seen == "none protection | share | limit | capacity | ");
+  CHECK(page.after.empty());
+  page.after = "x";
+  CHECK(rules().empty());
+}
+
 TEST_CASE("what is not there is said in one sentence") {
   past x;
   const auto none = x.ask(about(question_kind::compliance, "nobody", ten, noon));

@@ -23,12 +23,12 @@ std::string problem_of(const connection_settings& settings) {
 TEST_CASE("an empty database gets every migration, a second start none") {
   const fresh_store x;
   REQUIRE(x.result);
-  CHECK(x.result->schema_version == 7);
-  CHECK(x.result->applied.size() == 7);
+  CHECK(x.result->schema_version == 8);
+  CHECK(x.result->applied.size() == 8);
   database again{settings_for(server().url())};
   const auto opened = again.open();
   REQUIRE(opened);
-  CHECK(opened->schema_version == 7);
+  CHECK(opened->schema_version == 8);
   CHECK(opened->applied.empty());
 }
 
@@ -44,16 +44,16 @@ TEST_CASE("two managers that start at once make one schema") {
   other.join();
   REQUIRE(from_a);
   REQUIRE(from_b);
-  CHECK(from_a->applied.size() + from_b->applied.size() == 7);
+  CHECK(from_a->applied.size() + from_b->applied.size() == 8);
 }
 
 TEST_CASE("a schema newer than known is refused in a sentence that says both versions") {
   const fresh_store x;
   REQUIRE(x.result);
-  server().sql("INSERT INTO schema_migrations VALUES (8, '0008_later.sql', 'x')");
+  server().sql("INSERT INTO schema_migrations VALUES (9, '0009_later.sql', 'x')");
   CHECK(
       problem_of(settings_for(server().url()))
-      == "the database has schema version 8, this program knows versions up to 7: use the program that wrote it, or a "
+      == "the database has schema version 9, this program knows versions up to 8: use the program that wrote it, or a "
          "newer one");
 }
 

@@ -58,6 +58,20 @@ is_busy() { [ "$(iops | cut -d. -f1)" -gt 1000 ] 2>/dev/null; }
 wait_until 20 is_busy
 [ "$("$client" get stream "$stream" -o json | jq -r .agreement)" = scratch-gold ] || fail "the stream is under another agreement"
 
+# Suspended, it governs nothing; resumed, it does again. Each is a version.
+of_nobody() { [ "$("$client" get stream "$stream" -o json | jq -r .agreement)" = null ]; }
+says "agreement scratch-gold would be suspended" "$client" suspend scratch-gold --dry-run
+says "agreement scratch-gold is suspended" "$client" suspend scratch-gold
+says "agreement scratch-gold is suspended already" "$client" suspend scratch-gold
+wait_until 5 of_nobody
+says suspended "$client" wait agreement scratch-gold --for suspended --timeout 5s
+"$client" explain agreement scratch-gold | grep -q 'is suspended' || fail "explain does not say that it is suspended"
+says "agreement scratch-gold would be in force" "$client" resume scratch-gold --dry-run
+says "agreement scratch-gold is in force" "$client" resume scratch-gold
+says "agreement scratch-gold is in force already" "$client" resume scratch-gold
+refused 1 'there is no agreement' "$client" suspend nobody
+[ "$("$client" describe agreement scratch-gold -o json | jq '.history | length')" = 4 ] || fail "the history has not four versions"
+
 "$client" limit "$stream" --iops 200 --for 10m --why "a test of the client" >"$scratch/limit.log"
 grep -q "stream $stream limited to 200 IOPS until " "$scratch/limit.log" || fail "$(cat "$scratch/limit.log")"
 says throttled "$client" wait throttled "$stream" --timeout 10s

@@ -83,7 +83,6 @@ TEST_CASE("a token opens as long as it is good") {
   guarded x;
   auto one = issue(access_role::operator_);
   auto other = issue(access_role::customer, "acme");
-  CHECK(x.status_by_token(one.text) == 401);
   x.know({one.kept, other.kept});
   CHECK(std::get<caller>(x.by_token(one.text)).role == access_role::operator_);
   CHECK(std::get<caller>(x.by_token(other.text)).tenant == "acme");
@@ -101,6 +100,34 @@ TEST_CASE("a token opens as long as it is good") {
   CHECK(x.status_by_token(one.text, after(59s)) == 200);
   CHECK(x.status_by_token(one.text, after(60s)) == 401);
   CHECK(x.status_by_token(other.text) == 401);
+}
+
+TEST_CASE("until the tokens are loaded, what may be one of them is asked to come again") {
+  guarded x;
+  const auto one = issue(access_role::operator_);
+  const auto waits = [](const auto& said) {
+    const auto* refused = std::get_if<turned_away>(&said);
+    return refused != nullptr && refused->status == 503 && refused->retry_after_s > 0;
+  };
+  CHECK(waits(x.by_token(one.text)));
+  CHECK(waits(x.door.begin(one.text, "10.0.0.1", now, tick)));
+  CHECK(x.status_by_token(file_token) == 200);
+  for (const auto& none : {std::string{"slc_"}, one.text + 'x', std::string(64, 'e'), std::string{}})
+    CHECK(x.status_by_token(none) == 401);
+
+  // A session that the process before began.
+  const auto signed_before = "sluice_session=" + write_session(derived_key(file_token), {one.kept.id, after(1h)});
+  credentials shown;
+  shown.cookie = signed_before;
+  CHECK(waits(x.door.admit(shown, now, tick)));
+  const auto forged = signed_before + 'x';
+  shown.cookie = forged;
+  CHECK(std::get<turned_away>(x.door.admit(shown, now, tick)).status == 401);
+
+  x.know({});
+  CHECK(x.status_by_token(one.text) == 401);
+  x.know({one.kept});
+  CHECK(x.status_by_token(one.text) == 200);
 }
 
 TEST_CASE("every changed character of a token shuts the gate") {

@@ -50,6 +50,20 @@ TEST_CASE("what fits beside the others is accepted without a word") {
   CHECK(got.findings.empty());
 }
 
+TEST_CASE("what is suspended promises nothing, and is judged anew when it is resumed") {
+  world w;
+  w.backends[0].oversubscription = 1;
+  auto held_up = reserving("held-up", 6'000);
+  held_up.suspended = true;
+  w.in_force = {held_up};
+  CHECK(w.ask(reserving("new", 7'000)).findings.empty());
+  w.in_force.push_back(reserving("new", 7'000));
+  CHECK(w.ask(held_up).outcome == admission_outcome::accepted);
+  CHECK(w.ask(held_up).findings.empty());
+  held_up.suspended = false;
+  CHECK(w.ask(held_up).outcome == admission_outcome::refused);
+}
+
 TEST_CASE("oversubscription within the bound is accepted and says who would yield, lowest tier first") {
   world w;
   w.in_force = {reserving("gold", 5'000, tier::gold), reserving("cheap", 1'000, tier::best_effort)};

@@ -104,6 +104,24 @@ TEST_CASE("a document that was written is read back as the same agreement, its s
   CHECK(again == example()); // version and time are the server's to give
 }
 
+TEST_CASE("that it is suspended is read, and written only where it is so") {
+  const auto text = [](const char* spec) {
+    return std::string{R"({"apiVersion":"sluice/v1","kind":"Agreement","metadata":{"name":"a","tenant":"t"},"spec":{)"}
+           + spec + R"("streams":{"volume":"v"},"objective":{"weight":2}}})";
+  };
+  const auto read = [&](const char* spec) {
+    return read_agreement(text(spec), document_format::as_json);
+  };
+  const auto held_up = std::get<agreement>(read(R"("suspended":true,)"));
+  CHECK(held_up.suspended);
+  CHECK(write_agreement(held_up)["spec"]["suspended"] == true);
+  CHECK(std::get<agreement>(read_agreement(write_agreement(held_up).dump(), document_format::as_json)) == held_up);
+  const auto in_force = std::get<agreement>(read(R"("suspended":false,)"));
+  CHECK_FALSE(in_force.suspended);
+  CHECK_FALSE(write_agreement(in_force)["spec"].contains("suspended"));
+  CHECK(std::get<refused_document>(read(R"("suspended":"yes",)")).mistakes.at(0).path == "spec.suspended");
+}
+
 TEST_CASE("time zone and remedies are read, and written as they were") {
   auto document = json::parse(example_json);
   auto& terms = document["spec"]["objective"]["compliance"];

@@ -1,14 +1,16 @@
 // The dashboard's files from memory: what is read, what is answered, and what no request can reach.
 #include "actors/application_server/http/static_files.hpp"
 
+#include "tests/unit/http_parts.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <zlib.h>
 
 using namespace sluice::http;
+using namespace sluice::test;
 
 namespace {
 
@@ -49,27 +51,6 @@ struct example_site {
     return files.answer(x);
   }
 };
-
-std::string header(const response& x, const std::string& name) {
-  for (const auto& [key, value] : x.headers)
-    if (key == name)
-      return value;
-  return {};
-}
-
-std::string unpacked(const std::string& x) {
-  z_stream stream{};
-  REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
-  std::string out(100'000, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(x.data()));
-  stream.avail_in = static_cast<uInt>(x.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  CHECK(inflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  inflateEnd(&stream);
-  return out;
-}
 
 } // namespace
 

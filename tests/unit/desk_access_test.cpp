@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
 using namespace sluice;
 using namespace sluice::test;
 using namespace std::chrono_literals;
@@ -84,6 +86,26 @@ TEST_CASE("a token that is taken back stays in the list") {
   CHECK(world.call(x)->got.status == 404);
 }
 
+TEST_CASE("tokens are listed by id, page by page") {
+  application_world world;
+  for (const auto* id : {"cccccccc", "aaaaaaaa"})
+    world.seen.tokens[id].id = id;
+  world.database_up();
+  world.pass(2s);
+  const auto made = world.call(making(access_role::viewer))->body().at("id").get<std::string>();
+  auto ids = std::set<std::string>{"aaaaaaaa", "cccccccc", made};
+  http::call x;
+  x.what = http::operation::list_tokens;
+  x.limit = 1;
+  for (const auto& id : ids) {
+    const auto page = world.call(x)->body();
+    REQUIRE(page.at("items").size() == 1);
+    CHECK(page.at("items").at(0).at("id") == id);
+    CHECK(page.contains("next") == (id != *ids.rbegin()));
+    x.after = page.value("next", "");
+  }
+}
+
 TEST_CASE("no token is made while nobody can keep it") {
   application_world world;
   CHECK(world.call(making(access_role::viewer))->got.status == 503);
@@ -116,6 +138,8 @@ TEST_CASE("customers establish nothing in another's name, and take nobody's name
   x.document = with("silver", "acme");
   CHECK(world.call(x)->got.status == 409);
   x.document = with("bronze", "acme");
+  CHECK(world.call(x)->got.status == 403); // of streams that nobody gave it
+  x.document.streams = {"*", "gold", "10.*"};
   CHECK(world.call(x)->got.status == 201);
 }
 

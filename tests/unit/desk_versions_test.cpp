@@ -1,4 +1,6 @@
 // The desk: changes that are wanted on a version are made on it or not at all; patches; tags of versions.
+#include "actors/application_server/http/agreement_patch.hpp"
+
 #include "tests/unit/application_server_fixture.hpp"
 
 #include <doctest/doctest.h>
@@ -159,3 +161,76 @@ TEST_CASE("a policy has versions, too") {
 }
 
 TEST_SUITE_END();
+
+TEST_CASE("a suspended agreement is kept and shown, and the core hears nothing of it until it is resumed") {
+  one_agreement world;
+  const auto holding_up = [&](bool suspends, const char* if_match = "") {
+    auto x = world.patching(http::suspension_patch(suspends).c_str(), if_match);
+    x.what = suspends ? http::operation::suspend_agreement : http::operation::resume_agreement;
+    return world.call(x);
+  };
+  REQUIRE(world.seen.core_terms.back().agreements.size() == 1);
+  CHECK(holding_up(true, "\"v7\"")->got.status == 412);
+  const auto suspended = holding_up(true);
+  CHECK(suspended->got.etag == "\"v2\"");
+  CHECK(suspended->body().at("spec").at("suspended") == true);
+  world.pass(1s);
+  CHECK(world.seen.core_terms.back().agreements.empty());
+  CHECK(world.seen.agreements.at("gold").suspended);
+  CHECK(world.weight() == 4); // nothing else changed
+
+  http::call asking;
+  asking.what = http::operation::explain_agreement;
+  asking.name = "gold";
+  const auto told = world.call(asking)->body();
+  CHECK(told.at("promise").at("state") == "suspended");
+  CHECK(told.at("sentence").get<std::string>().find("is suspended") != std::string::npos);
+
+  const auto resumed = holding_up(false);
+  CHECK(resumed->got.etag == "\"v3\"");
+  CHECK_FALSE(resumed->body().at("spec").contains("suspended"));
+  world.pass(1s);
+  CHECK(world.seen.core_terms.back().agreements.size() == 1);
+}
+
+TEST_CASE("who may not establish agreements may not suspend one") {
+  one_agreement world;
+  auto x = world.patching(http::suspension_patch(true).c_str());
+  x.what = http::operation::suspend_agreement;
+  x.asker = {access_role::customer, "umbrella", "abcdefgh", {}, {}};
+  CHECK(world.call(x)->got.status == 404);
+  x.asker.tenant = "acme"; // its own, which a patch would do as well
+  CHECK(world.call(x)->got.status == 403);
+  CHECK_FALSE(world.seen.agreements.at("gold").suspended);
+}
+
+TEST_CASE("a customer's agreement lies within its own streams and beside those of others") {
+  one_agreement world;
+  auto foreign = world.replacing(4);
+  foreign.name = foreign.document.name = "batch";
+  foreign.document.tenant = "umbrella";
+  foreign.document.streams = {"*", "batch", "*"};
+  REQUIRE(world.call(foreign)->got.status == 201);
+  const auto wanted = [&](const selector& streams, bool dry_run = false) {
+    auto x = world.replacing(2);
+    x.name = x.document.name = "silver";
+    x.document.streams = streams;
+    x.dry_run = dry_run;
+    x.asker = {access_role::customer, "acme", "abcdefgh", {}, {}};
+    return world.call(x)->got.status;
+  };
+  CHECK(wanted({"gw1", "batch", "*"}) == 403);
+  CHECK(wanted({"*", "*", "*"}) == 403);
+  CHECK(wanted({"*", "free", "*"}) == 403);
+  CHECK(wanted({"*", "free", "*"}, true) == 200); // trying is no taking
+  CHECK(wanted({"gw1", "oltp", "10.*"}) == 201);
+}
+
+TEST_CASE("an agreement never goes over to another tenant") {
+  one_agreement world;
+  auto x = world.replacing(4);
+  x.document.tenant = "umbrella";
+  const auto refused = world.call(x);
+  CHECK(refused->got.status == 422);
+  CHECK(refused->body().at("errors").at(0).at("path") == "metadata.tenant");
+}

@@ -117,6 +117,9 @@ TEST_CASE("golden: the lines of an agreement's version and of its end") {
            "\t1500\t6000\t200000000\t\t\t4\tgold\t"
            "10000000000\t990000\trolling-7-days\ttime-zone\tEurope/"
            "Berlin\tremedy\t999000\t100000\tremedy\t990000\t250000");
+  const auto resumed = line_of(x);
+  x.suspended = true;
+  CHECK(line_of(x) == resumed + "\tsuspended\tyes");
   CHECK(line_of(agreement_end{"oltp-gold", 3, at}) == "agreement-end\toltp-gold\t3\t2026-11-22T12:00:00.123456Z");
 }
 

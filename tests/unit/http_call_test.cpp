@@ -74,6 +74,13 @@ TEST_CASE("paths lead to what they name") {
   CHECK(understood(with_token("GET", "/api/v1/streams/g/v/c/explain")).what == operation::explain_stream);
   CHECK(understood(with_token("DELETE", "/api/v1/streams/g/v/c/limit")).what == operation::retract_limit);
   CHECK(understood(with_token("GET", "/api/v1/streams?limit=7&after=a/b/c")).limit == 7);
+  const auto page = understood(with_token("GET", "/api/v1/agreements?limit=7&after=gold&text=acme"));
+  CHECK(page.limit == 7);
+  CHECK(page.after == "gold");
+  CHECK(page.wanted.text == "acme");
+  CHECK(understood(with_token("GET", "/api/v1/agreements")).limit == max_page);
+  CHECK(understood(with_token("GET", "/api/v1/limits?after=g/v/c")).after == "g/v/c");
+  CHECK(understood(with_token("GET", "/api/v1/agreements/a/history?after=12")).after == "12");
   CHECK(understood(with_token("GET", "/api/v1/events?limit=3")).limit == 3);
   CHECK(understood(with_token("GET", "/api/v1/events")).limit == default_events);
   for (const auto* path : {"limits", "throttles", "gateways", "backends"})
@@ -95,6 +102,10 @@ TEST_CASE("what leads nowhere is refused") {
   CHECK(refusal(with_token("GET", "/api/v1/streams/g/v/c?seconds=601")) == 422);
   CHECK(refusal(with_token("GET", "/api/v1/streams/g/v/c?seconds=1x")) == 422);
   CHECK(refusal(with_token("GET", "/api/v1/streams/g/v/c?second=1")) == 422);
+  for (const auto* path :
+       {"agreements?limit=1001", "agreements?after=", "agreements?after=a/b", "tenants?after=-", "limits?after=g/v",
+        "agreements/a/history?after=x", "agreements/a/history?after=0", "tenants?text=x"})
+    CHECK_MESSAGE(refusal(with_token("GET", (std::string{"/api/v1/"} + path).c_str())) == 422, std::string{path});
   CHECK(refusal(with_token("GET", "/api/v1/streams/g/v/c?seconds=1&seconds=2")) == 400);
   CHECK(refusal(with_token("GET", "/api/v1/throttles?a=1&b&c&d&e&f&g&h&i")) == 400);
 }

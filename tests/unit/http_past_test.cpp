@@ -59,6 +59,11 @@ TEST_CASE("each path about the past is a question") {
   CHECK(understood("GET", "/api/v1/top?by=tenant&limit=3").past.by == ranking::tenant);
   CHECK(understood("GET", "/api/v1/streams/g/v/c/decisions").past.stream == stream_id{"g", "v", "c"});
   CHECK(understood("GET", "/api/v1/exclusions?after=7").past.after == "7");
+  const auto page = understood("GET", "/api/v1/compliance?limit=5&after=gold").past;
+  CHECK(page.limit == 5);
+  CHECK(page.after == "gold");
+  CHECK(understood("GET", "/api/v1/compliance").past.limit == max_history_entries);
+  CHECK(problem_with(understood("GET", "/api/v1/tenants/acme/statement").past).empty()); // whole
   CHECK(understood("GET", "/api/v1/agreements/gold/violations?limit=5").past.limit == 5);
 }
 
@@ -84,6 +89,8 @@ TEST_CASE("a wrong field is named") {
   CHECK(mistakes("GET", "/api/v1/streams/g/v/c/history?period=2026-11") == "?period ");
   CHECK(mistakes("GET", "/api/v1/compliance?tenant=a%2Fb") == "?tenant ");
   CHECK(mistakes("GET", "/api/v1/top?by=volume") == "?by ");
+  CHECK(mistakes("GET", "/api/v1/compliance?limit=1001") == "?limit ");
+  CHECK(mistakes("GET", "/api/v1/agreements/gold/compliance?after=a&limit=1") == "?after ?limit ");
   CHECK(std::get<response>(judged("POST", "/api/v1/compliance")).status == 405);
 }
 
@@ -144,6 +151,14 @@ TEST_CASE("answers tell the figures of the domain") {
   CHECK(history["source"] == "hours");
   CHECK(history["items"].size() == 719);
   CHECK(history["items"][0]["iops"] == doctest::Approx(7e6 / 7200).epsilon(0.001));
+
+  found.next = "oltp-gold";
+  asked = understood("GET", "/api/v1/compliance");
+  const auto accounts = json::parse(answer_about_the_past(asked, complete(asked, now), found).body);
+  CHECK(accounts["items"].size() == 1);
+  CHECK(accounts["next"] == "oltp-gold");
+  asked = understood("GET", "/api/v1/tenants/acme/statement"); // which has no pages
+  CHECK(answer_about_the_past(asked, complete(asked, now), found).status == 422);
 
   found.next = "2";
   asked = understood("GET", "/api/v1/agreements/oltp-gold/violations");

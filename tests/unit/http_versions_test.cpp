@@ -2,44 +2,26 @@
 // something twice. Without sockets and actors.
 #include "actors/application_server/http/agreement_patch.hpp"
 #include "actors/application_server/http/answer_memory.hpp"
+#include "actors/application_server/http/answers.hpp"
 #include "actors/application_server/http/dress.hpp"
 #include "actors/application_server/http/encoding.hpp"
 #include "actors/application_server/http/precondition.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/tenants.hpp"
 
+#include "tests/unit/http_parts.hpp"
+
 #include <doctest/doctest.h>
 
-#include <zlib.h>
 
 using namespace sluice;
 using namespace sluice::http;
+using namespace sluice::test;
 using namespace std::chrono_literals;
 
 TEST_SUITE_BEGIN("unit.http_versions");
 
 namespace {
-
-std::string header(const response& x, const std::string& name) {
-  for (const auto& [key, value] : x.headers)
-    if (key == name)
-      return value;
-  return {};
-}
-
-std::string unpacked(const std::string& x) {
-  z_stream stream{};
-  REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
-  std::string out(4 * most_to_compress, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(x.data()));
-  stream.avail_in = static_cast<uInt>(x.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  CHECK(inflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  inflateEnd(&stream);
-  return out;
-}
 
 response dressed(response x, const wishes& wanted) {
   dress(wanted, x);
@@ -65,11 +47,48 @@ request posting(std::string body) {
   return {"POST", "/api/v1/agreements", "", "application/json", std::move(body)};
 }
 
-using memory = answer_memory;
-
-bool is_new(const std::variant<memory::do_it, response>& x) {
-  return std::holds_alternative<memory::do_it>(x);
+call asked_by(access_role role, const std::string& tenant = {}) {
+  call x;
+  x.asker = {role, tenant, "t", {}, {}};
+  return x;
 }
+
+/// What stands at the pointer in the entries of all pages, one after the other.
+template<class Page>
+std::string joined(unsigned limit, const char* at, Page page) {
+  std::string out;
+  auto x = asked_by(access_role::admin);
+  x.limit = limit;
+  for (int i = 0; i < 10; ++i) {
+    const json found = page(x);
+    CHECK(found["items"].size() <= limit);
+    for (const auto& one : found["items"]) {
+      const auto& value = one[json::json_pointer{at}];
+      out += (value.is_string() ? value.template get<std::string>() : value.dump()) + ' ';
+    }
+    if (!found.contains("next"))
+      return out;
+    x.after = found["next"].template get<std::string>();
+  }
+  return out + "and no end";
+}
+
+/// With the server's default time-out.
+struct memory : answer_memory {
+  memory() : answer_memory(10s) {}
+
+  /// Whether it is to be done; if so, `last` is the attempt.
+  bool begins(const std::string& token, const std::string& key, const request& x, instant now) {
+    const auto said = begin(token, key, x, now);
+    if (const auto* attempt = std::get_if<do_it>(&said))
+      last = *attempt;
+    return std::holds_alternative<do_it>(said);
+  }
+  void finish_last(const std::string& token, const std::string& key, const response& x) {
+    finish(token, key, last, x);
+  }
+  do_it last;
+};
 
 unsigned status_of(const std::variant<memory::do_it, response>& x) {
   const auto* said = std::get_if<response>(&x);
@@ -187,11 +206,11 @@ TEST_CASE("a patch changes what it names, takes away what is null, and is judged
 
 TEST_CASE("a request with a key is done once, and answered the same again") {
   memory x;
-  CHECK(is_new(x.begin("t", "k", posting("a"), 1s)));
+  CHECK(x.begins("t", "k", posting("a"), 1s));
   CHECK(status_of(x.begin("t", "k", posting("a"), 1s)) == 409); // while it is done
-  x.finish("t", "k", {201, "made"});
+  x.finish_last("t", "k", {201, "made"});
   const auto again = x.begin("t", "k", posting("a"), 2s);
-  REQUIRE(!is_new(again));
+  REQUIRE(status_of(again) != 0);
   CHECK(std::get<response>(again).status == 201);
   CHECK(std::get<response>(again).body == "made");
   CHECK(header(std::get<response>(again), "Idempotent-Replayed") == "true");
@@ -199,52 +218,77 @@ TEST_CASE("a request with a key is done once, and answered the same again") {
   auto elsewhere = posting("a");
   elsewhere.target += "?force=true";
   CHECK(status_of(x.begin("t", "k", elsewhere, 2s)) == 422);
-  CHECK(is_new(x.begin("u", "k", posting("b"), 2s))); // somebody else's key
+  CHECK(x.begins("u", "k", posting("b"), 2s)); // somebody else's key
 }
 
 TEST_CASE("what may have failed for a moment is not remembered, refusals are") {
   memory x;
   for (const unsigned status : {503u, 500u, 429u}) {
-    CHECK(is_new(x.begin("t", "k", posting("a"), 1s)));
-    x.finish("t", "k", {status, ""});
+    CHECK(x.begins("t", "k", posting("a"), 1s));
+    x.finish_last("t", "k", {status, ""});
   }
   CHECK(x.size() == 0);
   CHECK(x.bytes() == 0);
-  CHECK(is_new(x.begin("t", "k", posting("a"), 1s)));
-  x.finish("t", "k", {409, "no"});
+  CHECK(x.begins("t", "k", posting("a"), 1s));
+  x.finish_last("t", "k", {409, "no"});
   CHECK(status_of(x.begin("t", "k", posting("a"), 1s)) == 409);
-  x.finish("t", "k", {201, "late"}); // an answer that nobody waits for changes nothing
+  x.finish_last("t", "k", {201, "late"}); // an answer that nobody waits for changes nothing
   CHECK(status_of(x.begin("t", "k", posting("a"), 1s)) == 409);
 }
 
 TEST_CASE("keys are forgotten after a day, and the oldest where there are too many") {
   memory x;
   const auto done = [&](const std::string& token, const std::string& key, instant at, std::size_t bytes = 1) {
-    CHECK(is_new(x.begin(token, key, posting("a"), at)));
-    x.finish(token, key, {201, std::string(bytes, 'x')});
+    CHECK(x.begins(token, key, posting("a"), at));
+    x.finish_last(token, key, {201, std::string(bytes, 'x')});
   };
   done("t", "first", 1s);
-  CHECK(!is_new(x.begin("t", "first", posting("a"), 24h)));
-  CHECK(is_new(x.begin("t", "first", posting("b"), 24h + 1s)));
-  x.finish("t", "first", {503, ""});
+  CHECK(!x.begins("t", "first", posting("a"), 24h));
+  CHECK(x.begins("t", "first", posting("b"), 24h + 1s));
+  x.finish_last("t", "first", {503, ""});
   CHECK(x.size() == 0);
   for (std::size_t i = 0; i < max_remembered_keys_of_token + 1; ++i)
     done("t", std::to_string(i), 25h);
   CHECK(x.size() == max_remembered_keys_of_token);
-  CHECK(is_new(x.begin("t", "0", posting("a"), 25h)));
-  CHECK(!is_new(x.begin("t", "2", posting("a"), 25h)));
+  CHECK(x.begins("t", "0", posting("a"), 25h));
+  CHECK(!x.begins("t", "2", posting("a"), 25h));
   for (int i = 0; i < 5; ++i)
     done("u", std::to_string(i), 26h, 4 * 1024 * 1024);
   CHECK(x.bytes() <= max_remembered_bytes);
-  CHECK(!is_new(x.begin("u", "4", posting("a"), 26h)));
+  CHECK(!x.begins("u", "4", posting("a"), 26h));
+}
+
+TEST_CASE("a request that never got an answer holds its key until the server gave it up, and a minute") {
+  memory x;
+  CHECK(x.begins("t", "k", posting("a"), 1s));
+  const auto first = x.last;
+  const auto over = 1s + 10s + late_answers_awaited_for;
+  CHECK(status_of(x.begin("t", "k", posting("a"), over - 1ms)) == 409);
+  CHECK(x.begins("t", "k", posting("b"), over)); // the key is free, also for another request
+  x.finish("t", "k", first, {201, "of the first"});
+  CHECK(status_of(x.begin("t", "k", posting("b"), over)) == 409);
+  x.finish_last("t", "k", {201, "of the second"});
+  const auto again = x.begin("t", "k", posting("b"), over + 1h);
+  REQUIRE(status_of(again) == 201);
+  CHECK(std::get<response>(again).body == "of the second");
+  CHECK(x.size() == 1);
+}
+
+TEST_CASE("keys whose requests were given up make room for others") {
+  memory x;
+  for (std::size_t i = 0; i < max_remembered_keys_of_token; ++i)
+    CHECK(x.begins("t", std::to_string(i), posting("a"), 1s));
+  CHECK(status_of(x.begin("t", "one more", posting("a"), 30s)) == 429);
+  CHECK(x.begins("t", "one more", posting("a"), 2min));
+  CHECK(x.size() == max_remembered_keys_of_token);
 }
 
 TEST_CASE("who has all keys in use at once is asked to wait") {
   memory x;
   for (std::size_t i = 0; i < max_remembered_keys_of_token; ++i)
-    CHECK(is_new(x.begin("t", std::to_string(i), posting("a"), 1s)));
+    CHECK(x.begins("t", std::to_string(i), posting("a"), 1s));
   CHECK(status_of(x.begin("t", "one more", posting("a"), 1s)) == 429);
-  CHECK(is_new(x.begin("u", "one", posting("a"), 1s)));
+  CHECK(x.begins("u", "one", posting("a"), 1s));
   CHECK(valid_idempotency_key("5e0f3f0c-8f0e-4a7c"));
   for (const auto& no :
        {std::string{}, std::string(256, 'x'), std::string{"a b"}, std::string{"a\nb"}, std::string{"\xc3\xa4"}})
@@ -257,15 +301,73 @@ TEST_CASE("tenants are those with agreements and those of the policy; a customer
   const std::vector<agreement> in_force{gold(), gold(), other};
   policy_document policy;
   policy.tenants = {{"acme", "", 10}, {"lab", "acme", 3}};
-  const auto all = json::parse(tenants(in_force, policy, {access_role::viewer, {}, "t", {}, {}}).body)["items"];
+  const auto all = json::parse(tenants(in_force, policy, asked_by(access_role::viewer)).body)["items"];
   REQUIRE(all.size() == 3);
   CHECK(all[0] == json{{"tenant", "acme"}, {"agreements", 2}, {"parent", nullptr}, {"weight", 10}});
   CHECK(all[1] == json{{"tenant", "lab"}, {"agreements", 0}, {"parent", "acme"}, {"weight", 3}});
   CHECK(all[2] == json{{"tenant", "umbrella"}, {"agreements", 1}, {"parent", nullptr}, {"weight", nullptr}});
-  const auto own =
-      json::parse(tenants(in_force, policy, {access_role::customer, "umbrella", "t", {}, {}}).body)["items"];
+  const auto own = json::parse(tenants(in_force, policy, asked_by(access_role::customer, "umbrella")).body)["items"];
   CHECK(own.size() == 1);
   CHECK(own[0]["tenant"] == "umbrella");
+  CHECK(joined(1, "/tenant",
+               [&](const call& x) {
+                 return json::parse(tenants(in_force, policy, x).body);
+               })
+        == "acme lab umbrella ");
+}
+
+TEST_CASE("pages join to the whole list") {
+  std::vector<agreement> in_force(5, gold());
+  const std::vector<std::string> names{"A", "a", "a-b", "a.b", "b"}; // byte by byte
+  for (std::size_t i = 0; i < names.size(); ++i)
+    in_force[i].name = names[i];
+  for (const unsigned limit : {1u, 2u, 3u, 4u, 5u, 1'000u}) {
+    CAPTURE(limit);
+    CHECK(joined(limit, "/metadata/name",
+                 [&](const call& x) {
+                   return agreements_json(in_force, x);
+                 })
+          == "A a a-b a.b b ");
+  }
+  std::vector<agreement> versions(3, gold());
+  for (std::uint32_t i = 0; i < versions.size(); ++i)
+    versions[i].version = 12 - i;
+  CHECK(joined(2, "/status/version",
+               [&](const call& x) {
+                 return versions_json(versions, x);
+               })
+        == "12 11 10 ");
+  std::vector<override_order> orders(4);
+  for (std::size_t i = 0; i < orders.size(); ++i) // sorted as streams: as text g.h/v/a would stand before g/v/a
+    orders[i].stream = {i < 2 ? "g" : "g.h", "v", i % 2 == 0 ? "a" : "b"};
+  orders[1].until = wall_time{5}; // over
+  CHECK(joined(1, "/stream",
+               [&](const call& x) {
+                 return orders_json(orders, wall_time{5}, x);
+               })
+        == "g/v/a g.h/v/a g.h/v/b ");
+}
+
+TEST_CASE("a list of agreements has those with the text, and of a customer its own") {
+  std::vector<agreement> in_force(3, gold());
+  in_force[0].name = "batch";
+  in_force[0].objective.tier = tier::silver;
+  in_force[2].name = "web";
+  in_force[2].tenant = "umbrella";
+  const auto found = [&](call x) {
+    std::string out;
+    const auto page = agreements_json(in_force, x);
+    for (const auto& one : page["items"])
+      out += one["metadata"]["name"].get<std::string>() + ' ';
+    return out;
+  };
+  auto x = asked_by(access_role::viewer);
+  CHECK(found(x) == "batch gold web ");
+  for (const auto& [text, names] : {std::pair{"SILVER", "batch "}, {"umb", "web "}, {"gold", "gold web "}, {"x", ""}}) {
+    x.wanted.text = text;
+    CHECK_MESSAGE(found(x) == names, text);
+  }
+  CHECK(found(asked_by(access_role::customer, "umbrella")) == "web ");
 }
 
 TEST_SUITE_END();

@@ -141,6 +141,19 @@ TEST_CASE("customers are told a culprit only where the stream is theirs") {
   CHECK(culprit_of("no stream", access_role::customer) == nullptr);
 }
 
+TEST_CASE("a suspended agreement is said to be so since its version, and stands last") {
+  observatory known;
+  known.agreements = {named("a"), named("b")};
+  known.agreements[0].suspended = true;
+  known.agreements[0].since = after(3);
+  known.promises.note(judged("b", 0, verdict_outcome::met, 0));
+  const auto now = asked(known, 12).at("agreements");
+  CHECK(now.at("counts").at("suspended") == 1);
+  CHECK(now.at("items").at(1).at("agreement") == "a");
+  CHECK(now.at("items").at(1).at("state") == "suspended");
+  CHECK(now.at("items").at(1).at("since") == "2026-11-22T15:37:13.000Z");
+}
+
 TEST_CASE("broken promises come first, higher tiers before lower ones") {
   observatory known;
   known.agreements = {named("kept-gold", tier::gold), named("broken-bronze"), named("broken-gold", tier::gold)};

@@ -40,6 +40,9 @@ const std::vector<asked> table{
     {"PATCH", "/api/v1/agreements/a", "{}", "oa"},
     {"PATCH", "/api/v1/agreements/a?dry_run=true", "{}", "coa"},
     {"PATCH", "/api/v1/agreements/a?force=true", "{}", "a"},
+    {"POST", "/api/v1/agreements/a/suspend", "", "oa"},
+    {"POST", "/api/v1/agreements/a/resume", "", "oa"},
+    {"POST", "/api/v1/agreements/a/resume?force=true", "", "a"},
     {"GET", "/api/v1/agreements/a/history", "", "cvoa"},
     {"GET", "/api/v1/agreements/a/explain", "", "cvoa"},
     {"GET", "/api/v1/agreements/a/openslo", "", "cvoa"},
@@ -160,6 +163,38 @@ TEST_CASE("customers may establish where the provider lets them, but never by fo
   };
   CHECK(ask("/api/v1/agreements") == 0);
   CHECK(ask("/api/v1/agreements?force=true&who=x") == 403);
+}
+
+TEST_CASE("who listens may go on as long as its token and its session are good") {
+  world x;
+  http::watching by_token{{"all/streams"}, {}, "file", {}, {}};
+  CHECK(x.door.is_welcome(by_token, now));
+  by_token.owner = "nobody00";
+  CHECK_FALSE(x.door.is_welcome(by_token, now));
+  http::watching by_session{{"all/streams"}, {}, "file", {now.unix_us + 1'000'000}, {}};
+  CHECK(x.door.is_welcome(by_session, now));
+  CHECK_FALSE(x.door.is_welcome(by_session, {now.unix_us + 1'000'000}));
+}
+
+TEST_CASE("metrics may be closed, and then they are a viewer's to read") {
+  entrance_settings settings;
+  settings.open_metrics = false;
+  entrance door{file_token, settings};
+  const auto status = [&](const std::string& token) {
+    const auto said = door.judge({"GET", "/metrics", token.empty() ? "" : "Bearer " + token, "", ""}, now, 1h);
+    const auto* answer = std::get_if<http::response>(&said);
+    return answer == nullptr ? 0u : answer->status;
+  };
+  CHECK(status("") == 401);
+  CHECK(status(file_token) == 0);
+  access_token customer;
+  const auto made = access::make_token();
+  customer.id = made.id;
+  customer.digest = access::digest_of(made.secret);
+  customer.role = access_role::customer;
+  customer.tenant = "acme";
+  door.know(std::vector{customer});
+  CHECK(status(made.joined()) == 403);
 }
 
 TEST_CASE("what a token is to be is read field by field") {

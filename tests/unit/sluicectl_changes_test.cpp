@@ -5,8 +5,9 @@
 #include "actors/sluicectl/structured.hpp"
 #include "actors/sluicectl/table.hpp"
 
+#include "tests/unit/sluicectl_run.hpp"
+
 #include <doctest/doctest.h>
-#include <sstream>
 #include <yaml-cpp/yaml.h>
 
 using namespace sluice::ctl;
@@ -57,25 +58,6 @@ public:
 private:
   std::string body_;
 };
-
-struct printed {
-  std::string out, err;
-};
-
-printed run_line(server_link& server, std::vector<std::string> arguments) {
-  const auto parsed = parse_command_line(std::move(arguments));
-  INFO(parsed.text);
-  REQUIRE(parsed.line);
-  std::ostringstream out, err;
-  const console io{out, err};
-  const auto code = std::visit(
-      [&](const auto& x) {
-        return run(x, server, io);
-      },
-      *parsed.line->what);
-  CHECK(code == exit_code::done);
-  return {out.str(), err.str()};
-}
 
 } // namespace
 

@@ -148,13 +148,13 @@ TEST_CASE("wait takes its time-out before and behind the state") {
   CHECK(contains(mistake_in({"wait", "ready", "--timeout", "5"}), "expected a length of time"));
 }
 
-TEST_CASE("wait for an agreement knows three states") {
+TEST_CASE("wait for an agreement knows its states") {
   const auto x = command_of<wait_command>({"wait", "agreement", "gold", "--for=kept", "--timeout", "5s"});
   CHECK(x.agreement == "gold");
   CHECK(x.state == "kept");
   CHECK(x.timeout == 5s);
   CHECK(command_of<wait_command>({"wait", "agreement", "gold"}).state == "established");
-  CHECK(contains(mistake_in({"wait", "agreement", "gold", "--for", "fun"}), "{established,kept,violated}"));
+  CHECK(contains(mistake_in({"wait", "agreement", "gold", "--for", "fun"}), "{established,kept,violated,suspended}"));
 }
 
 TEST_CASE("a choice of streams is for the list of streams alone") {

@@ -2,9 +2,10 @@
 #include "actors/sluicectl/command_line.hpp"
 #include "actors/sluicectl/commands.hpp"
 
+#include "tests/unit/sluicectl_run.hpp"
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 using namespace sluice::ctl;
 
@@ -34,22 +35,6 @@ private:
   std::vector<std::string> answers_;
 };
 
-/// Runs a command line against the answers; what it prints.
-std::string printed(scripted& server, std::vector<std::string> arguments) {
-  const auto parsed = parse_command_line(std::move(arguments));
-  INFO(parsed.text);
-  REQUIRE(parsed.line);
-  std::ostringstream out, err;
-  const console io{out, err};
-  const auto code = std::visit(
-      [&](const auto& x) {
-        return run(x, server, io);
-      },
-      *parsed.line->what);
-  CHECK(code == exit_code::done);
-  return out.str();
-}
-
 std::string mistake_in(std::vector<std::string> arguments) {
   const auto parsed = parse_command_line(std::move(arguments));
   CHECK(parsed.code == exit_code::usage);
@@ -64,10 +49,10 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST_CASE("a report is printed as it came, in the form that was asked for") {
   scripted server{{"<html>"}, output_format::html};
-  CHECK(printed(server, {"report", "gold", "--period", "2026-11", "-o", "html"}) == "<html>");
+  CHECK(run_line(server, {"report", "gold", "--period", "2026-11", "-o", "html"}).out == "<html>");
   CHECK(server.asked[0] == "GET /api/v1/agreements/gold/report?period=2026-11&format=html");
   scripted other{{"text"}, output_format::table};
-  CHECK(printed(other, {"report", "gold"}) == "text");
+  CHECK(run_line(other, {"report", "gold"}).out == "text");
   CHECK(other.asked[0] == "GET /api/v1/agreements/gold/report?format=text");
 }
 
@@ -75,7 +60,7 @@ TEST_CASE("compliance of all is a table, of one also its objectives") {
   const std::string account = R"({"agreement": "gold", "tenant": "acme", "target_ppm": 999000, "compliance_ppm": 998873,
     "kept": false, "coverage_ppm": 1000000, "budget": {"used_s": 2900.0, "left_s": -330.0}, "credit_ppm": 100000)";
   scripted all{{R"({"items": [)" + account + "}]}"}, output_format::table};
-  const auto table = printed(all, {"compliance", "--tenant", "acme"});
+  const auto table = run_line(all, {"compliance", "--tenant", "acme"}).out;
   CHECK(all.asked[0] == "GET /api/v1/compliance?tenant=acme");
   CHECK(contains(table, "99.8873%"));
   CHECK(contains(table, "48m20s"));
@@ -83,7 +68,7 @@ TEST_CASE("compliance of all is a table, of one also its objectives") {
   scripted one{{account + R"(, "objectives": [{"objective": "mean", "met": 5}], "burn": [{"long_s": 3600.0,
     "short_s": 300.0, "long_rate_milli": 1500, "short_rate_milli": null, "threshold_milli": 14400, "alert": false}]})"},
                output_format::table};
-  const auto detail = printed(one, {"compliance", "gold", "--period", "2026-11"});
+  const auto detail = run_line(one, {"compliance", "gold", "--period", "2026-11"}).out;
   CHECK(one.asked[0] == "GET /api/v1/agreements/gold/compliance?period=2026-11");
   CHECK(contains(detail, "OBJECTIVE"));
   CHECK(contains(detail, "1.5"));
@@ -93,28 +78,49 @@ TEST_CASE("pages are read to their end") {
   scripted server{{R"({"items": [{"from": "2026-11-01T00:00:00.000Z", "length_s": 10}], "next": "1"})",
                    R"({"items": [{"from": "2026-11-02T00:00:00.000Z", "length_s": 20}]})"},
                   output_format::table};
-  const auto table = printed(server, {"violations", "gold"});
+  const auto table = run_line(server, {"violations", "gold"}).out;
   CHECK(server.asked[1] == "GET /api/v1/agreements/gold/violations?after=1");
   CHECK(contains(table, "2026-11-01T00:00:00Z"));
   CHECK(contains(table, "2026-11-02T00:00:00Z"));
+  scripted all{{R"({"items": [{"agreement": "a"}], "next": "a", "period": "current"})",
+                R"({"items": [{"agreement": "b:1"}], "next": "b:1"})", R"({"items": [{"agreement": "c"}]})"},
+               output_format::json};
+  const auto whole = nlohmann::json::parse(run_line(all, {"compliance", "--tenant", "acme"}).out);
+  CHECK(all.asked[1] == "GET /api/v1/compliance?tenant=acme&after=a");
+  CHECK(all.asked[2] == "GET /api/v1/compliance?tenant=acme&after=b:1");
+  CHECK(whole["items"].size() == 3);
+  CHECK(whole["period"] == "current");
+  CHECK_FALSE(whole.contains("next"));
+  scripted agreements{
+      {R"({"items": [{"metadata": {"name": "a"}}], "next": "a"})", R"({"items": [{"metadata": {"name": "b"}}]})"},
+      output_format::json};
+  CHECK(nlohmann::json::parse(run_line(agreements, {"get", "agreements"}).out)["items"].size() == 2);
+  CHECK(agreements.asked[1] == "GET /api/v1/agreements?after=a");
   scripted nothing{{R"({"items": []})"}, output_format::table};
-  CHECK(printed(nothing, {"violators", "--by", "tenant"}) == "nobody violated anything\n");
+  CHECK(run_line(nothing, {"violators", "--by", "tenant"}).out == "nobody violated anything\n");
+}
+
+TEST_CASE("pages that lead elsewhere are not followed") {
+  for (const auto* next : {"a&limit=1", "a b", "\u00e4", ""}) {
+    scripted server{{R"({"items": [{}], "next": ")" + std::string{next} + "\"}"}, output_format::json};
+    CHECK_THROWS_AS(static_cast<void>(run_line(server, {"compliance"})), failure);
+  }
 }
 
 TEST_CASE("an exclusion is entered, listed and taken back") {
   scripted server{{R"({"id": 7})", R"({"id": 8})", R"({"items": [{"id": 7, "agreements": "oltp-*"}]})"},
                   output_format::table};
-  CHECK(printed(server, {"exclusion", "add", "oltp-*", "--from", "2026-11-22T02:00:00Z", "--for", "4h", "--why",
-                         "firmware", "--who", "jo"})
+  CHECK(run_line(server, {"exclusion", "add", "oltp-*", "--from", "2026-11-22T02:00:00Z", "--for", "4h", "--why",
+                         "firmware", "--who", "jo"}).out
         == "exclusion 7 entered\n");
   const auto body = nlohmann::json::parse(server.bodies[0]);
   CHECK(body["agreements"] == "oltp-*");
   CHECK(body["correction"] == false);
   CHECK_FALSE(body.contains("recurrence"));
-  CHECK(printed(server, {"exclusion", "withdraw", "7", "--why", "not needed", "--who", "jo"})
+  CHECK(run_line(server, {"exclusion", "withdraw", "7", "--why", "not needed", "--who", "jo"}).out
         == "exclusion 8 takes back 7\n");
   CHECK(server.asked[1] == "DELETE /api/v1/exclusions/7?who=jo&why=not%20needed");
-  CHECK(contains(printed(server, {"exclusion", "list"}), "oltp-*"));
+  CHECK(contains(run_line(server, {"exclusion", "list"}).out, "oltp-*"));
 }
 
 TEST_CASE("what makes no sense is refused before anything is sent") {

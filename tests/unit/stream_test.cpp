@@ -74,3 +74,29 @@ TEST_CASE("of several agreements the most specific one counts, in whatever order
   }
   CHECK(agreement_for({}, {"gw", "oltp", "x"}) == nullptr);
 }
+
+TEST_CASE("a suspended agreement governs nothing, and still owns what nothing else is about") {
+  std::vector<agreement> xs{named("volume", {"*", "oltp", "*"}), named("client", {"*", "oltp", "x"})};
+  xs[1].suspended = true;
+  const stream_id stream{"gw", "oltp", "x"};
+  CHECK(agreement_for(xs, stream)->name == "volume");
+  CHECK(owner_of(xs, stream)->name == "client"); // whose it was stays its owner
+  xs[0].suspended = true;
+  CHECK(agreement_for(xs, stream) == nullptr);
+  CHECK(owner_of(xs, stream)->name == "client");
+  CHECK(in_force(xs).empty());
+}
+
+TEST_CASE("that one selector lies within another, or beside it, is said only where it is plain") {
+  const selector oltp{"*", "oltp", "*"};
+  CHECK(within(selector{"gw1", "oltp", "10.*"}, oltp));
+  CHECK(within(oltp, selector{}));
+  CHECK_FALSE(within(selector{}, oltp));
+  CHECK(within(selector{"*", "oltp-7", "*"}, selector{"*", "oltp-?", "*"}));
+  CHECK_FALSE(within(selector{"*", "oltp-*", "*"}, selector{"*", "oltp-??*", "*"}));
+  CHECK_FALSE(may_overlap(oltp, selector{"*", "batch", "*"}));
+  CHECK_FALSE(may_overlap(oltp, selector{"*", "b*", "*"}));
+  CHECK_FALSE(may_overlap(selector{"*", "b*", "*"}, oltp));
+  CHECK(may_overlap(oltp, selector{"gw1", "*", "x"}));
+  CHECK(may_overlap(selector{"*", "a*", "*"}, selector{"*", "b*", "*"})); // cannot be, but is not looked into
+}

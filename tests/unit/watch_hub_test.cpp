@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <deque>
+#include <string>
+
 using namespace sluice;
 using namespace sluice::http;
 using namespace std::chrono_literals;
@@ -141,3 +144,38 @@ TEST_CASE("there are bounds") {
 }
 
 TEST_SUITE_END();
+
+TEST_CASE("one owner cannot take everybody's place") {
+  watch_hub hub{"boot"};
+  std::deque<ear> many(max_listeners_of_owner);
+  for (auto& x : many)
+    REQUIRE(hub.join(x, {"all/streams"}, "", "greedy") == watch_hub::joined::yes);
+  ear more;
+  CHECK(hub.join(more, {"all/streams"}, "", "greedy") == watch_hub::joined::too_many_listeners);
+  CHECK(hub.join(more, {"all/streams"}, "", "modest") == watch_hub::joined::yes);
+
+  watch_hub other{"boot"};
+  ear one;
+  for (std::size_t i = 0; i < max_topics_of_owner; ++i) {
+    REQUIRE(other.join(one, {"all/streams?limit=" + std::to_string(i + 1)}, "", "greedy") == watch_hub::joined::yes);
+    other.leave(one, 1s); // what was left a moment ago counts on
+  }
+  CHECK(other.join(one, {"all/gateways"}, "", "greedy") == watch_hub::joined::too_many_topics);
+  CHECK(other.join(one, {"all/streams?limit=1"}, "", "greedy") == watch_hub::joined::yes);
+  ear two;
+  CHECK(other.join(two, {"all/gateways"}, "", "modest") == watch_hub::joined::yes);
+}
+
+TEST_CASE("who missed more than it may leave unread begins anew") {
+  watch_hub hub{"boot"};
+  ear first;
+  REQUIRE(hub.join(first, {"e"}, "") == watch_hub::joined::yes);
+  for (int i = 0; i < 5; ++i)
+    hub.publish("e", "e", std::string(max_unread_bytes / 4, static_cast<char>('a' + i)));
+  ear late;
+  REQUIRE(hub.join(late, {"e"}, "boot-1") == watch_hub::joined::yes); // missed four of them, all they hold
+  CHECK(late.heard.front().starts_with("event: reset"));
+  ear soon;
+  REQUIRE(hub.join(soon, {"e"}, "boot-3") == watch_hub::joined::yes);
+  CHECK(soon.heard.size() == 2);
+}

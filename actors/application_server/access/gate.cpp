@@ -13,12 +13,25 @@ constexpr std::string_view bearer = "Bearer ";
 /// Buckets that are kept; beyond it full ones, which say nothing, are dropped. Chosen.
 constexpr std::size_t max_buckets = 20'000;
 
+/// After how many seconds somebody shall ask again whose token may be in the database. Chosen: the desk tries to load
+/// twice a second.
+constexpr unsigned load_retry_s = 1;
+
 /// Whether a page of this origin is one of ours: the same host, whatever the scheme, since a proxy may speak TLS for
 /// us.
 bool is_ours(std::string_view origin, std::string_view host) noexcept {
   const auto scheme = origin.find("://");
   return scheme != std::string_view::npos && origin.substr(scheme + 3) == host && !host.empty();
 }
+
+/// Whose token is not known is nobody, once all tokens are.
+turned_away nobody(const token_book& book, bool may_be_known, const char* why) {
+  if (book.loaded() || !may_be_known)
+    return {401, why, 0};
+  return {503, "the tokens have not been loaded from the database yet", load_retry_s};
+}
+
+constexpr auto opens_nothing = "this token opens nothing: it is unknown, revoked or over";
 
 } // namespace
 
@@ -54,16 +67,18 @@ std::variant<caller, turned_away> gate::admit(const credentials& x, wall_time no
   std::optional<caller> who;
   const auto cookie = cookie_value(x.cookie, session_cookie);
   if (!x.authorization.empty()) {
-    if (x.authorization.starts_with(bearer))
-      who = book->owner_of(x.authorization.substr(bearer.size()), now);
+    const bool shows_token = x.authorization.starts_with(bearer);
+    const auto token = shows_token ? x.authorization.substr(bearer.size()) : std::string_view{};
+    if (shows_token)
+      who = book->owner_of(token, now);
     if (!who)
-      return turned_away{401, "this token opens nothing: it is unknown, revoked or over", 0};
+      return nobody(*book, parse_token(token).has_value(), opens_nothing);
   } else if (!cookie.empty()) {
     const auto session = read_session(key_, cookie, now);
     if (session)
       who = book->holder(session->token, now);
     if (!who)
-      return turned_away{401, "the session is over; sign in again", 0};
+      return nobody(*book, session.has_value(), "the session is over; sign in again");
     if (x.changes && !x.origin.empty() && !is_ours(x.origin, x.host))
       return turned_away{403, "a page of another site asked for this change", 0};
     if (x.changes && !csrf_holds(key_, cookie, x.csrf))
@@ -85,9 +100,10 @@ std::variant<gate::begun, turned_away> gate::begin(std::string_view token, std::
   const auto per_minute = bounds_.logins_per_minute;
   if (const auto wait = take(logins_, address, per_minute / 60, per_minute, tick); wait > 0)
     return turned_away{429, "too many sign-ins came from this address", wait};
-  auto who = book_.load()->owner_of(token, now);
+  const auto book = book_.load();
+  auto who = book->owner_of(token, now);
   if (!who)
-    return turned_away{401, "this token opens nothing: it is unknown, revoked or over", 0};
+    return nobody(*book, parse_token(token).has_value(), opens_nothing);
   who->address = address;
   const wall_time until{now.unix_us + std::chrono::duration_cast<std::chrono::microseconds>(session_length).count()};
   auto cookie = write_session(key_, {who->token, until});

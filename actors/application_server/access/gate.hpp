@@ -3,8 +3,8 @@
 
 #include "actors/application_server/access/session.hpp"
 #include "actors/application_server/access/token_book.hpp"
+#include "actors/application_server/http/shared_cell.hpp"
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,7 +26,7 @@ struct credentials {
 
 /// Why somebody does not come in.
 struct turned_away {
-  unsigned status = 401; ///< 401 nobody known, 403 the browser's page is not ours, 429 too often
+  unsigned status = 401; ///< 401 nobody known, 403 the browser's page is not ours, 429 too often, 503 not yet
   std::string why;
   unsigned retry_after_s = 0;
 };
@@ -79,7 +79,7 @@ private:
 
   session_key key_;
   visit_bounds bounds_;
-  std::atomic<std::shared_ptr<const token_book>> book_;
+  shared_cell<token_book> book_;
   buckets visits_; ///< by token
   buckets logins_; ///< by address
 };

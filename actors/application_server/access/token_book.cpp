@@ -5,6 +5,7 @@ namespace sluice::access {
 
 token_book token_book::with(const std::vector<access_token>& all) const {
   token_book out{file_};
+  out.loaded_ = true;
   for (const auto& x : all)
     out.tokens_.emplace(x.id, x);
   return out;

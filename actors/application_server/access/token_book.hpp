@@ -26,7 +26,12 @@ public:
     return tokens_;
   }
 
-  /// The same with these tokens and no others.
+  /// Whether it was ever told all tokens of the database: before, one that is not known may be one of them.
+  [[nodiscard]] bool loaded() const noexcept {
+    return loaded_;
+  }
+
+  /// The same with these tokens and no others; loaded from then on.
   [[nodiscard]] token_book with(const std::vector<access_token>& all) const;
   /// The same with this token as it is now.
   [[nodiscard]] token_book with(const access_token& x) const;
@@ -40,6 +45,7 @@ public:
 private:
   digest file_;
   std::map<std::string, access_token, std::less<>> tokens_;
+  bool loaded_ = false;
 };
 
 } // namespace sluice::access

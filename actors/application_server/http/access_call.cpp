@@ -1,6 +1,7 @@
 // Reads tokens, credentials and topics.
 #include "actors/application_server/http/access_call.hpp"
 
+#include "actors/application_server/http/answers.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/rights.hpp"
 #include "actors/application_server/http/watch_hub.hpp"
@@ -90,7 +91,7 @@ std::optional<response> read_topics(const route& from, call& to) {
     const std::string one{rest.substr(0, end)};
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
     const auto path = find_route("GET", "/api/v1/" + one);
-    const bool fits = path.result == route::outcome::found && is_watchable(path.what);
+    const bool fits = path.result == route::outcome::found && is_about_the_present(path.what);
     if (!fits || to.topics.size() >= max_topics_of_listener)
       return problem(422, "a topic cannot be watched",
                      {{"?topics", fits ? "must be at most 16" : one + " cannot be watched"}});

@@ -29,4 +29,8 @@ std::variant<agreement, response> patched(const agreement& held, const std::stri
   return made;
 }
 
+std::string suspension_patch(bool suspends) {
+  return json{{"spec", {{"suspended", suspends}}}}.dump();
+}
+
 } // namespace sluice::http

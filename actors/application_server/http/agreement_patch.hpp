@@ -17,4 +17,7 @@ namespace sluice::http {
 /// @pre refused_patch(patch) is nothing
 [[nodiscard]] std::variant<agreement, response> patched(const agreement& held, const std::string& patch);
 
+/// The patch that suspends or resumes, and changes nothing else.
+[[nodiscard]] std::string suspension_patch(bool suspends);
+
 } // namespace sluice::http

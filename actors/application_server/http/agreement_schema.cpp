@@ -32,6 +32,7 @@ constexpr std::string_view schema_text = R"json({
       "description": "an object with streams and objective", "type": "object", "additionalProperties": false,
       "required": ["streams", "objective"],
       "properties": {
+        "suspended": { "description": "true or false", "type": "boolean" },
         "streams": {
           "description": "an object with gateway, volume and client", "type": "object", "additionalProperties": false,
           "minProperties": 1,

@@ -46,9 +46,9 @@ void answer_memory::forget_old(instant now) {
     forget(entries_.begin());
 }
 
-bool answer_memory::forget_one(const std::string* of_token) {
+bool answer_memory::forget_one(const std::string* of_token, instant now) {
   const auto oldest = std::find_if(entries_.begin(), entries_.end(), [&](const entry& x) {
-    return x.done && (of_token == nullptr || x.token == *of_token);
+    return (x.done || is_given_up(x, now)) && (of_token == nullptr || x.token == *of_token);
   });
   if (oldest == entries_.end())
     return false;
@@ -61,6 +61,8 @@ std::variant<answer_memory::do_it, response> answer_memory::begin(const std::str
   const std::lock_guard held{guard_};
   forget_old(now);
   const auto of = hash_of(x);
+  if (const auto known = found_.find({token, key}); known != found_.end() && is_given_up(*known->second, now))
+    forget(known->second);
   if (const auto known = found_.find({token, key}); known != found_.end()) {
     const auto& before = *known->second;
     if (before.of != of)
@@ -77,22 +79,23 @@ std::variant<answer_memory::do_it, response> answer_memory::begin(const std::str
   }
   const auto count = of_token_.find(token);
   const bool full_of_token = count != of_token_.end() && count->second >= max_remembered_keys_of_token;
-  if ((full_of_token && !forget_one(&token)) || (entries_.size() >= max_remembered_keys && !forget_one(nullptr))) {
+  if ((full_of_token && !forget_one(&token, now))
+      || (entries_.size() >= max_remembered_keys && !forget_one(nullptr, now))) {
     auto refused = problem(429, "too many requests with a key are being done at once");
     refused.retry_after_s = 1;
     return refused;
   }
-  entries_.push_back({token, key, of, now, false, {}});
+  entries_.push_back({token, key, of, now, ++attempts_, false, {}});
   found_[{token, key}] = std::prev(entries_.end());
   ++of_token_[token];
   bytes_ += entries_.back().bytes();
-  return do_it{};
+  return do_it{attempts_};
 }
 
-void answer_memory::finish(const std::string& token, const std::string& key, const response& x) {
+void answer_memory::finish(const std::string& token, const std::string& key, do_it attempt, const response& x) {
   const std::lock_guard held{guard_};
   const auto known = found_.find({token, key});
-  if (known == found_.end() || known->second->done)
+  if (known == found_.end() || known->second->number != attempt.number || known->second->done)
     return;
   auto& it = *known->second;
   if (!is_worth_keeping(x))
@@ -102,7 +105,7 @@ void answer_memory::finish(const std::string& token, const std::string& key, con
   it.done = true;
   bytes_ += it.bytes();
   while (bytes_ > max_remembered_bytes)
-    if (!forget_one(nullptr))
+    if (!forget_one(nullptr, instant{0})) // what has no answer yet takes no room to speak of
       return;
 }
 

@@ -5,12 +5,17 @@
 #include "actors/application_server/http/explain.hpp"
 #include "actors/application_server/http/json_figures.hpp"
 #include "actors/application_server/http/overview.hpp"
+#include "actors/application_server/http/page.hpp"
 #include "actors/application_server/http/policy_text.hpp"
 #include "actors/application_server/http/problem.hpp"
 #include "actors/application_server/http/visibility.hpp"
 #include "actors/application_server/http/watch_topics.hpp"
 #include "actors/domain/quantity.hpp"
 #include "actors/domain/selection.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
 
 namespace sluice::http {
 
@@ -29,7 +34,7 @@ json stream_json(const observatory& known, const caller& asker, const stream_id&
                  const moment& at) {
   const bool fresh = at.now - x.heard < figures_valid_for;
   const auto figures = fresh && at.now - x.completed < figures_valid_for ? x.last_second : stream_figures{};
-  const auto* falls_under = agreement_for(known.agreements, id);
+  const auto* falls_under = governing(known, asker, id);
   const auto held = as_seen_by(known, asker, holding_back(known, id));
   const auto would = as_seen_by(known, asker, known.decisions.find_observed(id));
   return {{"stream", to_string(id)},
@@ -232,11 +237,37 @@ response tagged(response x, std::uint32_t version) {
   return x;
 }
 
-json agreements_json(std::span<const agreement> x) {
-  auto list = json::array();
+json agreements_json(std::span<const agreement> x, const call& of) {
+  const bool customer = of.asker.role == access_role::customer;
+  std::vector<const agreement*> found;
   for (const auto& one : x)
-    list.push_back(write_agreement(one));
-  return items(std::move(list));
+    if (one.name > of.after && !(customer && one.tenant != of.asker.tenant)
+        && holds_text(one.name + ' ' + one.tenant + ' ' + std::string{to_string(one.objective.tier)}, of.wanted.text))
+      found.push_back(&one);
+  return page_of(
+      found.begin(), found.end(), of.limit,
+      [](const agreement* one) {
+        return one->name;
+      },
+      [](const agreement* one) {
+        return write_agreement(*one);
+      });
+}
+
+json versions_json(std::span<const agreement> x, const call& of) {
+  auto before = std::numeric_limits<std::uint32_t>::max(); // what is no number changes nothing
+  std::from_chars(of.after.data(), of.after.data() + of.after.size(), before);
+  const auto begin = std::find_if(x.begin(), x.end(), [&](const agreement& one) {
+    return one.version < before;
+  });
+  return page_of(
+      begin, x.end(), of.limit,
+      [](const agreement& one) {
+        return std::to_string(one.version);
+      },
+      [](const agreement& one) {
+        return write_agreement(one);
+      });
 }
 
 json policies_json(std::span<const policy_document> x) {
@@ -256,12 +287,20 @@ json order_json(const override_order& x) {
           {"until", time_or_null(x.until)}};
 }
 
-json orders_json(std::span<const override_order> x, wall_time now) {
-  auto list = json::array();
+json orders_json(std::span<const override_order> x, wall_time now, const call& of) {
+  const auto last = parse_stream_id(of.after);
+  std::vector<const override_order*> found;
   for (const auto& one : x)
-    if (one.until.unix_us == 0 || one.until > now)
-      list.push_back(order_json(one));
-  return items(std::move(list));
+    if ((one.until.unix_us == 0 || one.until > now) && (!last || one.stream > *last))
+      found.push_back(&one);
+  return page_of(
+      found.begin(), found.end(), of.limit,
+      [](const override_order* one) {
+        return to_string(one->stream);
+      },
+      [](const override_order* one) {
+        return order_json(*one);
+      });
 }
 
 } // namespace sluice::http

@@ -26,11 +26,14 @@ struct moment {
 [[nodiscard]] bool is_about_the_present(operation x) noexcept;
 
 // --- the terms, held by the desk -------------------------------------------------------------------------------------
-[[nodiscard]] json agreements_json(std::span<const agreement> x);
+/// A page of those that the asker sees and that have the wanted text in name, tenant or tier. @param x by name
+[[nodiscard]] json agreements_json(std::span<const agreement> x, const call& of);
+/// A page of the versions of one agreement. @param x newest first
+[[nodiscard]] json versions_json(std::span<const agreement> x, const call& of);
 [[nodiscard]] json policies_json(std::span<const policy_document> x);
 [[nodiscard]] json order_json(const override_order& x);
-/// Only those in force at `now`.
-[[nodiscard]] json orders_json(std::span<const override_order> x, wall_time now);
+/// A page of those in force at `now`. @param x by stream
+[[nodiscard]] json orders_json(std::span<const override_order> x, wall_time now, const call& of);
 
 /// The answer with the tag of the version that it shows.
 [[nodiscard]] response tagged(response x, std::uint32_t version);

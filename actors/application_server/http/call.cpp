@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <optional>
 
 namespace sluice::http {
@@ -106,6 +107,25 @@ verdict_on_part read_filter(const route& from, stream_filter& to) {
   return switch_field(from, "throttled", to.throttled);
 }
 
+/// Reads `next` of the page before. Of streams the answer says whether it is one.
+verdict_on_part read_after(const route& from, call& to) {
+  const auto found = from.query.find("after");
+  if (found == from.query.end())
+    return std::nullopt;
+  to.after = found->second;
+  if (from.what == operation::agreement_history) {
+    unsigned version = 0;
+    return number_field(from, "after", std::numeric_limits<unsigned>::max(), version);
+  }
+  if (from.what == operation::list_limits && !parse_stream_id(to.after))
+    return problem(422, "a query field is wrong", {{"?after", "must be a stream, written gateway/volume/client"}});
+  const bool by_name = from.what == operation::list_agreements || from.what == operation::list_tenants
+                       || from.what == operation::list_tokens;
+  if (by_name && !valid_name(to.after))
+    return problem(422, "a query field is wrong", {{"?after", "must be a name"}});
+  return std::nullopt;
+}
+
 verdict_on_part read_query(const route& from, call& to) {
   if (is_about_the_past(from.what))
     return read_past(from, to);
@@ -120,6 +140,13 @@ verdict_on_part read_query(const route& from, call& to) {
     case operation::list_streams:
       return name == "limit" || name == "after" || name == "agreement" || name == "backend" || name == "text"
              || name == "throttled";
+    case operation::list_agreements:
+      return name == "limit" || name == "after" || name == "text";
+    case operation::agreement_history:
+    case operation::list_limits:
+    case operation::list_tenants:
+    case operation::list_tokens:
+      return name == "limit" || name == "after";
     case operation::show_stream:
       return name == "seconds";
     case operation::list_events:
@@ -127,6 +154,8 @@ verdict_on_part read_query(const route& from, call& to) {
     case operation::create_agreement:
     case operation::replace_agreement:
     case operation::patch_agreement:
+    case operation::suspend_agreement:
+    case operation::resume_agreement:
       return name == "dry_run" || name == "force" || name == "who";
     case operation::replace_policy:
       return name == "dry_run" || name == "who" || name == "why";
@@ -145,8 +174,8 @@ verdict_on_part read_query(const route& from, call& to) {
     return wrong;
   if (auto wrong = number_field(from, "limit", max_page, to.limit))
     return wrong;
-  if (const auto found = from.query.find("after"); found != from.query.end())
-    to.after = found->second;
+  if (auto wrong = read_after(from, to))
+    return wrong;
   return read_filter(from, to.wanted);
 }
 
@@ -163,8 +192,8 @@ response refusal_of(refused_document& x) {
 
 /// Whether it changes something that has versions.
 bool knows_versions(operation x) noexcept {
-  return x == operation::replace_agreement || x == operation::patch_agreement || x == operation::end_agreement
-         || x == operation::replace_policy;
+  return x == operation::replace_agreement || x == operation::patch_agreement || x == operation::suspend_agreement
+         || x == operation::resume_agreement || x == operation::end_agreement || x == operation::replace_policy;
 }
 
 verdict_on_part read_policy_document(const request& x, call& to) {
@@ -296,6 +325,10 @@ verdict_on_part read_body(const request& x, const route& from, call& to) {
     return read_document(x, from, to);
   case operation::patch_agreement:
     return read_patch(x, to);
+  case operation::suspend_agreement:
+  case operation::resume_agreement:
+    to.patch = suspension_patch(from.what == operation::suspend_agreement);
+    return std::nullopt;
   case operation::order_limit:
     return read_order(x, from, to);
   case operation::replace_policy:

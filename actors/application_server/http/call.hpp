@@ -40,17 +40,17 @@ struct call {
   stream_id stream;
   unsigned seconds = default_series_seconds; ///< show_stream
   unsigned limit = max_page;                 ///< lists
-  std::string after;                         ///< list_streams: the last stream of the page before; exports: the cursor
-  stream_filter wanted;                      ///< list_streams
+  std::string after;                         ///< lists: `next` of the page before; exports: the cursor
+  stream_filter wanted;                      ///< list_streams; of list_agreements its text
   agreement document;                        ///< create_agreement, replace_agreement
-  std::string patch;                         ///< patch_agreement: a JSON object
+  std::string patch;                         ///< patch_agreement, suspend_agreement, resume_agreement: a JSON object
   precondition only_if;                      ///< changes of an agreement or the policy
   bool is_patched = false;                   ///< replace_agreement: `document` was made from what was in force
   override_order order;                      ///< order_limit; the times are still open
   duration order_length{0};                  ///< order_limit; zero = until it is taken back
   policy_document policy;                    ///< replace_policy, with author and reason
   bool dry_run = false;                      ///< create, replace: say what would be answered, store nothing
-  bool force = false;           ///< create_agreement, replace_agreement, patch_agreement: whatever admission says
+  bool force = false;           ///< of changes of an agreement: whatever admission says
   std::string who;              ///< who forces; may be empty
   history_question past;        ///< of calls about the past; open times are zero
   duration ago{0};              ///< past: where it has no beginning, so long before its end

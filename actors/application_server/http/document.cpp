@@ -25,6 +25,7 @@ public:
     const auto& streams = spec.at("streams");
     x.streams = {streams.value("gateway", "*"), streams.value("volume", "*"), streams.value("client", "*")};
     objective_of(spec.at("objective"), x.objective);
+    x.suspended = spec.value("suspended", false);
     return x;
   }
 
@@ -197,12 +198,15 @@ std::variant<agreement, refused_document> read_agreement(std::string_view text, 
 }
 
 json write_agreement(const agreement& x) {
+  json spec = {
+      {"streams", {{"gateway", x.streams.gateway}, {"volume", x.streams.volume}, {"client", x.streams.client}}},
+      {"objective", objective_json(x.objective)}};
+  if (x.suspended)
+    spec["suspended"] = true;
   return {{"apiVersion", "sluice/v1"},
           {"kind", "Agreement"},
           {"metadata", {{"name", x.name}, {"tenant", x.tenant}}},
-          {"spec",
-           {{"streams", {{"gateway", x.streams.gateway}, {"volume", x.streams.volume}, {"client", x.streams.client}}},
-            {"objective", objective_json(x.objective)}}},
+          {"spec", std::move(spec)},
           {"status", {{"version", x.version}, {"since", rfc3339(x.since)}}}};
 }
 

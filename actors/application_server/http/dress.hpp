@@ -9,8 +9,9 @@
 
 namespace sluice::http {
 
-/// Larger bodies go out as they are, since compressing them would hold up everybody else. Chosen: 1 MiB takes about 10
-/// ms of the one thread that serves all connections.
+/// Larger bodies go out as they are, since compressing them would hold up everybody else. Chosen; measured: 1 MiB of
+/// JSON (a list of streams, figures by chance) takes 5 ms of the one thread that serves all connections and becomes 0.2
+/// MiB (effort::always, zlib 1.2.13, an AMD EPYC).
 inline constexpr std::size_t most_to_compress = 1024 * 1024;
 
 /// What a request says of the form of its answer.

@@ -46,12 +46,14 @@ bool backend_has_agreements(const observatory& known, const std::string& backend
   });
 }
 
-free_stream freedom_of(const observatory& known, const stream_id& id, const stream_record& record, const moment& at) {
+free_stream freedom_of(const view& in, const stream_id& id, const stream_record& record, const moment& at) {
+  const auto& [known, asker] = in;
   const auto policy = policy_for(known.policy, record.backend, known.base).control;
   const auto* falls_under = agreement_for(known.agreements, id);
   const auto* status = known.decisions.find_backend(record.backend);
+  const auto* named = governing(known, asker, id);
   free_stream x;
-  x.agreement = falls_under == nullptr ? "" : falls_under->name;
+  x.agreement = named == nullptr ? "" : named->name;
   x.backend = record.backend;
   x.backend_has_agreements = falls_under != nullptr || backend_has_agreements(known, record.backend);
   x.decided = status != nullptr;
@@ -81,7 +83,7 @@ std::string sentence_for(const view& in, const stream_id& id, const stream_recor
     return "The gateway applies the static limits of its own ini file; the SLA core has sent it no throttle.";
   if (why)
     return to_sentence(*why);
-  auto text = to_sentence(freedom_of(in.known, id, record, at));
+  auto text = to_sentence(freedom_of(in, id, record, at));
   if (const auto held = holding_back(in, id); held && held->now.depth != 0)
     text += " It may have " + std::to_string(held->now.depth) + " requests in flight, which it does not reach.";
   return text;
@@ -143,9 +145,9 @@ response explain_stream(const observatory& known, const caller& asker, const str
   const auto held = holding_back(in, x);
   const auto would = as_seen_by(known, asker, known.decisions.find_observed(x));
   const auto why = to_be_explained(in, x);
-  const auto* falls_under = agreement_for(known.agreements, x);
+  const auto* falls_under = governing(known, asker, x);
   const auto* status = known.decisions.find_backend(record->backend);
-  const auto free = freedom_of(known, x, *record, at);
+  const auto free = freedom_of(in, x, *record, at);
   return answer(200, {{"stream", to_string(x)},
                       {"agreement", falls_under == nullptr ? json(nullptr) : json(falls_under->name)},
                       {"tenant", falls_under == nullptr ? json(nullptr) : json(falls_under->tenant)},
@@ -177,8 +179,11 @@ response explain_agreement(const observatory& known, const caller& asker, const 
   const auto others = for_it.size();
   if (asker.role == access_role::customer) // whose streams these are is not theirs to know
     for_it.clear();
-  const auto sentence = "Agreement " + name + " applies to " + plural(its.size(), "stream", "streams") + " now; "
-                        + plural(others, "stream is", "streams are") + " held back for it, or would be.";
+  const auto sentence =
+      "Agreement " + name
+      + (found->suspended ? " is suspended: nothing is reserved, enforced or judged until it is resumed."
+                          : " applies to " + plural(its.size(), "stream", "streams") + " now; "
+                                + plural(others, "stream is", "streams are") + " held back for it, or would be.");
   return answer(200, {{"agreement", name},
                       {"tenant", found->tenant},
                       {"sentence", sentence},

@@ -1,7 +1,10 @@
 // What came in and what goes out, without the sockets: plain values.
 #pragma once
 
+#include "actors/domain/units.hpp"
+
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,7 +33,10 @@ struct request {
 /// Everything that a connection with server-sent events listens to.
 struct watching {
   std::vector<std::string> topics;
-  std::string after; ///< id of the last event that was seen; empty = from now on
+  std::string after;               ///< id of the last event that was seen; empty = from now on
+  std::string owner{};             ///< token whose bounds it counts against; empty = nobody's
+  wall_time until{};               ///< end of the session; zero = none
+  std::function<bool()> welcome{}; ///< asked now and then, in the server's thread; false ends the connection
 };
 
 struct response {

@@ -3,6 +3,7 @@
 
 #include "actors/application_server/http/metric_family.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -107,7 +108,10 @@ void about_agreements(const observatory& x, std::vector<MetricFamily>& out) {
   for (auto* one : {&intervals, &target, &violated})
     out.push_back(one->take());
   const auto all = x.agreements.size();
-  out.push_back(gauge("sluice_agreements", "Agreements in force.").add(all).take());
+  const auto suspended = std::count_if(x.agreements.begin(), x.agreements.end(), [](const agreement& one) {
+    return one.suspended;
+  });
+  out.push_back(gauge("sluice_agreements", "Agreements in force.").add(all - static_cast<std::size_t>(suspended)).take());
   out.push_back(gauge("sluice_agreements_not_shown", "Agreements without time series of their own, at the bound.")
                     .add(all > max_agreements_in_metrics ? all - max_agreements_in_metrics : 0)
                     .take());

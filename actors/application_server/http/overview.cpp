@@ -40,7 +40,9 @@ bool is_valid(const promise_record& x, const moment& at) {
   return age <= std::max<duration>(verdict_valid_intervals * longest, verdict_valid_at_least);
 }
 
-std::string_view state_of(const promise_record* x, const moment& at) {
+std::string_view state_of(const agreement& of, const promise_record* x, const moment& at) {
+  if (of.suspended)
+    return "suspended";
   return x == nullptr || !is_valid(*x, at) ? "unknown" : state_word(x->worst().outcome);
 }
 
@@ -67,6 +69,8 @@ int urgency(std::string_view state) noexcept {
     return 0;
   if (state == "unknown")
     return 1;
+  if (state == "suspended")
+    return 4;
   return state == "kept" ? 2 : 3;
 }
 
@@ -77,11 +81,11 @@ json promises(const observatory& known, const caller& who, const moment& at) {
   };
   std::vector<entry> all;
   all.reserve(known.agreements.size());
-  json counts = {{"kept", 0}, {"violated", 0}, {"exempt", 0}, {"no-data", 0}, {"unknown", 0}};
+  json counts = {{"kept", 0}, {"violated", 0}, {"exempt", 0}, {"no-data", 0}, {"unknown", 0}, {"suspended", 0}};
   for (const auto& x : known.agreements) {
     if (who.role == access_role::customer && x.tenant != who.tenant)
       continue;
-    const auto state = state_of(known.promises.find(x.name), at);
+    const auto state = state_of(x, known.promises.find(x.name), at);
     auto& count = counts[std::string{state}];
     count = count.get<std::uint64_t>() + 1;
     all.push_back({urgency(state), &x});
@@ -173,7 +177,7 @@ json gateways(const observatory& known, const caller& who, const moment& at) {
 
 json promise_json(const observatory& known, const caller& asker, const agreement& x, const moment& at) {
   const auto* record = known.promises.find(x.name);
-  const auto state = state_of(record, at);
+  const auto state = state_of(x, record, at);
   auto verdicts = json::array();
   if (record != nullptr)
     for (const auto& one : record->last)
@@ -182,7 +186,9 @@ json promise_json(const observatory& known, const caller& asker, const agreement
           {"tenant", x.tenant},
           {"tier", to_string(x.objective.tier)},
           {"state", state},
-          {"since", state == "unknown" || record == nullptr ? json(nullptr) : time_or_null(record->since)},
+          {"since", x.suspended                               ? time_or_null(x.since)
+                    : state == "unknown" || record == nullptr ? json(nullptr)
+                                                              : time_or_null(record->since)},
           {"judged_until", record == nullptr ? json(nullptr) : time_or_null(record->judged_until())},
           {"promises", std::move(verdicts)}};
 }

@@ -15,8 +15,8 @@ inline constexpr std::size_t max_overview_items = 50;
 inline constexpr int verdict_valid_intervals = 3;
 inline constexpr duration verdict_valid_at_least = std::chrono::seconds{10};
 
-/// What became of an agreement: `kept`, `violated`, `exempt` (it asked for more than was promised), `no-data`, or
-/// `unknown` (no verdict yet, or none any more).
+/// What became of an agreement: `kept`, `violated`, `exempt` (it asked for more than was promised), `no-data`,
+/// `unknown` (no verdict yet, or none any more), or `suspended`.
 /// @param asker a customer is not told a culprit whose stream is another tenant's
 [[nodiscard]] json promise_json(const observatory& known, const caller& asker, const agreement& x, const moment& at);
 

@@ -107,10 +107,15 @@ response compliance(const history_question& question, const history_answer& x) {
   auto out = span_json(question, x);
   out["judged_until"] = time_or_null(x.judged_until);
   out["items"] = std::move(list);
+  if (!x.next.empty())
+    out["next"] = x.next;
   return answer(200, out);
 }
 
 response statement(const history_question& question, const history_answer& x) {
+  if (!x.next.empty())
+    return problem(422, "the tenant had more than " + std::to_string(max_accounts)
+                            + " agreements in this period; ask for a shorter one");
   auto out = span_json(question, x);
   auto list = json::array();
   std::uint64_t missed = 0;
@@ -260,6 +265,15 @@ response audit(const history_question& question, const history_answer& x) {
   return answer(200, out);
 }
 
+/// A page of its own that loads and runs nothing, in whatever frame or origin it stands.
+response page_of(std::string html) {
+  response out{200, std::move(html), "text/html; charset=utf-8", 0, {}};
+  out.headers.emplace_back("Content-Security-Policy",
+                           "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+                           "form-action 'none'; frame-ancestors 'none'");
+  return out;
+}
+
 response report_in(report_format format, const history_question& question, const history_answer& x) {
   // A period without a name of its own is told by its days.
   const report::clocks on{x.accounts.front().terms.objective.compliance.time_zone};
@@ -270,7 +284,7 @@ response report_in(report_format format, const history_question& question, const
   case report_format::as_text:
     return {200, report::text(document), "text/plain; charset=utf-8", 0, {}};
   case report_format::as_html:
-    return {200, report::html(document), "text/html; charset=utf-8", 0, {}};
+    return page_of(report::html(document));
   case report_format::as_json:
     break;
   }

@@ -39,7 +39,9 @@ bool is_of_stream(operation x) noexcept {
 }
 
 /// Which calls know a field.
-bool allowed(operation what, std::string_view name) noexcept {
+bool allowed(const route& from, std::string_view name) noexcept {
+  const auto what = from.what;
+  const bool of_all = what == operation::show_compliance && from.name.empty();
   if (name == "from" || name == "to")
     return what != operation::make_statement && what != operation::list_exclusions;
   if (name == "period")
@@ -48,10 +50,10 @@ bool allowed(operation what, std::string_view name) noexcept {
     return what == operation::show_history;
   if (name == "limit")
     return what == operation::list_decisions || what == operation::list_violations || what == operation::list_top
-           || what == operation::list_audit;
+           || what == operation::list_audit || of_all;
   if (name == "after")
-    return what == operation::list_exclusions || what == operation::list_decisions || what == operation::list_violations
-           || what == operation::list_audit;
+    return of_all || what == operation::list_exclusions || what == operation::list_decisions
+           || what == operation::list_violations || what == operation::list_audit;
   if (name == "who" || name == "action")
     return what == operation::list_audit;
   if (name == "by")
@@ -83,7 +85,7 @@ public:
 
   std::vector<mistake> read() && {
     for (const auto& [name, value] : from_.query) {
-      if (!allowed(from_.what, name))
+      if (!allowed(from_, name))
         found_.push_back({'?' + name, "is no query field of this path"});
       else
         field(name, value);
@@ -213,6 +215,8 @@ std::optional<response> read_past(const route& from, call& to) {
     to.past.agreement = from.name;
   if (from.what == operation::list_top)
     to.past.limit = 20;
+  if (from.what == operation::make_statement)
+    to.past.limit = max_accounts;
   if (from.what == operation::make_report)
     to.past.limit = 500;
   if (from.what == operation::list_audit) {

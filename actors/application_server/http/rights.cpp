@@ -55,6 +55,8 @@ right right_of(operation x) noexcept {
   case operation::export_verdicts:
   case operation::show_evidence_check:
     return viewers;
+  case operation::suspend_agreement: // the provider's to say
+  case operation::resume_agreement:
   case operation::order_limit:
   case operation::retract_limit:
   case operation::enter_exclusion:
@@ -78,6 +80,8 @@ bool changes_something(operation x) noexcept {
   case operation::create_agreement:
   case operation::replace_agreement:
   case operation::patch_agreement:
+  case operation::suspend_agreement:
+  case operation::resume_agreement:
   case operation::end_agreement:
   case operation::order_limit:
   case operation::retract_limit:
@@ -90,24 +94,6 @@ bool changes_something(operation x) noexcept {
   case operation::create_token:
   case operation::revoke_token:
   case operation::end_session:
-    return true;
-  default:
-    return false;
-  }
-}
-
-bool is_watchable(operation x) noexcept {
-  switch (x) {
-  case operation::list_streams:
-  case operation::show_stream:
-  case operation::explain_stream:
-  case operation::explain_agreement:
-  case operation::explain_backend:
-  case operation::list_throttles:
-  case operation::list_gateways:
-  case operation::list_backends:
-  case operation::list_events:
-  case operation::show_overview:
     return true;
   default:
     return false;

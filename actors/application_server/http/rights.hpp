@@ -23,7 +23,4 @@ struct right {
 /// Whether it changes something or begins work, so that a browser must prove that it meant to.
 [[nodiscard]] bool changes_something(operation x) noexcept;
 
-/// Whether its answer is about the present and can be watched as it changes.
-[[nodiscard]] bool is_watchable(operation x) noexcept;
-
 } // namespace sluice::http

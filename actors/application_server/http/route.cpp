@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view api = "/api/v1";
 
-constexpr std::array<known_route, 55> table{{
+constexpr std::array<known_route, 57> table{{
     {"GET", "/healthz", operation::health},
     {"GET", "/readyz", operation::readiness},
     {"GET", "/metrics", operation::metrics},
@@ -22,6 +22,8 @@ constexpr std::array<known_route, 55> table{{
     {"PUT", "/api/v1/agreements/NAME", operation::replace_agreement},
     {"PATCH", "/api/v1/agreements/NAME", operation::patch_agreement},
     {"DELETE", "/api/v1/agreements/NAME", operation::end_agreement},
+    {"POST", "/api/v1/agreements/NAME/suspend", operation::suspend_agreement},
+    {"POST", "/api/v1/agreements/NAME/resume", operation::resume_agreement},
     {"GET", "/api/v1/agreements/NAME/history", operation::agreement_history},
     {"GET", "/api/v1/streams", operation::list_streams},
     {"GET", "/api/v1/streams/G/V/C", operation::show_stream},

@@ -19,6 +19,8 @@ enum class operation {
   get_agreement,
   replace_agreement,
   patch_agreement,
+  suspend_agreement,
+  resume_agreement,
   end_agreement,
   agreement_history,
   list_streams,

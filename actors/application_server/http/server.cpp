@@ -164,6 +164,13 @@ void server::publish(std::string topic, std::string name, std::string data, bool
              });
 }
 
+void server::look_again() {
+  asio::post(core_->context, [x = core_.get()] {
+    for (auto* one : x->sessions)
+      one->keep_alive();
+  });
+}
+
 std::shared_ptr<const std::vector<std::string>> server::wanted() const noexcept {
   return core_->wanted.load();
 }

@@ -60,6 +60,9 @@ public:
   /// stop().
   void publish(std::string topic, std::string name, std::string data, bool each = false);
 
+  /// Sends away those who listen to events and are no longer welcome, which else is seen within 15 s. Thread safe.
+  void look_again();
+
   /// Topics that somebody listens to, with their scopes. Thread safe.
   [[nodiscard]] std::shared_ptr<const std::vector<std::string>> wanted() const noexcept;
 

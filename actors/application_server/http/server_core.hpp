@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/application_server/http/server.hpp"
+#include "actors/application_server/http/shared_cell.hpp"
 #include "actors/application_server/http/tls_files.hpp"
 #include "actors/application_server/http/watch_hub.hpp"
 
@@ -60,8 +61,7 @@ struct server::core : std::enable_shared_from_this<core> {
   traffic_counters count;
   std::unordered_set<open_connection*> sessions; // the server's thread only, and after it was joined
   watch_hub hub;                                 // the server's thread only
-  std::atomic<std::shared_ptr<const std::vector<std::string>>> wanted{
-      std::make_shared<const std::vector<std::string>>()};
+  shared_cell<std::vector<std::string>> wanted{std::make_shared<const std::vector<std::string>>()};
   tls_context tls;         // the server's thread only; empty = plain
   std::string tls_version; // likewise: of the files that were read last
   std::uint16_t port = 0;

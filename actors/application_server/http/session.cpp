@@ -26,6 +26,8 @@ using tcp = asio::ip::tcp;
 /// How long and how much is read on after a final answer. Chosen: a document that is too large by ten times.
 constexpr std::chrono::seconds linger_time{1};
 constexpr std::size_t max_drained_bytes = 1024 * 1024;
+/// Who reads an answer slower than this is given up [bytes per second]. Chosen: half a megabit.
+constexpr std::size_t slowest_reader = 64 * 1024;
 
 /// One connection: reads a request, waits for its answer, writes it, and again. Everything runs in the server's thread
 /// except the reply, which posts itself there.
@@ -49,6 +51,7 @@ private:
   void write(response x);
   void begin_events(response x);
   void write_events();
+  void close_soon();
   void watch_for_end();
   void linger();
   void drain(std::size_t left);
@@ -70,6 +73,7 @@ private:
   bool listening_ = false;
   std::deque<shared_text> unread_;
   std::size_t unread_bytes_ = 0;
+  std::function<bool()> welcome_;
   std::size_t writing_ = 0; ///< of `unread_`, now being written
 };
 
@@ -274,7 +278,7 @@ void session::write(response x) {
     out.body() = std::move(x.body);
   if (x.status != 204 && x.status != 304)
     out.content_length(size);
-  stream_.socket().expires_after(home_.options.write_timeout);
+  stream_.socket().expires_after(home_.options.write_timeout + std::chrono::seconds{size / slowest_reader});
   const auto written = [self = shared_from_this()](error_code problem, std::size_t) {
     self->response_.reset();
     if (problem)
@@ -288,7 +292,7 @@ void session::write(response x) {
 
 /// From here on the connection only listens. The answer has no length: it ends with the connection.
 void session::begin_events(response x) {
-  const auto joined = home_.hub.join(*this, x.events->topics, x.events->after);
+  const auto joined = home_.hub.join(*this, x.events->topics, x.events->after, x.events->owner);
   if (joined != watch_hub::joined::yes) {
     unread_.clear();
     return write(problem(503, joined == watch_hub::joined::too_many_listeners ? "too many listen already"
@@ -301,6 +305,7 @@ void session::begin_events(response x) {
                                                          "\r\nX-Accel-Buffering: no\r\nConnection: close\r\n\r\n"
                                                          "retry: 1000\n\n"));
   listening_ = true;
+  welcome_ = std::move(x.events->welcome);
   stream_.socket().expires_never(); // what is not read is bounded in bytes
   watch_for_end();
   write_events();
@@ -309,17 +314,26 @@ void session::begin_events(response x) {
 void session::take(const shared_text& event) {
   unread_bytes_ += event->size();
   unread_.push_back(event);
-  if (unread_bytes_ > max_unread_bytes) // who cannot follow fetches anew
-    return asio::post(home_.context, [me = weak_from_this()] {
-      if (const auto self = me.lock())
-        self->close();
-    });
-  if (listening_)
-    write_events();
+  if (!listening_)
+    return; // what it begins with is whole
+  // Who cannot follow fetches anew; but one event may be as large as it is.
+  if (unread_bytes_ > max_unread_bytes && unread_.size() > writing_ + 1)
+    return close_soon();
+  write_events();
+}
+
+/// For those whom the hub or the server's list is walking over.
+void session::close_soon() {
+  asio::post(home_.context, [me = weak_from_this()] {
+    if (const auto self = me.lock())
+      self->close();
+  });
 }
 
 void session::keep_alive() {
   static const auto comment = std::make_shared<const std::string>(":\n\n");
+  if (listening_ && welcome_ && !welcome_())
+    return close_soon();
   if (listening_)
     take(comment);
 }

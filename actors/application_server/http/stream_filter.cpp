@@ -13,14 +13,6 @@ char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool contains(const std::string& text, const std::string& wanted) {
-  return std::search(text.begin(), text.end(), wanted.begin(), wanted.end(),
-                     [](char a, char b) {
-                       return lower(a) == lower(b);
-                     })
-         != text.end();
-}
-
 bool is_throttled(const observatory& known, const stream_id& id) {
   const auto* held = known.decisions.find(id);
   return (held != nullptr && !held->now.unlimited()) || known.decisions.find_observed(id) != nullptr;
@@ -37,8 +29,16 @@ bool falls_under(const observatory& known, const stream_id& id, const std::strin
 
 } // namespace
 
+bool holds_text(const std::string& text, const std::string& wanted) {
+  return std::search(text.begin(), text.end(), wanted.begin(), wanted.end(),
+                     [](char a, char b) {
+                       return lower(a) == lower(b);
+                     })
+         != text.end();
+}
+
 bool stream_filter::wants(const observatory& known, const stream_id& id, const stream_record& x) const {
-  return (backend.empty() || x.backend == backend) && (text.empty() || contains(to_string(id), text))
+  return (backend.empty() || x.backend == backend) && (text.empty() || holds_text(to_string(id), text))
          && (!throttled || is_throttled(known, id)) && (agreement.empty() || falls_under(known, id, agreement));
 }
 

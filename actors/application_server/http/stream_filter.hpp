@@ -7,6 +7,9 @@
 
 namespace sluice::http {
 
+/// Whether `wanted` is somewhere in `text`; case does not matter.
+[[nodiscard]] bool holds_text(const std::string& text, const std::string& wanted);
+
 struct stream_filter {
   std::string agreement;  ///< the one that it falls under; empty = any
   std::string backend;    ///< empty = any

@@ -2,6 +2,7 @@
 #include "actors/application_server/http/tenants.hpp"
 
 #include "actors/application_server/http/json_figures.hpp"
+#include "actors/application_server/http/page.hpp"
 #include "actors/application_server/http/problem.hpp"
 
 #include <map>
@@ -9,7 +10,7 @@
 
 namespace sluice::http {
 
-response tenants(std::span<const agreement> in_force, const policy_document& policy, const caller& asker) {
+response tenants(std::span<const agreement> in_force, const policy_document& policy, const call& of) {
   struct tenant {
     std::uint64_t agreements = 0;
     const tenant_share* share = nullptr;
@@ -19,16 +20,24 @@ response tenants(std::span<const agreement> in_force, const policy_document& pol
     ++all[x.tenant].agreements;
   for (const auto& x : policy.tenants)
     all[x.name].share = &x;
-  auto list = json::array();
-  for (const auto& [name, x] : all) {
-    if (asker.role == access_role::customer && name != asker.tenant)
-      continue;
-    list.push_back({{"tenant", name},
-                    {"agreements", x.agreements},
-                    {"parent", x.share == nullptr ? json(nullptr) : text_or_null(x.share->parent)},
-                    {"weight", x.share == nullptr ? json(nullptr) : json(x.share->weight)}});
-  }
-  return answer(200, {{"items", std::move(list)}});
+  if (of.asker.role == access_role::customer)
+    std::erase_if(all, [&](const auto& x) {
+      return x.first != of.asker.tenant;
+    });
+  const bool tells_parent = of.asker.role != access_role::customer; // another tenant
+  return answer(200, page_of(
+                         all.upper_bound(of.after), all.end(), of.limit,
+                         [](const auto& x) {
+                           return x.first;
+                         },
+                         [tells_parent](const auto& x) -> json {
+                           const auto& [name, one] = x;
+                           return {{"tenant", name},
+                                   {"agreements", one.agreements},
+                                   {"parent", one.share == nullptr || !tells_parent ? json(nullptr)
+                                                                                    : text_or_null(one.share->parent)},
+                                   {"weight", one.share == nullptr ? json(nullptr) : json(one.share->weight)}};
+                         }));
 }
 
 } // namespace sluice::http

@@ -1,8 +1,8 @@
 // The list of tenants: who agreements are with, and who has a share by the policy. Pure.
 #pragma once
 
+#include "actors/application_server/http/call.hpp"
 #include "actors/application_server/http/message.hpp"
-#include "actors/domain/access.hpp"
 #include "actors/domain/agreement.hpp"
 #include "actors/domain/policy_document.hpp"
 
@@ -10,7 +10,7 @@
 
 namespace sluice::http {
 
-/// By name. A customer sees itself.
-[[nodiscard]] response tenants(std::span<const agreement> in_force, const policy_document& policy, const caller& asker);
+/// A page of them, by name. A customer sees itself.
+[[nodiscard]] response tenants(std::span<const agreement> in_force, const policy_document& policy, const call& of);
 
 } // namespace sluice::http

@@ -33,13 +33,17 @@ shared_text framed(std::string_view name, const std::string& id, std::string_vie
 
 } // namespace
 
-watch_hub::joined watch_hub::join(listener& who, const std::vector<std::string>& topics, std::string_view after) {
-  if (listening_.size() >= max_listeners)
+watch_hub::joined watch_hub::join(listener& who, const std::vector<std::string>& topics, std::string_view after,
+                                  const std::string& owner) {
+  const auto of_owner = std::count_if(listening_.begin(), listening_.end(), [&](const auto& x) {
+    return !owner.empty() && x.second.owner == owner;
+  });
+  if (listening_.size() >= max_listeners || static_cast<std::size_t>(of_owner) >= max_listeners_of_owner)
     return joined::too_many_listeners;
   std::size_t fresh = 0;
   for (const auto& topic : topics)
     fresh += topics_.contains(topic) ? 0 : 1;
-  if (topics_.size() + fresh > max_topics || topics.size() > max_topics_of_listener)
+  if (topics_.size() + fresh > max_topics || topics.size() > max_topics_of_listener || is_too_much_for(owner, fresh))
     return joined::too_many_topics;
   const std::set<std::string_view> wanted{topics.begin(), topics.end()};
   const auto seen = number_of(after, boot_);
@@ -56,11 +60,13 @@ watch_hub::joined watch_hub::join(listener& who, const std::vector<std::string>&
   }
   for (const auto& topic : topics) {
     const auto [found, is_new] = topics_.try_emplace(topic);
-    if (is_new)
+    if (is_new) {
       found->second.since = last_number_;
+      found->second.owner = owner;
+    }
     found->second.listeners.insert(&who);
   }
-  listening_.emplace(&who, topics);
+  listening_.emplace(&who, listening{topics, owner});
   return joined::yes;
 }
 
@@ -68,7 +74,7 @@ void watch_hub::leave(listener& who, instant now) {
   const auto found = listening_.find(&who);
   if (found == listening_.end())
     return;
-  for (const auto& name : found->second) {
+  for (const auto& name : found->second.topics) {
     auto& topic = topics_.at(name);
     topic.listeners.erase(&who);
     topic.left = now;
@@ -99,7 +105,20 @@ void watch_hub::publish(const std::string& topic, std::string_view name, std::st
     who->take(text);
 }
 
+bool watch_hub::is_too_much_for(const std::string& owner, std::size_t fresh) const {
+  const auto held = std::count_if(topics_.begin(), topics_.end(), [&](const auto& x) {
+    return x.second.owner == owner;
+  });
+  return !owner.empty() && fresh > 0 && static_cast<std::size_t>(held) + fresh > max_topics_of_owner;
+}
+
 bool watch_hub::knows_all_after(std::uint64_t number, const std::vector<std::string>& topics) const {
+  std::size_t missed = 0;
+  for (auto x = kept_.rbegin(); x != kept_.rend() && x->number > number; ++x)
+    if (std::find(topics.begin(), topics.end(), x->topic) != topics.end())
+      missed += x->text->size();
+  if (missed > max_unread_bytes)
+    return false; // it could not follow: it begins anew
   if (number > last_number_ || (number < last_number_ && (kept_.empty() || kept_.front().number > number + 1)))
     return false;
   return std::all_of(topics.begin(), topics.end(), [&](const std::string& x) { // made all the time since?

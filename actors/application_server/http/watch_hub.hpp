@@ -22,6 +22,8 @@ namespace sluice::http {
 inline constexpr std::size_t max_topics_of_listener = 16;
 inline constexpr std::size_t max_listeners = 512;
 inline constexpr std::size_t max_topics = 1'000;
+inline constexpr std::size_t max_listeners_of_owner = 256;
+inline constexpr std::size_t max_topics_of_owner = 256;
 inline constexpr std::size_t max_kept_events = 4'096;
 inline constexpr std::size_t max_kept_bytes = 16 * 1024 * 1024;
 inline constexpr std::size_t max_unread_bytes = 1024 * 1024;
@@ -49,7 +51,9 @@ public:
   /// From now on `who` gets the events of these topics: first those after the event with the id `after`, if it is still
   /// known which these are; else `reset` and the newest of each topic.
   /// @param topics with their scope, each once @pre who did not join yet
-  joined join(listener& who, const std::vector<std::string>& topics, std::string_view after);
+  /// @param owner of the listener, who has bounds of its own: one cannot take everybody's place; empty = none
+  joined join(listener& who, const std::vector<std::string>& topics, std::string_view after,
+              const std::string& owner = {});
 
   /// Of one who did not join nothing changes.
   void leave(listener& who, instant now);
@@ -81,14 +85,21 @@ private:
     std::uint64_t since = 0; ///< the last event of any topic before this one was wanted
     shared_text newest;      ///< null = nothing was published since somebody listens
     std::string data;        ///< of the newest
+    std::string owner;       ///< who asked for it first
   };
 
+  /// Whether it can be told in one piece what came after that event.
   [[nodiscard]] bool knows_all_after(std::uint64_t number, const std::vector<std::string>& topics) const;
+  [[nodiscard]] bool is_too_much_for(const std::string& owner, std::size_t fresh) const;
   void keep(kept_event x);
 
   std::string boot_;
   std::map<std::string, topic_state> topics_;
-  std::map<listener*, std::vector<std::string>> listening_;
+  struct listening {
+    std::vector<std::string> topics;
+    std::string owner;
+  };
+  std::map<listener*, listening> listening_;
   std::deque<kept_event> kept_;
   std::size_t kept_bytes_ = 0;
   std::uint64_t last_number_ = 0;

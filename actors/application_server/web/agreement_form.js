@@ -17,11 +17,15 @@ const whole = new Set(['reservation', 'limit', 'burst', 'weight']);
 export const blank = () => ({
   name: '', tenant: '', gateway: '*', volume: '', client: '*', reservation: '', limit: '', bandwidth: '', burst: '', burstFor: '',
   weight: '1', tier: 'silver', interval: '10s', target: '99%', window: 'calendar-month', zone: 'UTC',
-  latency: [{ statistic: 'mean', target: '', upTo: '' }], remedies: [],
+  latency: [{ statistic: 'mean', target: '', upTo: '' }], remedies: [], suspended: false,
 });
 
 /** A whole number as such; anything else as text, for the server to say what is wrong with it. */
 const number = (text) => (/^\d{1,15}$/.test(text) ? Number(text) : text);
+
+/** "2 ms" is meant as "2ms": no value with a unit has a blank. */
+const unspaced = (text) => text.replace(/\s+/g, '');
+const with_unit = new Set(['bandwidth', 'burstFor', 'interval', 'target']);
 
 function put(document, place, value) {
   const parts = place.split('.');
@@ -35,16 +39,17 @@ export function documentOf(form, fallback = '') {
   const document = { apiVersion: 'sluice/v1', kind: 'Agreement', metadata: {}, spec: { streams: {}, objective: {} } };
   for (const [field, place] of Object.entries(places)) {
     const text = form[field].trim() || (place.startsWith('metadata.') ? fallback : '');
-    if (text !== '') put(document, place, whole.has(field) ? number(text) : text);
+    if (text !== '') put(document, place, whole.has(field) ? number(text) : with_unit.has(field) ? unspaced(text) : text);
   }
   const latency = form.latency.filter((x) => x.target.trim() !== '' || x.upTo.trim() !== '');
+  if (form.suspended) document.spec.suspended = true;
   const { compliance, ...promised } = document.spec.objective;
   document.spec.objective = promised;
   if (latency.length > 0)
-    promised.latency = latency.map((x) => ({ statistic: x.statistic, target: x.target.trim(), ...(x.upTo.trim() ? { up_to: { iops: number(x.upTo.trim()) } } : {}) }));
+    promised.latency = latency.map((x) => ({ statistic: x.statistic, target: unspaced(x.target), ...(x.upTo.trim() ? { up_to: { iops: number(x.upTo.trim()) } } : {}) }));
   if (compliance) promised.compliance = compliance;
   const remedies = form.remedies.filter((x) => x.below.trim() !== '' || x.credit.trim() !== '');
-  if (remedies.length > 0) put(document, 'spec.objective.compliance.remedies', remedies.map((x) => ({ below: x.below.trim(), credit: x.credit.trim() })));
+  if (remedies.length > 0) put(document, 'spec.objective.compliance.remedies', remedies.map((x) => ({ below: unspaced(x.below), credit: unspaced(x.credit) })));
   return document;
 }
 
@@ -56,6 +61,7 @@ export function formOf(document) {
     form[field] = value === undefined ? '' : String(value);
   }
   form.latency = (document.spec.objective.latency ?? []).map((x) => ({ statistic: x.statistic, target: x.target, upTo: x.up_to ? String(x.up_to.iops) : '' }));
+  form.suspended = document.spec.suspended === true;
   form.remedies = (document.spec.objective.compliance?.remedies ?? []).map((x) => ({ ...x }));
   return form;
 }

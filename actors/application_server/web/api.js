@@ -51,6 +51,22 @@ export async function get(path, { signal, quiet = false } = {}) {
 /** The same with its ETag: {body, etag}. */
 export const getWithTag = (path, { signal } = {}) => ask('GET', path, { signal });
 
+/** Pages that are followed. Chosen: with a thousand entries each as many as there may be agreements. */
+const most_pages = 10;
+
+/** The entries of a list by name, page by page: all of them, or as many as hold those up to `until`. */
+export async function itemsOf(path, fields, { signal, until } = {}) {
+  const all = [];
+  let after = fields.after;
+  for (let read = 0; read < most_pages; ++read) {
+    const page = await get(path + query({ ...fields, after }), { signal });
+    all.push(...page.items);
+    after = page.next;
+    if (!after || (until !== undefined && after >= until)) break;
+  }
+  return all;
+}
+
 /** A change. `body` goes out as JSON. */
 export function send(method, path, body, { signal, headers = {}, quiet = false } = {}) {
   const proven = csrf ? { 'X-CSRF-Token': csrf } : {};

@@ -1,8 +1,10 @@
-// The parts that every page is made of, from values to elements. Fetches nothing, keeps nothing.
+// The parts that every page is made of, from values to elements, as far as they are for who is signed in. Fetches nothing,
+// keeps nothing.
 import { announce, h } from './dom.js';
 import { count, plural, words } from './format.js';
 import { icon } from './icons.js';
 import { link } from './router.js';
+import { may } from './session.js';
 
 export function pageHead(title, { before = null, badge = null, sub = null, actions = [] } = {}) {
   return h('div', { class: 'page-head' },
@@ -36,7 +38,7 @@ export function badge(text, kind = '', sign = null) {
 /** What became of an agreement. Told by a word and a sign, never by colour alone. */
 const states = {
   kept: ['Kept', 'good', 'good'], violated: ['Broken', 'bad', 'bad'], exempt: ['Exempt', '', 'unknown'],
-  'no-data': ['No traffic', '', 'unknown'], unknown: ['Not judged', '', 'unknown'],
+  'no-data': ['No traffic', '', 'unknown'], unknown: ['Not judged', '', 'unknown'], suspended: ['Suspended', 'warn', 'held'],
 };
 export const stateBadge = (state) => badge(...(states[state] ?? [words(state), '', null]));
 
@@ -117,6 +119,16 @@ export function loading(what) {
   return h('div', { class: 'empty', 'aria-busy': 'true' }, `Reading ${what} …`);
 }
 
+/** The foot of a list that comes in pages. @param pages the `after` of each page up to this one; `go` asks for the last of them */
+export function pager(pages, size, list, what, go) {
+  const first = (pages.length - 1) * size + 1;
+  return [
+    h('span', {}, pages.length === 1 && !list.next ? plural(list.items.length, what) : `${first} to ${first + list.items.length - 1}`),
+    pages.length > 1 && h('button', { type: 'button', class: 'button', on: { click: () => { pages.pop(); go(); } } }, 'Back'),
+    list.next && h('button', { type: 'button', class: 'button', on: { click: () => { pages.push(list.next); go(); } } }, 'Further'),
+  ];
+}
+
 /** Some of many: "50 of 4,312 shown". */
 export function someOf(shown, total, what) {
   return shown < total ? `${count(shown)} of ${plural(total, what)} shown` : plural(total, what);
@@ -129,7 +141,14 @@ export function segments(label, choices, chosen, choose) {
 }
 
 export const agreementLink = (name) => h('a', { href: link('agreements', name) }, name);
-export const backendLink = (name) => h('a', { href: link('backends', name) }, name);
+/** For who may see backends; to others its name says enough. */
+export const backendLink = (name) => (may('see-everything') ? h('a', { href: link('backends', name) }, name) : name);
+
+/** To the form, for who may establish with it or at least ask; null for others. */
+export const establishLink = ({ first = true } = {}) => may('ask-admission') && h('a', { class: first ? 'button first' : 'button', href: link('establish') }, may('establish') ? 'Establish an agreement' : 'Ask what can be promised');
+
+/** How there comes to be a first agreement, for who may establish it. */
+export const firstAgreement = () => [may('establish') && [h('p', {}, 'Write one with the form, or apply a document, such as this one on the volume that deploy/up serves:'), command('sluicectl apply -f deploy/first-agreement.yaml')], establishLink({ first: false })];
 
 /** gateway/volume/client, which may break at its slashes. */
 export function streamName(x) {

@@ -7,7 +7,7 @@ const statistics = ['mean', 'p50', 'p90', 'p95', 'p99', 'p99.9'].map((x) => [x, 
 const windows = [['calendar-month', 'Calendar month'], ['rolling-30-days', 'Rolling 30 days'], ['rolling-7-days', 'Rolling 7 days']];
 
 /** `state`: form, mistakes, streams, gateways. `change(field, value)`; `rows(list, index)` removes, with null adds one. */
-export function agreementFields(state, { change, rows, fixedName }) {
+export function agreementFields(state, { change, rows, fixedName, fixedTenant }) {
   const { form, mistakes } = state;
 
   function wrapped(id, label, unit, control) {
@@ -31,7 +31,7 @@ export function agreementFields(state, { change, rows, fixedName }) {
   return [
     suggestions(state),
     h('fieldset', {}, h('legend', {}, 'Who'), h('div', { class: 'fields' },
-      field('name', 'Name', { hint: 'oltp-gold', fixed: fixedName }), field('tenant', 'Tenant', { hint: 'acme', list: 'known-tenants' }))),
+      field('name', 'Name', { hint: 'oltp-gold', fixed: fixedName }), field('tenant', 'Tenant', { hint: 'acme', list: 'known-tenants', fixed: fixedTenant }))),
     h('fieldset', {}, h('legend', {}, 'Which streams'), h('p', { class: 'hint' }, 'All that match share what is promised. * stands for any characters, ? for one.'),
       h('div', { class: 'fields' }, field('gateway', 'Gateway', { list: 'known-gateways' }), field('volume', 'Volume', { hint: '*', list: 'known-volumes' }), field('client', 'Client', { list: 'known-clients' }))),
     h('fieldset', {}, h('legend', {}, 'What is promised'), h('p', { class: 'hint' }, 'A request of more than 16 KiB counts as several I/Os.'),

@@ -37,10 +37,11 @@ function bytes(x, units, step) {
   return `${x === 0 ? 0 : trimmed(x, 3)} ${units[at]}`;
 }
 
-/** Milliseconds → "0.42 ms", "3.31 ms", "48 ms", "1.2 s". */
+/** Milliseconds → "6.3 µs", "0.42 ms", "3.31 ms", "48 ms", "1.2 s". */
 export function milliseconds(x) {
   if (missing(x)) return none;
   if (x === 0) return '0 ms';
+  if (x > 0 && x < 0.1) return trimmed(x * 1000, 2) + ' µs';
   if (x >= 10_000) return trimmed(x / 1000, 3) + ' s';
   if (x >= 100) return whole.format(x) + ' ms';
   return (x >= 10 ? x.toFixed(1) : x.toFixed(2)) + ' ms';

@@ -107,7 +107,8 @@ async function follow(signal) {
       return undefined;
     }
     if (answer.status === 401) await get('/session', { signal }); // is refused alike, which says that the session is over
-    if (answer.status === 429 || answer.status === 503) return await pause(poll_every_ms, signal); // too many watch: ask meanwhile
+    // Too many watch, or one of the topics is refused: ask meanwhile, so that the others are known.
+    if (answer.status === 503 || (answer.status >= 400 && answer.status < 500)) return await pause(poll_every_ms, signal);
     if (!answer.ok) throw new Problem(answer.status, 'The server refuses to be watched.');
     const resumed = lastId !== '';
     heard('stream');
@@ -168,6 +169,13 @@ function heard(way = state.way === 'stream' && streams ? 'stream' : 'poll') {
   state.live = true;
   state.way = way;
   tell();
+}
+
+/** Where nothing is watched, whether the server answered something else tells how it stands. */
+export function answered(whether) {
+  if (watched.size > 0) return;
+  if (whether) heard('poll');
+  else lost();
 }
 
 function lost() {

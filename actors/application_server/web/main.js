@@ -1,23 +1,24 @@
 // Begins: who is signed in, then the frame, then the page that the address names. The only module that knows all pages.
 import { Problem, whenUnauthorized } from './api.js';
 import { announce, h, show } from './dom.js';
-import { empty, refusal } from './components.js';
+import { card, empty, pageHead, refusal } from './components.js';
 import { restart, watch } from './live.js';
 import { link, match } from './router.js';
 import * as session from './session.js';
 import { frame } from './shell.js';
 
+/** Pattern, module, and the right without which the page is not shown. */
 const pages = [
   ['/', () => import('./pages/overview.js')],
   ['/agreements', () => import('./pages/agreements.js')],
   ['/agreements/NAME', () => import('./pages/agreement.js')],
   ['/streams', () => import('./pages/streams.js')],
   ['/streams/GATEWAY/VOLUME/CLIENT', () => import('./pages/stream.js')],
-  ['/backends', () => import('./pages/backends.js')],
-  ['/backends/NAME', () => import('./pages/backend.js')],
-  ['/gateways', () => import('./pages/gateways.js')],
-  ['/events', () => import('./pages/events.js')],
-  ['/establish', () => import('./pages/establish.js')],
+  ['/backends', () => import('./pages/backends.js'), 'see-everything'],
+  ['/backends/NAME', () => import('./pages/backend.js'), 'see-everything'],
+  ['/gateways', () => import('./pages/gateways.js'), 'see-everything'],
+  ['/events', () => import('./pages/events.js'), 'see-everything'],
+  ['/establish', () => import('./pages/establish.js'), 'ask-admission'],
 ];
 
 const root = document.getElementById('app');
@@ -33,7 +34,12 @@ function placeFor(node) {
     signal: aborted.signal,
     show: (...inside) => { if (!aborted.signal.aborted) show(node, ...inside); },
     title: (x) => { document.title = `${x} – Sluice`; },
-    watch: (topic, told, failed) => ends.push(watch(topic, told, failed)),
+    /** Returns what ends it before the page does. */
+    watch: (topic, told, failed) => {
+      const end = watch(topic, told, failed);
+      ends.push(end);
+      return end;
+    },
     /** Calls a function now and every so often while somebody looks. */
     every: (ms, what) => {
       const timer = setInterval(() => { if (!document.hidden) what(); }, ms);
@@ -60,6 +66,11 @@ async function go() {
     if (!found) {
       mine.title('Not found');
       mine.show(empty('search', 'There is no such page', 'The address leads nowhere.', h('a', { class: 'button', href: '#/' }, 'Overview')));
+      return undefined;
+    }
+    if (found.right && !session.may(found.right)) {
+      mine.title('Not for your role');
+      mine.show(pageHead('Not for your role'), card('', {}, empty('search', `The role ${session.current().role} has no use of this page`, 'Sign in with a token of another role to see it.', h('a', { class: 'button', href: '#/' }, 'Overview'))));
       return undefined;
     }
     const page = await found.page();

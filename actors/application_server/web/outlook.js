@@ -4,6 +4,7 @@ import { yamlOf } from './agreement_form.js';
 import { h } from './dom.js';
 import { count, milliseconds, plural, words } from './format.js';
 import { icon } from './icons.js';
+import { may } from './session.js';
 
 const most_streams = 6;
 
@@ -14,9 +15,12 @@ export function outlook(state, about, document) {
 
 const outcomes = { accepted: ['good', 'It can be promised.', 'good'], warning: ['warn', 'It can be promised, with a reservation.', 'warn'], refused: ['bad', 'It cannot be promised.', 'bad'] };
 
+/** Nothing speaks against what nobody serves. */
+const nowhere = ['warn', 'It would apply to nothing yet.', 'warn'];
+
 function admission({ verdict, asking, mistakes }) {
   const wrong = Object.keys(mistakes).length;
-  const [kind, sentence, sign] = verdict ? outcomes[verdict.outcome] : wrong > 0 ? ['warn', 'Some fields are wrong.', 'warn'] : ['idle', 'Not asked yet.', 'unknown'];
+  const [kind, sentence, sign] = verdict?.outcome === 'accepted' && verdict.findings.some((x) => x.kind === 'unknown-place') ? nowhere : verdict ? outcomes[verdict.outcome] : wrong > 0 ? ['warn', 'Some fields are wrong.', 'warn'] : ['idle', 'Not asked yet.', 'unknown'];
   return h('section', { class: 'card', 'aria-labelledby': 'admission-title' },
     h('header', {}, h('h2', { id: 'admission-title' }, 'Can it be promised?'), asking && h('span', { class: 'more' }, 'asking …')),
     h('div', { class: 'body stack' },
@@ -51,5 +55,5 @@ function source(document) {
   const text = yamlOf(document);
   return h('section', { class: 'card' }, h('header', {}, h('h2', {}, 'As a document'), h('span', { class: 'more' },
     h('button', { type: 'button', class: 'button plain', on: { click: () => copy(`${text}\n`) } }, icon('copy'), 'Copy'))),
-  h('div', { class: 'body' }, command('sluicectl apply -f agreement.yaml')), h('pre', { class: 'yaml', tabindex: '0', role: 'region', 'aria-label': 'The agreement as YAML' }, text));
+  may('establish') && h('div', { class: 'body' }, command('sluicectl apply -f agreement.yaml')), h('pre', { class: 'yaml', tabindex: '0', role: 'region', 'aria-label': 'The agreement as YAML' }, text));
 }

@@ -5,7 +5,7 @@
 export function match(patterns, hash) {
   const [path, search = ''] = hash.replace(/^#/, '').split('?');
   const parts = path.split('/').filter((x) => x !== '').map(decoded);
-  for (const [pattern, page] of patterns) {
+  for (const [pattern, page, right] of patterns) {
     const wanted = pattern.split('/').filter((x) => x !== '');
     if (wanted.length !== parts.length) continue;
     const names = {};
@@ -14,7 +14,7 @@ export function match(patterns, hash) {
       names[x.toLowerCase()] = parts[i];
       return true;
     });
-    if (fits) return { page, names, query: Object.fromEntries(new URLSearchParams(search)) };
+    if (fits) return { page, right, names, query: Object.fromEntries(new URLSearchParams(search)) };
   }
   return null;
 }

@@ -11,9 +11,10 @@ export const current = () => who;
 /** May the one who is signed in do this? Only what to show; the server decides. */
 export function may(what) {
   const role = who?.role ?? 'viewer';
-  if (what === 'audit') return role === 'operator' || role === 'admin';
+  if (what === 'audit' || what === 'hold-up') return role === 'operator' || role === 'admin';
   if (what === 'ask-admission') return role !== 'viewer';
   if (what === 'see-everything') return role !== 'customer';
+  if (what === 'order') return role === 'operator' || role === 'admin';
   return role === 'operator' || role === 'admin' || (role === 'customer' && who.customers_may_establish === true);
 }
 
@@ -26,7 +27,7 @@ export async function resume() {
     who = session;
     return true;
   } catch (problem) {
-    if (problem instanceof Problem && problem.status === 0) throw problem;
+    if (problem instanceof Problem && (problem.status === 0 || problem.status === 503)) throw problem; // not now
     return false;
   }
 }

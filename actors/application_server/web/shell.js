@@ -4,7 +4,7 @@ import { readiness } from './api.js';
 import { announce, h, show } from './dom.js';
 import { time } from './format.js';
 import { icon } from './icons.js';
-import { standing, whenChanged } from './live.js';
+import { answered, standing, whenChanged } from './live.js';
 import { current, may } from './session.js';
 
 /** A customer sees its agreements and streams; the last three are for those who run the storage. */
@@ -56,7 +56,9 @@ export function frame(root, { signOut }) {
   async function askReadiness() {
     try {
       troubles = troublesOf((await readiness(AbortSignal.timeout(readiness_every_ms))).components ?? {});
+      answered(true);
     } catch {
+      answered(false);
       troubles = []; // the connection says so itself
     }
     showStanding();
@@ -65,7 +67,7 @@ export function frame(root, { signOut }) {
   function showPlaces() {
     const path = location.hash.split('?')[0] || '#/';
     const mine = may('see-everything') ? places : places.slice(0, 3);
-    const all = may('ask-admission') ? [...mine, ['#/establish', 'Establish', 'add']] : mine;
+    const all = may('ask-admission') ? [...mine, ['#/establish', may('establish') ? 'Establish' : 'Admission', 'add']] : mine;
     show(nav, h('ul', {}, all.map(([to, name, sign]) => h('li', { class: to === '#/establish' ? 'divided' : '' },
       h('a', { href: to, 'aria-current': (to === '#/' ? path === '#/' : path === to || path.startsWith(`${to}/`)) ? 'page' : null }, icon(sign), name)))));
     nav.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });

@@ -95,7 +95,7 @@ agreement_account account_of(const agreement_in_period& of, const counts_of_agre
   const auto next = std::max({judged_until, out.from, of.versions.front().terms.since});
   const auto length_us =
       std::chrono::duration_cast<std::chrono::microseconds>(out.terms.objective.compliance.interval).count();
-  if (next < end && length_us > 0)
+  if (next < end && length_us > 0 && !out.terms.suspended) // until it is resumed nothing is judged
     out.to_come = static_cast<std::uint64_t>((end.unix_us - next.unix_us) / length_us);
   return out;
 }

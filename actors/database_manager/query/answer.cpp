@@ -91,7 +91,8 @@ struct subject {
   std::vector<agreement_in_period> agreements;
   std::vector<exclusion> exclusions;
   std::vector<not_counted> excluded; ///< of each agreement
-  time_span widest;
+  time_span span;                    ///< that all agreements' spans lie in, those of other pages too
+  std::string next;                  ///< the last agreement, if the question was for a page and there is another
 
   [[nodiscard]] std::vector<store::counted_span> spans() const {
     std::vector<store::counted_span> out;
@@ -107,13 +108,35 @@ struct subject {
   }
 };
 
+/// The span that all agreements' spans lie in; `widest` where there are none.
+time_span span_of(const std::vector<agreement_in_period>& all, const time_span& widest) {
+  auto out = all.empty() ? widest : all.front().span;
+  for (const auto& x : all)
+    out = {std::min(out.from, x.span.from), std::max(out.to, x.span.to)};
+  return out;
+}
+
+/// Leaves those behind `x.after`, by name, at most `x.limit`.
+void cut_to_page(subject& of, const history_question& x) {
+  auto& all = of.agreements;
+  const auto name_of = [](const agreement_in_period& y) -> const std::string& {
+    return y.terms().name;
+  };
+  std::ranges::sort(all, {}, name_of); // the database has an order of its own
+  all.erase(all.begin(), std::ranges::upper_bound(all, x.after, {}, name_of));
+  if (all.size() <= x.limit)
+    return;
+  all.erase(all.begin() + x.limit, all.end());
+  of.next = name_of(all.back());
+}
+
 outcome<subject> subject_of(reading& from, const history_question& x, wall_time now) {
-  auto widest = widest_span(x, now);
-  if (const auto* why = std::get_if<calendar::refusal>(&widest))
+  auto span = widest_span(x, now);
+  if (const auto* why = std::get_if<calendar::refusal>(&span))
     return refused(*why);
   subject out;
-  out.widest = std::get<time_span>(widest);
-  auto found = in_period(from.versions(x.agreement, x.tenant, out.widest.from, out.widest.to), x, now);
+  const auto widest = std::get<time_span>(span);
+  auto found = in_period(from.versions(x.agreement, x.tenant, widest.from, widest.to), x, now);
   if (const auto* why = std::get_if<calendar::refusal>(&found))
     return refused(*why);
   out.agreements = std::move(std::get<std::vector<agreement_in_period>>(found));
@@ -121,6 +144,9 @@ outcome<subject> subject_of(reading& from, const history_question& x, wall_time 
     return failure{failure_kind::not_found, "the agreement " + x.agreement + " was not in force in this period"};
   if (out.agreements.empty() && !x.tenant.empty())
     return failure{failure_kind::not_found, "the tenant " + x.tenant + " had no agreement in this period"};
+  out.span = span_of(out.agreements, widest);
+  if (x.what == question_kind::compliance && x.agreement.empty())
+    cut_to_page(out, x);
   out.exclusions = from.exclusions(max_exclusions);
   std::size_t spans = 0;
   exclusion_cache cache{out.exclusions};
@@ -134,15 +160,9 @@ outcome<subject> subject_of(reading& from, const history_question& x, wall_time 
   return out;
 }
 
-/// The span that all agreements' spans lie in.
 void set_span(history_answer& to, const subject& of) {
-  to.from = of.widest.from;
-  to.to = of.widest.to;
-  for (std::size_t i = 0; i < of.agreements.size(); ++i) {
-    const auto& span = of.agreements[i].span;
-    to.from = i == 0 ? span.from : std::min(to.from, span.from);
-    to.to = i == 0 ? span.to : std::max(to.to, span.to);
-  }
+  to.from = of.span.from;
+  to.to = of.span.to;
 }
 
 /// The windows of the usual alerts, which end with the last verdict of the period.
@@ -173,6 +193,7 @@ outcome<history_answer> compliance(reading& from, const history_question& x, wal
   auto sums = add_up(from.count(of->spans(), false), from.count(of->excluded_spans(), false));
   for (const auto& one : of->agreements)
     out.accounts.push_back(account_of(one, sums[one.terms().name], out.judged_until));
+  out.next = of->next;
   if (x.agreement.empty())
     return out;
   out.windows = windows_of(from, *of, out.judged_until);
@@ -209,11 +230,13 @@ outcome<history_answer> top(reading& from, const history_question& x, wall_time 
   return out;
 }
 
-/// The streams that fall under the agreement, by the last versions of all agreements of the period.
+/// The streams that fall under the agreement, by the last versions of all agreements that were in force in the period.
 std::vector<std::int32_t> streams_of(reading& from, const agreement& x, const time_span& within,
                                      std::uint32_t& left_out) {
   std::vector<agreement> all;
   for (auto& version : from.versions({}, {}, within.from, within.to)) {
+    if (version.terms.suspended)
+      continue;
     if (!all.empty() && all.back().name == version.terms.name)
       all.back() = std::move(version.terms);
     else
@@ -323,7 +346,8 @@ outcome<history_answer> answer_kind(reading& from, const history_question& x, wa
 } // namespace
 
 outcome<history_answer> answer(reading& from, const history_question& x, wall_time now, const store::retention& kept) {
-  if (!is_position(x.after) && x.what != question_kind::decisions && x.what != question_kind::audit)
+  const bool by_number = x.what == question_kind::exclusions || x.what == question_kind::violations;
+  if (by_number && !is_position(x.after))
     return failure{failure_kind::refused, "this page does not exist: `after` is what the page before gave as `next`"};
   auto out = answer_kind(from, x, now, kept);
   if (out)

@@ -17,7 +17,7 @@ namespace {
 constexpr auto select = "SELECT name, version, tenant, gateway_pattern, volume_pattern, client_pattern, "
                         "reservation_iops, limit_iops, limit_bandwidth, burst_iops, burst_length_ns, weight, tier, "
                         "compliance_interval_ns, compliance_target_ppm, compliance_window, "
-                        "(extract(epoch FROM valid_from) * 1000000)::bigint, time_zone FROM agreements ";
+                        "(extract(epoch FROM valid_from) * 1000000)::bigint, time_zone, suspended FROM agreements ";
 
 constexpr auto select_points = "SELECT p.name, p.version, p.statistic, p.target_ns, p.up_to_iops "
                                "FROM agreement_latency_points p JOIN agreements a USING (name, version) ";
@@ -59,6 +59,7 @@ agreement read(const pqxx::row& row) {
   x.objective.compliance.window = known(parse_compliance_window(row[15].c_str()), row[15]);
   x.since.unix_us = row[16].as<std::int64_t>();
   x.objective.compliance.time_zone = row[17].c_str();
+  x.suspended = row[18].as<bool>();
   return x;
 }
 
@@ -130,6 +131,16 @@ void insert_parts(pqxx::work& transaction, const agreement& x) {
                             x.name, x.version, position, remedies[position].below_ppm, remedies[position].credit_ppm);
 }
 
+/// A name stands for one tenant for ever: whoever reads its history, accounts or evidence reads one tenant's.
+std::optional<failure> taken_by_other(pqxx::work& transaction, const agreement& x) {
+  const auto found = transaction.exec_params(
+      "SELECT tenant FROM agreements WHERE name = $1 ORDER BY version DESC LIMIT 1", x.name);
+  if (found.empty() || x.tenant == found[0][0].c_str())
+    return std::nullopt;
+  return failure{failure_kind::already_exists, "the name " + x.name + " stands for agreements with "
+                                                   + found[0][0].c_str() + "; choose another one"};
+}
+
 agreement insert(pqxx::work& transaction, agreement x, wall_time now) {
   const auto last = transaction.exec_params1("SELECT coalesce(max(version), 0), "
                                              "coalesce((extract(epoch FROM max(coalesce(valid_until, valid_from))) "
@@ -148,13 +159,13 @@ agreement insert(pqxx::work& transaction, agreement x, wall_time now) {
   transaction.exec_params("INSERT INTO agreements (name, version, tenant, gateway_pattern, volume_pattern, "
                           "client_pattern, reservation_iops, limit_iops, limit_bandwidth, burst_iops, burst_length_ns, "
                           "weight, tier, compliance_interval_ns, compliance_target_ppm, compliance_window, valid_from, "
-                          "time_zone) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
-                          "$17, $18)",
+                          "time_zone, suspended) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+                          "$15, $16, $17, $18, $19)",
                           x.name, x.version, x.tenant, x.streams.gateway, x.streams.volume, x.streams.client,
                           o.reservation.per_second, o.limit.iops.per_second, o.limit.bandwidth.per_second, burst_iops,
                           burst_length, o.weight, std::string{to_string(o.tier)}, o.compliance.interval.count(),
                           o.compliance.target_ppm, std::string{to_string(o.compliance.window)}, to_timestamp(x.since),
-                          o.compliance.time_zone);
+                          o.compliance.time_zone, x.suspended);
   insert_parts(transaction, x);
   prove(transaction, x, now);
   return x;
@@ -164,6 +175,8 @@ agreement insert(pqxx::work& transaction, agreement x, wall_time now) {
 
 outcome<agreement> create_agreement(pqxx::work& transaction, const agreement& x, wall_time now) {
   lock(transaction, x.name);
+  if (auto refused = taken_by_other(transaction, x))
+    return *std::move(refused);
   if (auto present = in_force(transaction, x.name)) {
     if (same_terms(*present, x))
       return std::move(*present);
@@ -175,6 +188,8 @@ outcome<agreement> create_agreement(pqxx::work& transaction, const agreement& x,
 
 outcome<agreement> replace_agreement(pqxx::work& transaction, const agreement& x, wall_time now) {
   lock(transaction, x.name);
+  if (auto refused = taken_by_other(transaction, x))
+    return *std::move(refused);
   if (auto present = in_force(transaction, x.name)) {
     if (same_terms(*present, x))
       return std::move(*present);

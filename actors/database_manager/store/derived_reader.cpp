@@ -163,6 +163,8 @@ outcome<std::vector<history::version_span>> read_versions(session& connection, w
       [&](pqxx::work& transaction) -> outcome<std::vector<history::version_span>> {
         std::vector<history::version_span> all;
         for (auto& [terms, until] : agreements_since(transaction, since)) {
+          if (terms.suspended) // not judged
+            continue;
           history::version_span x{std::move(terms), {}, until};
           x.from = x.terms.since;
           all.push_back(std::move(x));

@@ -223,20 +223,24 @@ std::vector<agreement_period> reading::versions(const std::string& agreement, co
 
 std::vector<decision> reading::decisions(const stream_id& stream, wall_time from, wall_time to, std::uint32_t limit,
                                          const std::string& after, std::string& next) {
-  const auto begin = after.empty() ? from : wall_time{std::max(from.unix_us, number<std::int64_t>(after))};
+  const auto before = position_in(after, to);
   std::vector<decision> out;
+  entry_position last;
   for (const pqxx::row& row : from_.transaction.exec_params(
            "SELECT " + us_of("at")
                + ", generation, rule, agreement, beneficiary, backend, iops, bandwidth, depth, measured_ns, target_ns, "
-                 "demand, promised, capacity, observed FROM decisions WHERE gateway = $1 AND volume = $2 AND client = "
-                 "$3 "
-                 "AND at >= $4 AND at < $5 ORDER BY at, position LIMIT $6",
-           stream.gateway, stream.volume, stream.client, to_timestamp(begin), to_timestamp(to), limit + 1))
+                 "demand, promised, capacity, observed, position FROM decisions WHERE gateway = $1 AND volume = $2 AND "
+                 "client = $3 AND at >= $4 AND at < $5 AND (at, position) < ($6::timestamptz, $7::bigint) ORDER BY at "
+                 "DESC, position DESC LIMIT $8",
+           stream.gateway, stream.volume, stream.client, to_timestamp(from), to_timestamp(to), to_timestamp(before.at),
+           before.number, limit + 1)) {
+    if (out.size() == limit) {
+      next = to_string(last);
+      break;
+    }
     out.push_back(decision_of(row, stream));
-  if (out.size() <= limit)
-    return out;
-  next = std::to_string(out.back().at.unix_us);
-  out.pop_back();
+    last = {out.back().at, row[15].as<std::int64_t>()};
+  }
   return out;
 }
 

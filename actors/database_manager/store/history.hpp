@@ -115,7 +115,7 @@ public:
   [[nodiscard]] std::vector<ranked> top(ranking by, const std::string& tenant, wall_time from, wall_time to,
                                         std::span<const counted_span> without, std::uint32_t limit);
 
-  /// On one stream, from `after` on, at most `limit`.
+  /// On one stream, newest first, those behind `after`, at most `limit`.
   [[nodiscard]] std::vector<decision> decisions(const stream_id& stream, wall_time from, wall_time to,
                                                 std::uint32_t limit, const std::string& after, std::string& next);
 

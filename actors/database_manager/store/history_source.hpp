@@ -13,6 +13,19 @@ struct reading::source {
   pqxx::work& transaction;
 };
 
+/// Where a page of what is told newest first ends: the time of its last entry, and the number under which it is stored.
+struct entry_position {
+  wall_time at;
+  std::int64_t number = 0;
+};
+
+/// What to_string() wrote; where `after` is empty, behind all entries before `to`; where it is none, before everything.
+[[nodiscard]] entry_position position_in(std::string_view after, wall_time to);
+
+[[nodiscard]] inline std::string to_string(const entry_position& x) {
+  return std::to_string(x.at.unix_us) + '.' + std::to_string(x.number);
+}
+
 /// Elements as the text of a PostgreSQL array; texts are quoted.
 class array_text {
 public:

@@ -10,13 +10,15 @@ import { outlook } from '../outlook.js';
 
 const typing_pause_ms = 350;
 const streams_every_ms = 5_000;
+const taken = 'An agreement of this name exists already, with other terms. Change that one, or choose another name.';
 
 export function open(place, names, query) {
   const replaces = query.replace ?? '';
-  const title = replaces ? `Change ${replaces}` : 'Establish an agreement';
+  const title = may('establish') ? (replaces ? `Change ${replaces}` : 'Establish an agreement') : replaces ? `Ask for a change of ${replaces}` : 'Ask what can be promised';
   place.title(title);
   const state = { form: blank(), tag: '', version: 0, verdict: null, mistakes: {}, asking: false, problem: null, sending: false, force: false, streams: [], gateways: [], touched: new Set(), ready: replaces === '' };
   if (query.volume) state.form.volume = query.volume;
+  if (current()?.tenant) state.form.tenant = current().tenant; // a customer's is its own
   let timer = 0;
   let asked = null; // AbortController of the trial that is under way
 
@@ -28,10 +30,11 @@ export function open(place, names, query) {
       state.problem = problem;
       draw();
     });
-  get('/gateways', { signal: place.signal }).then((x) => {
-    state.gateways = x.items;
-    draw();
-  }, () => {});
+  if (may('see-everything'))
+    get('/gateways', { signal: place.signal }).then((x) => {
+      state.gateways = x.items;
+      draw();
+    }, () => {});
   place.every(streams_every_ms, async () => {
     try {
       state.streams = (await get(`/streams${fieldsOf({ limit: 500 })}`, { signal: place.signal })).items;
@@ -87,7 +90,7 @@ export function open(place, names, query) {
       state.verdict = problem.body?.admission ?? null;
       state.mistakes = problem.errors ? mistakesByField(problem.errors, state.form) : {};
       if (problem.status !== 409 && problem.status !== 422) state.problem = problem;
-      else if (!state.verdict && problem.status === 409) state.mistakes = { name: problem.message };
+      else if (!state.verdict && problem.status === 409) state.mistakes = { name: taken };
     }
     state.asking = false;
     announce(state.verdict ? `Admission: ${state.verdict.outcome}` : Object.keys(state.mistakes).length > 0 ? 'Some fields are wrong' : '');
@@ -96,7 +99,7 @@ export function open(place, names, query) {
 
   async function submit(event) {
     event.preventDefault();
-    if (state.sending) return;
+    if (state.sending || !may('establish')) return;
     const mistakes = {};
     if (state.form.name.trim() === '') mistakes.name = 'An agreement needs a name.';
     if (state.form.tenant.trim() === '') mistakes.tenant = 'Say with whom it is.';
@@ -119,6 +122,10 @@ export function open(place, names, query) {
       state.problem = problem instanceof Problem ? problem : new Problem(0, String(problem));
       if (problem.status === 412) state.problem = new Problem(412, 'Somebody has changed this agreement meanwhile. Load it anew to see how, then change it again.');
       state.verdict = problem.body?.admission ?? state.verdict;
+      if (problem.status === 409 && !problem.body?.admission && !replaces) {
+        state.problem = null;
+        return refuse({ name: taken });
+      }
       refuse(mistakesByField(problem.errors ?? [], state.form));
     }
     return undefined;
@@ -133,22 +140,21 @@ export function open(place, names, query) {
   }
 
   function draw() {
-    const head = pageHead(replaces ? `Change ${replaces}` : 'Establish an agreement', {
+    const head = pageHead(title, {
       before: h('a', { href: link('agreements') }, 'Agreements'),
-      sub: replaces ? `Version ${state.version} is in force; what you send becomes the next one.` : 'Say what is promised, on which streams, and how it is judged. Whether it can be promised is answered while you type; nothing is stored before you say so.' });
+      sub: !may('establish') ? 'Say what you would like to be promised. Whether it can be is answered while you type; to have it established, send the document to who runs the storage.' : replaces ? `Version ${state.version} is in force; what you send becomes the next one.` : 'Say what is promised, on which streams, and how it is judged. Whether it can be promised is answered while you type; nothing is stored before you say so.' });
     if (!state.ready) return place.show(head, state.problem ? notice('bad', state.problem.message) : loading('the agreement'));
     const refused = state.verdict?.outcome === 'refused';
     const blocked = refused && !state.force;
     const about = state.streams.filter((x) => matches(state.form, x));
     return place.show(head, h('div', { class: 'grid main-side' },
       h('form', { class: 'form card form-card', novalidate: true, 'aria-label': title, on: { submit } },
-        agreementFields(state, { change, rows, fixedName: replaces !== '' }),
-        h('div', { class: 'submit' },
+        agreementFields(state, { change, rows, fixedName: replaces !== '', fixedTenant: Boolean(current()?.tenant) }),
+        (may('establish') || state.problem || state.mistakes['']) && h('div', { class: 'submit' },
           state.problem && notice('bad', state.problem.message),
           state.mistakes[''] && notice('bad', state.mistakes['']),
-          !may('establish') && notice('', 'Your role may ask what admission says, and not establish. Send the document to your provider.'),
           refused && current()?.role === 'admin' && h('label', { class: 'check' }, h('input', { type: 'checkbox', checked: state.force, on: { change: (event) => { state.force = event.target.checked; draw(); } } }), 'Establish it although admission refuses it; the event says so'),
-          h('button', { type: 'submit', class: blocked ? 'button' : 'button first', disabled: state.sending || !may('establish') || blocked },
+          may('establish') && h('button', { type: 'submit', class: blocked ? 'button' : 'button first', disabled: state.sending || blocked },
             state.sending ? 'Sending …' : replaces ? `Replace version ${state.version}` : 'Establish'))),
       outlook(state, about, documentOf(state.form))));
   }

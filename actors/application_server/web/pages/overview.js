@@ -1,6 +1,6 @@
 // Are the promises kept now, how much may still go wrong, who is held back and why.
-import { get } from '../api.js';
-import { agreementLink, backendLink, badge, card, command, empty, figures, key, loading, meter, notice, pageHead, ruleBadge, someOf, stateBadge, streamName, table, verdict } from '../components.js';
+import { itemsOf } from '../api.js';
+import { agreementLink, backendLink, badge, card, command, empty, establishLink, figures, firstAgreement, key, loading, meter, notice, pageHead, ruleBadge, someOf, stateBadge, streamName, table, verdict } from '../components.js';
 import { h } from '../dom.js';
 import { eventItem } from '../events_text.js';
 import { bandwidth, count, milliseconds, percent, plural, span, time, words } from '../format.js';
@@ -28,8 +28,8 @@ export function open(place) {
   });
   place.every(budgets_every_ms, async () => {
     try {
-      const answer = await get('/compliance?period=current', { signal: place.signal });
-      budgets = new Map(answer.items.map((x) => [x.agreement, x]));
+      const accounts = await itemsOf('/compliance', { period: 'current' }, { signal: place.signal });
+      budgets = new Map(accounts.map((x) => [x.agreement, x]));
     } catch { /* without the database there are no budgets; the frame says that it is away */ }
     draw();
   });
@@ -38,7 +38,7 @@ export function open(place) {
 
 function picture(x, budgets) {
   return [
-    pageHead('Overview', { sub: `As of ${time(x.at)}`, actions: may('ask-admission') ? [h('a', { class: 'button first', href: link('establish') }, 'Establish an agreement')] : [] }),
+    pageHead('Overview', { sub: `As of ${time(x.at)}`, actions: [establishLink()].filter(Boolean) }),
     sentence(x),
     figures(summary(x, budgets)),
     h('div', { class: may('see-everything') ? 'grid main-side' : 'grid' },
@@ -59,7 +59,7 @@ function sentence(x) {
     return verdict('bad', `${counts.violated} of ${plural(total, 'promise')} ${counts.violated === 1 ? 'is' : 'are'} broken now.`, below);
   if (deficit.length > 0) return verdict('warn', judged > 0 ? 'No promise is broken, with less capacity than was promised.' : 'There is less capacity than was promised.', below);
   if (judged === 0) return verdict('idle', counts.unknown > 0 ? 'No promise has been judged lately.' : 'No promise is in use now.', below);
-  return verdict('good', total === 1 ? 'The promise is kept.' : `All ${count(judged)} promises in use are kept.`, below);
+  return verdict('good', total === 1 ? 'The promise is kept.' : judged === 1 ? 'The one promise in use is kept.' : `All ${count(judged)} promises in use are kept.`, below);
 }
 
 const share = (x) => (x.budget.allowed_s > 0 ? (100 * x.budget.left_s) / x.budget.allowed_s : x.budget.left_s < 0 ? -1 : 100);
@@ -70,8 +70,8 @@ function summary(x, budgets) {
   const left = scarce ? Math.floor(share(scarce)) : null;
   return [
     { name: 'Promises kept', value: count(counts.kept), unit: `of ${count(total)}`, state: counts.violated > 0 ? 'bad' : '',
-      note: [counts.violated > 0 && `${count(counts.violated)} broken`, counts['no-data'] > 0 && `${count(counts['no-data'])} without traffic`, counts.exempt > 0 && `${count(counts.exempt)} exempt`, counts.unknown > 0 && `${count(counts.unknown)} not judged`].filter(Boolean).join(', ') || 'all judged' },
-    { name: 'Least error budget left', value: left === null ? '–' : Math.max(left, 0), unit: left === null ? '' : '%', state: left !== null && left <= 0 ? 'bad' : left !== null && left < 25 ? 'warn' : '',
+      note: [counts.violated > 0 && `${count(counts.violated)} broken`, counts['no-data'] > 0 && `${count(counts['no-data'])} without traffic`, counts.exempt > 0 && `${count(counts.exempt)} exempt`, counts.unknown > 0 && `${count(counts.unknown)} not judged`, counts.suspended > 0 && `${count(counts.suspended)} suspended`].filter(Boolean).join(', ') || (total === 0 ? 'nothing promised yet' : 'all judged') },
+    { name: 'Least error budget left', value: left === null ? 'None' : Math.max(left, 0), unit: left === null ? '' : '%', state: left !== null && left <= 0 ? 'bad' : left !== null && left < 25 ? 'warn' : '',
       note: scarce ? h('span', {}, agreementLink(scarce.agreement), ` · ${span(Math.max(scarce.budget.left_s, 0))}`) : 'nothing accounted yet' },
     { name: 'Held back', value: count(x.throttles.total), unit: `of ${plural(x.streams.total, 'stream')}`,
       note: x.throttles.observed > 0 ? `${count(x.throttles.observed)} only would be` : `${plural(x.streams.active, 'stream')} with traffic` },
@@ -102,8 +102,7 @@ export function budgetBar(account) {
 function promises(x, budgets) {
   const { items, total } = x.agreements;
   if (total === 0)
-    return card('Agreements', {}, empty('agreement', 'No agreement yet', 'An agreement says what a tenant is promised on which streams. Write one with the form, or apply documents:',
-      command('sluicectl apply -f deploy/demo.d/agreements'), may('ask-admission') && h('a', { class: 'button', href: link('establish') }, 'Open the form')));
+    return card('Agreements', {}, empty('agreement', 'No agreement yet', 'An agreement says what a tenant is promised on which streams, and how it is judged.', firstAgreement()));
   return card('Agreements', { live: true, more: h('a', { href: link('agreements') }, someOf(items.length, total, 'agreement')) },
     table('Agreements, the ones in need first', [
       { name: 'Agreement', cell: (one) => [agreementLink(one.agreement), ' ', h('span', { class: 'soft small' }, one.tenant)] },

@@ -4,12 +4,12 @@ import { agreementLink, backendLink, badge, card, command, empty, figures, loadi
 import { chart } from '../chart.js';
 import { h } from '../dom.js';
 import { bandwidth, count, milliseconds, span, time } from '../format.js';
+import { beginOf, rangeNamed, ranges, secondsOf } from '../ranges.js';
 import { link, replaceQuery } from '../router.js';
+import { may } from '../session.js';
+import { columns, follow } from '../stream_seconds.js';
 import { limitText } from './overview.js';
 
-/** Live is the last ten minutes from the server's memory; everything else comes from the database. */
-const ranges = [['live', 'Live'], ['1h', '1 h'], ['6h', '6 h'], ['24h', '24 h'], ['7d', '7 d'], ['30d', '30 d']];
-const live_seconds = 600;
 const points = 600;
 /** The newest of those in the time shown. */
 const most_decisions = 20;
@@ -20,20 +20,17 @@ export function open(place, names, query) {
   const id = `${names.gateway}/${names.volume}/${names.client}`;
   const at = path('streams', names.gateway, names.volume, names.client);
   place.title(id);
-  let range = ranges.some(([x]) => x === query.range) ? query.range : 'live';
+  let range = rangeNamed(query.range) ?? 'live';
   let now = null;
   let why = null;
   let past = null; // {items, source, resolution_s} or a Problem
   let decisions = null;
   let gone = null;
-  const series = new Map(); // beginning of the second → point
   const charts = makeCharts(place);
-
-  place.watch(`streams/${id.split('/').map(encodeURIComponent).join('/')}?seconds=5`, (x) => {
+  const seconds = follow(place, id, (x) => {
     gone = null;
     now = x;
-    take(x.series);
-    if (range === 'live') charts.live([...series.values()]);
+    showLive();
     draw();
   }, (problem) => {
     gone = problem;
@@ -49,32 +46,24 @@ export function open(place, names, query) {
     await Promise.all([askPast(), askDecisions()]);
     draw();
   });
-  get(`${at}${fieldsOf({ seconds: live_seconds })}`, { signal: place.signal }).then((x) => {
-    take(x.series);
-    if (range === 'live') charts.live([...series.values()]);
-  }, () => {});
 
-  function take(list) {
-    for (const point of list ?? []) series.set(point.at, point);
-    const oldest = Date.now() - (live_seconds + 60) * 1000;
-    const sorted = [...series.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).slice(-live_seconds);
-    series.clear();
-    for (const [key, point] of sorted) if (Date.parse(key) > oldest) series.set(key, point);
+  function showLive() {
+    if (range === 'live') charts.live(seconds.points());
   }
-
   async function askPast() {
     if (range === 'live') return;
     const asked = range;
     try {
-      past = await get(`${at}/history${fieldsOf({ from: `-${asked}`, points })}`, { signal: place.signal });
+      past = await get(`${at}/history${fieldsOf({ from: beginOf(asked), points })}`, { signal: place.signal });
     } catch (failed) {
       past = failed;
     }
     if (range === asked && past.items) charts.past(past);
   }
   async function askDecisions() {
+    if (!may('see-everything')) return;
     try {
-      decisions = (await get(`${at}/decisions${fieldsOf({ from: range === 'live' ? '-1h' : `-${range}`, limit: 1000 })}`, { signal: place.signal })).items.reverse().slice(0, most_decisions);
+      decisions = (await get(`${at}/decisions${fieldsOf({ from: range === 'live' ? '-1h' : `-${range}`, limit: most_decisions })}`, { signal: place.signal })).items;
     } catch { decisions = null; }
   }
 
@@ -82,7 +71,7 @@ export function open(place, names, query) {
     range = x;
     past = null;
     replaceQuery({ range: range === 'live' ? '' : range });
-    if (range === 'live') charts.live([...series.values()]);
+    if (range === 'live') showLive();
     else charts.wait();
     draw();
     Promise.all([askPast(), askDecisions()]).then(draw);
@@ -100,7 +89,7 @@ export function open(place, names, query) {
       past?.message && range !== 'live' && notice('warn', past.message),
       h('div', { class: 'grid two' }, charts.nodes),
       decided(decisions, range),
-      card('From a terminal', {}, h('div', { class: 'body stack' }, command(`sluicectl explain ${id}`), command(`sluicectl limit ${id} --iops 500 --for 10m --why "what for"`))));
+      card('From a terminal', {}, h('div', { class: 'body stack' }, command(`sluicectl explain ${id}`), may('order') && command(`sluicectl limit ${id} --iops 500 --for 10m --why "what for"`))));
   }
   draw();
 }
@@ -176,23 +165,6 @@ function makeCharts(place) {
   return out;
 }
 
-/** Lists with a hole where nothing was measured for more than three points. */
-export function columns(list, step) {
-  const x = [];
-  const rows = [];
-  for (const point of list) {
-    const at = Date.parse(point.at) / 1000;
-    if (x.length > 0 && at - x.at(-1) > 3 * step + 0.5) {
-      x.push(x.at(-1) + step);
-      rows.push(null);
-    }
-    x.push(at);
-    rows.push(point);
-  }
-  const pick = (how) => rows.map((p) => (p === null ? null : (typeof how === 'function' ? how(p) : p[how]) ?? null));
-  return { x, pick };
-}
-
 function decided(list, range) {
   if (list === null) return null;
   const title = 'What was decided';
@@ -209,5 +181,3 @@ function decided(list, range) {
     { name: 'Capacity', number: true, cell: (x) => count(x.capacity) },
   ], list, { key: (x) => `${x.at} ${x.rule} ${x.for}` }));
 }
-
-const secondsOf = (range) => parseInt(range, 10) * (range.endsWith('d') ? 86_400 : 3_600);

@@ -1,8 +1,8 @@
 // All streams, filtered and page by page: the server looks, so that ten thousand are no more than fifty here.
 import { get, query as fieldsOf } from '../api.js';
-import { agreementLink, backendLink, card, command, empty, loading, pageHead, ruleBadge, streamName, table } from '../components.js';
+import { agreementLink, backendLink, card, command, empty, loading, pageHead, pager, ruleBadge, streamName, table } from '../components.js';
 import { h } from '../dom.js';
-import { bandwidth, count, milliseconds, plural } from '../format.js';
+import { bandwidth, count, milliseconds } from '../format.js';
 import { link, replaceQuery } from '../router.js';
 
 const page_size = 50;
@@ -51,7 +51,6 @@ export function open(place, names, query) {
   }
 
   function rows() {
-    const first = (pages.length - 1) * page_size + 1;
     return table('Streams', [
       { name: 'Stream', cell: (x) => streamName(x.stream) },
       { name: 'Agreement', cell: (x) => (x.agreement ? agreementLink(x.agreement) : h('span', { class: 'soft' }, 'best effort')) },
@@ -62,11 +61,7 @@ export function open(place, names, query) {
       { name: 'p99', number: true, cell: (x) => (x.iops > 0 ? milliseconds(x.latency_ms.p99) : '–') },
       { name: 'Backlog', number: true, cell: (x) => count(x.backlog) },
       { name: 'Held back', wide: true, cell: (x) => heldBadge(x) },
-    ], list.items, { key: (x) => x.stream, foot: [
-      h('span', {}, pages.length === 1 && !list.next ? plural(list.items.length, 'stream') : `${first} to ${first + list.items.length - 1}`),
-      pages.length > 1 && h('button', { type: 'button', class: 'button', on: { click: () => { pages.pop(); ask(); } } }, 'Back'),
-      list.next && h('button', { type: 'button', class: 'button', on: { click: () => { pages.push(list.next); ask(); } } }, 'Further'),
-    ] });
+    ], list.items, { key: (x) => x.stream, foot: pager(pages, page_size, list, 'stream', ask) });
   }
 
   function nothing() {
