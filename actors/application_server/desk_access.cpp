@@ -129,7 +129,8 @@ std::optional<http::response> desk_state::beyond_tenant(const http::call& x) con
       return problem(409, "this name is taken; choose another one");
     if (x.document.suspended != (held != nullptr && held->suspended))
       return problem(403, "whether an agreement is suspended is your provider's to say");
-    if (!x.dry_run && !has_place(tenant, x.document.streams))
+    if (const bool keeps = held != nullptr && held->streams == x.document.streams;
+        !x.dry_run && !keeps && !has_place(tenant, x.document.streams))
       return problem(403,
                      "these streams are not yours: an agreement lies within one that your provider has established "
                      "with you, and beside those of others");

@@ -57,8 +57,9 @@ http::response refusal_for(const caf::error& why, bool changes) {
   case ec::not_found:
     return problem(404, text);
   case ec::already_exists:
-    return problem(409, "an agreement of this name exists, or existed, with other terms or with another tenant; replace "
-                        "it with PUT, or choose another name");
+    return problem(409,
+                   "an agreement of this name exists, or existed, with other terms or with another tenant; replace "
+                   "it with PUT, or choose another name");
   case ec::invalid:
     return problem(422, text);
   case ec::export_gone:
@@ -260,7 +261,7 @@ void desk_state::established(const exchange_ptr& x, const agreement& stored, boo
       text += " Admission warned: " + said;
     note(event_kind::agreement_established, stored.name, text);
     audit(x,
-          stored.suspended != was_suspended                 ? (stored.suspended ? "suspend-agreement" : "resume-agreement")
+          stored.suspended != was_suspended             ? (stored.suspended ? "suspend-agreement" : "resume-agreement")
           : x->call.what == operation::create_agreement ? "create-agreement"
                                                         : "replace-agreement",
           stored.name, text);

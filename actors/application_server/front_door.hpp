@@ -26,8 +26,8 @@ struct front_door_settings {
   clocks time;
   /// How messages between the processes fare, for /metrics; called in the server's thread, may be empty.
   std::function<http::carriage()> carriage;
-  /// Tokens that opened nothing: how many since the last call, and from where the last one came. At most once a minute, in
-  /// the server's thread; may be empty.
+  /// Tokens that opened nothing: how many since the last call, and from where the last one came. At most once a minute,
+  /// in the server's thread; may be empty.
   std::function<void(const std::string& address, std::uint64_t count)> token_refused{};
   http::static_files files{}; ///< answered to everybody, before anything else is looked at
 };
@@ -82,7 +82,7 @@ private:
 
   front_door_settings settings_;
   entrance entrance_;
-  log_gate refusals_{std::chrono::minutes{1}}; ///< the server's thread only
+  log_gate refusals_{std::chrono::minutes{1}};  ///< the server's thread only
   std::shared_ptr<http::answer_memory> memory_; ///< replies may outlive us
   desk_actor desk_;
   std::shared_ptr<http::answer_cache> cache_ = std::make_shared<http::answer_cache>(); ///< outlived by late answers

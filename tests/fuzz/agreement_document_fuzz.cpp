@@ -1,5 +1,5 @@
-// Fuzz target: an agreement as a client sends it. The first byte says whether as JSON or as YAML. What is taken keeps the
-// domain's rules, and reads again as the same from what is written of it.
+// Fuzz target: an agreement as a client sends it. The first byte says whether as JSON or as YAML. What is taken keeps
+// the domain's rules, and reads again as the same from what is written of it.
 #include "actors/application_server/http/document.hpp"
 #include "actors/domain/agreement.hpp"
 

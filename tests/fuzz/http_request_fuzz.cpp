@@ -1,5 +1,6 @@
 // Fuzz target: a request as the server hands it on: a line with method and target, a line with the role of the asker, a
-// line with the media type, then the body. Every request is a call that this role may make, or an answer that says why not.
+// line with the media type, then the body. Every request is a call that this role may make, or an answer that says why
+// not.
 #include "actors/application_server/http/agreement_patch.hpp"
 #include "actors/application_server/http/call.hpp"
 #include "actors/application_server/http/json.hpp"

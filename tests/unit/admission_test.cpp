@@ -78,7 +78,8 @@ TEST_CASE("oversubscription within the bound is accepted and says who would yiel
   CHECK(x.yields[0] == admission_yield{"cheap", tier::best_effort, 1'000, 0});
   CHECK(x.yields[1] == admission_yield{"new", tier::bronze, 4'000, 3'000});
   CHECK(to_sentence(x)
-        == "Backend array gives 8000 IOPS (reads of 4 KiB); 6000 IOPS are promised on it already and this asks for 4000 IOPS, 2000 IOPS "
+        == "Backend array gives 8000 IOPS (reads of 4 KiB); 6000 IOPS are promised on it already and this asks for "
+           "4000 IOPS, 2000 IOPS "
            "too many if all is used; then yields: cheap (best-effort) gets 0 of 1000, new (bronze) gets 3000 of 4000.");
 }
 

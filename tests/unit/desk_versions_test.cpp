@@ -224,6 +224,13 @@ TEST_CASE("a customer's agreement lies within its own streams and beside those o
   CHECK(wanted({"*", "free", "*"}) == 403);
   CHECK(wanted({"*", "free", "*"}, true) == 200); // trying is no taking
   CHECK(wanted({"gw1", "oltp", "10.*"}) == 201);
+  foreign.name = foreign.document.name = "guest"; // the provider may put somebody else in between
+  foreign.document.streams = {"gw1", "oltp", "10.0.0.7"};
+  REQUIRE(world.call(foreign)->got.status == 201);
+  auto other_terms = world.replacing(3);
+  other_terms.asker = {access_role::customer, "acme", "abcdefgh", {}, {}};
+  CHECK(world.call(other_terms)->got.status == 200); // the streams that it was given are its own
+  CHECK(wanted({"gw1", "oltp", "*"}) == 403);
 }
 
 TEST_CASE("an agreement never goes over to another tenant") {

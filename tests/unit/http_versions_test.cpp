@@ -13,7 +13,6 @@
 
 #include <doctest/doctest.h>
 
-
 using namespace sluice;
 using namespace sluice::http;
 using namespace sluice::test;

@@ -111,7 +111,8 @@ TEST_CASE("an exclusion is entered, listed and taken back") {
   scripted server{{R"({"id": 7})", R"({"id": 8})", R"({"items": [{"id": 7, "agreements": "oltp-*"}]})"},
                   output_format::table};
   CHECK(run_line(server, {"exclusion", "add", "oltp-*", "--from", "2026-11-22T02:00:00Z", "--for", "4h", "--why",
-                         "firmware", "--who", "jo"}).out
+                          "firmware", "--who", "jo"})
+            .out
         == "exclusion 7 entered\n");
   const auto body = nlohmann::json::parse(server.bodies[0]);
   CHECK(body["agreements"] == "oltp-*");

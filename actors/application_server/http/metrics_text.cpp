@@ -111,7 +111,8 @@ void about_agreements(const observatory& x, std::vector<MetricFamily>& out) {
   const auto suspended = std::count_if(x.agreements.begin(), x.agreements.end(), [](const agreement& one) {
     return one.suspended;
   });
-  out.push_back(gauge("sluice_agreements", "Agreements in force.").add(all - static_cast<std::size_t>(suspended)).take());
+  out.push_back(
+      gauge("sluice_agreements", "Agreements in force.").add(all - static_cast<std::size_t>(suspended)).take());
   out.push_back(gauge("sluice_agreements_not_shown", "Agreements without time series of their own, at the bound.")
                     .add(all > max_agreements_in_metrics ? all - max_agreements_in_metrics : 0)
                     .take());

@@ -1,4 +1,5 @@
-// A value that is replaced as a whole: any thread loads what is there, any stores another. Whoever loaded keeps its own.
+// A value that is replaced as a whole: any thread loads what is there, any stores another. Whoever loaded keeps its
+// own.
 //
 // No std::atomic<std::shared_ptr>: that of libstdc++ 12 lets its reader go without ordering (its bug 101761), which the
 // thread sanitizer sees.

@@ -133,12 +133,12 @@ void insert_parts(pqxx::work& transaction, const agreement& x) {
 
 /// A name stands for one tenant for ever: whoever reads its history, accounts or evidence reads one tenant's.
 std::optional<failure> taken_by_other(pqxx::work& transaction, const agreement& x) {
-  const auto found = transaction.exec_params(
-      "SELECT tenant FROM agreements WHERE name = $1 ORDER BY version DESC LIMIT 1", x.name);
+  const auto found =
+      transaction.exec_params("SELECT tenant FROM agreements WHERE name = $1 ORDER BY version DESC LIMIT 1", x.name);
   if (found.empty() || x.tenant == found[0][0].c_str())
     return std::nullopt;
-  return failure{failure_kind::already_exists, "the name " + x.name + " stands for agreements with "
-                                                   + found[0][0].c_str() + "; choose another one"};
+  return failure{failure_kind::already_exists,
+                 "the name " + x.name + " stands for agreements with " + found[0][0].c_str() + "; choose another one"};
 }
 
 agreement insert(pqxx::work& transaction, agreement x, wall_time now) {
