@@ -69,6 +69,7 @@ bool read_terms(std::string_view line, std::string_view agreement, agreement_ter
       return false;
     x.targets.push_back(*target);
   }
+  x.suspended = fields[fields.size() - 2] == "suspended" && fields.back() == "yes"; // what it ends with, if anything
   to.emplace(number, std::move(x));
   return true;
 }

@@ -20,8 +20,9 @@ struct version_terms {
   duration interval{0};
   std::vector<duration> targets; ///< of its latency points
   bool reserves = false;         ///< then point targets.size() is the reservation
+  bool suspended = false;        ///< then nothing is promised
   [[nodiscard]] bool has(std::uint32_t point) const noexcept {
-    return point < targets.size() || (reserves && point == targets.size());
+    return !suspended && (point < targets.size() || (reserves && point == targets.size()));
   }
 };
 

@@ -1,5 +1,6 @@
 // The canonical lines, which must never change, and the chain over them, checked with the sha256sum that everybody has.
 #include "actors/evidence/chain.hpp"
+#include "actors/evidence/coverage.hpp"
 #include "actors/evidence/line.hpp"
 
 #include <cstdio>
@@ -121,6 +122,38 @@ TEST_CASE("golden: the lines of an agreement's version and of its end") {
   x.suspended = true;
   CHECK(line_of(x) == resumed + "\tsuspended\tyes");
   CHECK(line_of(agreement_end{"oltp-gold", 3, at}) == "agreement-end\toltp-gold\t3\t2026-11-22T12:00:00.123456Z");
+}
+
+TEST_CASE("while an agreement is suspended no verdict is missing, and none may be there") {
+  auto x = agreement_of_everything();
+  x.objective.reservation = rate{};
+  x.objective.latency.resize(1);
+  const auto step_us = std::chrono::duration_cast<std::chrono::microseconds>(x.objective.compliance.interval).count();
+  const wall_time begin{at.unix_us - at.unix_us % step_us};
+  const auto after = [&](std::int64_t intervals) {
+    return wall_time{begin.unix_us + intervals * step_us};
+  };
+  for (const bool suspends : {true, false}) {
+    CAPTURE(suspends);
+    agreement_terms terms;
+    for (const std::uint32_t version : {1, 2, 3}) { // the second from the 2nd to the 6th interval
+      x.version = version;
+      x.since = after(version == 1 ? 0 : version == 2 ? 2 : 6);
+      x.suspended = suspends && version == 2;
+      REQUIRE(read_terms(line_of(x), x.name, terms));
+    }
+    const auto judged = [&](std::uint32_t version, std::int64_t intervals) {
+      return judged_interval{version, 0, after(intervals), x.objective.compliance.interval,
+                             x.objective.latency[0].target};
+    };
+    coverage found{terms};
+    CHECK(found.add(judged(1, 0)).empty());
+    CHECK(found.add(judged(1, 1)).empty());
+    CHECK(found.add(judged(3, 6)).empty());
+    found.finish();
+    CHECK(found.gap_count() == (suspends ? 0 : 1));
+    CHECK(found.add(judged(2, 7)).empty() == !suspends);
+  }
 }
 
 TEST_CASE("golden: the line of an exclusion, whatever people write into it") {
