@@ -50,25 +50,24 @@ struct call {
   duration order_length{0};                  ///< order_limit; zero = until it is taken back
   policy_document policy;                    ///< replace_policy, with author and reason
   bool dry_run = false;                      ///< create, replace: say what would be answered, store nothing
-  bool force = false;           ///< of changes of an agreement: whatever admission says
-  std::string who;              ///< who forces; may be empty
-  history_question past;        ///< of calls about the past; open times are zero
-  duration ago{0};              ///< past: where it has no beginning, so long before its end
-  exclusion entry;              ///< enter_exclusion, withdraw_exclusion
-  bool imported = false;        ///< export_verdicts: those from elsewhere
-  std::vector<sample_row> rows; ///< import_samples
-  std::vector<final_verdict> verdicts;           ///< import_verdicts
+  bool force = false;                        ///< of changes of an agreement: whatever admission says
+  std::string who;                           ///< who forces; may be empty
+  history_question past;                     ///< of calls about the past; open times are zero
+  duration ago{0};                           ///< past: where it has no beginning, so long before its end
+  exclusion entry;                           ///< enter_exclusion, withdraw_exclusion
+  bool imported = false;                     ///< export_verdicts: those from elsewhere
+  std::vector<sample_row> rows;              ///< import_samples
+  std::vector<final_verdict> verdicts;       ///< import_verdicts
   report_format format = report_format::as_json; ///< make_report
   caller asker;
+  access_token token;              ///< create_token, revoke_token: what is wanted of it
+  std::vector<std::string> topics; ///< watch: targets below /api/v1/
+  std::string credential;          ///< begin_session: the token that was shown
 
   /// Who answers for a change: whom the request names, else who asks.
   [[nodiscard]] std::string author() const {
     return who.empty() ? asker.name() : who;
   }
-
-  access_token token;              ///< create_token, revoke_token: what is wanted of it
-  std::vector<std::string> topics; ///< watch: targets below /api/v1/
-  std::string credential;          ///< begin_session: the token that was shown
 };
 
 /// Judges a request of somebody who was let in: path, method, rights, query, media type, body. What is wrong is the

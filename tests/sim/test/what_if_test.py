@@ -127,6 +127,12 @@ def answers(quiet, busy):
     code, out, err = run("--agreements", write("in-force.json", json.dumps({"items": [in_force]})), "--trace", many,
                          "--new", "modest.yaml", *STORAGE)
     expect("agreements are read as the server lists them", (code, err) == (0, "") and "in force   1 agreement\n" in out)
+    held_up = write("held-up.yaml", OLTP + "---\n" + BATCH.replace("spec:\n", "spec:\n  suspended: true\n"))
+    code, out, err = run("--agreements", held_up, "--trace", quiet, "--new", "modest.yaml", *STORAGE)
+    expect("what is suspended is not in force", (code, err) == (0, "") and "in force   1 agreement\n" in out and "globex" not in out)
+    suspends = write("suspends.yaml", BATCH.replace("spec:\n", "spec:\n  suspended: true\n"))
+    code, out, err = run("--agreements", "agreements", "--trace", quiet, "--new", suspends, *STORAGE)
+    expect("what if it were suspended", err == "" and "admission  accepted" in out)
 
 
 def wrong_files(quiet):

@@ -27,7 +27,8 @@ scenario scene_of(const question& x, bool after) {
     std::erase_if(result.agreements, [&](const agreement& its) {
       return its.name == x.new_agreement->name;
     });
-    result.agreements.push_back(*x.new_agreement);
+    if (!x.new_agreement->suspended)
+      result.agreements.push_back(*x.new_agreement);
   }
   const auto add = [&](const stream_id& id, phase_spec phase) {
     const auto gateway = std::find_if(x.gateways.begin(), x.gateways.end(), [&](const gateway_spec& its) {

@@ -86,6 +86,7 @@ bool take_in_force(const std::string& path, question& to, std::ostream& complain
     }
     to.in_force.push_back(std::move(its));
   }
+  to.in_force = in_force(std::move(to.in_force)); // as listed by the server they may be suspended
   return true;
 }
 
@@ -155,7 +156,7 @@ std::vector<agreement> afterwards(const question& x) {
 
 /// If nothing of what was recorded falls under the new agreement, somebody has to stand for its tenant.
 bool find_stand_in(const what_if_command& x, question& to, std::ostream& complaints) {
-  if (!to.new_agreement)
+  if (!to.new_agreement || to.new_agreement->suspended) // what if there were none
     return true;
   const auto all = afterwards(to);
   const auto its = [&](const stream_id& id) {
